@@ -1,0 +1,1 @@
+"""Belief: what the centre has heard, expects, plans and orders."""

@@ -1,0 +1,46 @@
+"""Where compiled kernels come from and where their machine code is kept.
+
+numba's disk cache notices a change in a kernel's own file but not in a kernel that it calls from another
+file. So the cache directory is named by a hash of all the sources that hold kernels: any change starts a
+fresh cache, and an old one is never wrongly used.
+
+A module with kernels writes `from firesim.compiled import kernel` and decorates with `@kernel`. No
+`fastmath` and no `parallel`: both would let the same seed give other numbers on another machine or count
+of workers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PACKAGE = Path(__file__).parent
+
+
+def _kernel_sources() -> list[Path]:
+    return sorted(path for path in _PACKAGE.rglob("*.py") if b"@kernel" in path.read_bytes())
+
+
+def _cache_folder() -> Path:
+    digest = hashlib.blake2b(digest_size=8)
+    for path in _kernel_sources():
+        digest.update(path.read_bytes())
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "firesim" / f"kernels-{digest.hexdigest()}"
+
+
+os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
+
+import numba  # noqa: E402  (reads its settings from the environment when it is imported)
+
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+
+
+def kernel(function: F) -> F:
+    """Compile `function` to machine code, kept on disk between runs."""
+    return numba.njit(cache=True, error_model="numpy")(function)  # type: ignore[no-any-return]

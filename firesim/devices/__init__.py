@@ -1,0 +1,1 @@
+"""The edge: alone touching both the world and messages."""

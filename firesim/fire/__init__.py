@@ -1,0 +1,1 @@
+"""The laws of fire: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""The only way across from the world to the centre and back."""

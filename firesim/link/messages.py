@@ -1,0 +1,290 @@
+"""What can be said across the link, and how it is written down as bytes.
+
+Everything the centre will ever know arrives as one of these. If a thing is not here, it cannot be known at
+a distance. A message is an `Envelope` around one body; `encode` and `decode` are the only way in and out,
+so the same bytes could travel over a real broker.
+
+Times are seconds from the scenario's start, positions metres of the scenario's map.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.place.grid import Grid
+from firesim.place.roads import RoadEdge, RoadNode
+from firesim.place.settlement import Refuge, Zone
+
+Point = tuple[float, float]
+
+
+class Body(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Base of everything that can be said; its class name travels as the tag."""
+
+
+# --- what the centre knows before anything happens -----------------------------------------------------
+
+
+class MapRaster(msgspec.Struct, frozen=True):
+    """A grid of whole numbers, north row first, compressed."""
+
+    rows: int
+    columns: int
+    unit: float  # value = whole number * unit
+    packed: bytes
+
+    @classmethod
+    def pack(cls, values: NDArray[Any], unit: float = 1.0) -> MapRaster:
+        whole = np.rint(np.asarray(values, dtype=np.float64) / unit).astype("<i2")
+        return cls(whole.shape[0], whole.shape[1], unit, zlib.compress(whole.tobytes(), 6))
+
+    def unpack(self) -> NDArray[np.float64]:
+        whole = np.frombuffer(zlib.decompress(self.packed), dtype="<i2")
+        return whole.reshape(self.rows, self.columns) * self.unit
+
+
+class MapInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The map that everyone could buy: its grid, heights and fuels."""
+
+    grid: Grid
+    elevation: MapRaster  # [m]
+    fuel_model: MapRaster  # fuel model number of `fire/fuels.py`
+
+
+class MastInfo(msgspec.Struct, frozen=True, kw_only=True):
+    mast: str
+    x_m: float
+    y_m: float
+    height_m: float
+
+
+class SensorInfo(msgspec.Struct, frozen=True, kw_only=True):
+    sensor: str
+    kind: str  # gas, camera or drone
+    x_m: float
+    y_m: float
+    height_m: float
+
+
+class UnitInfo(msgspec.Struct, frozen=True, kw_only=True):
+    unit: str
+    kind: str  # engine, tanker, light or ambulance
+    node: str
+    x_m: float
+    y_m: float
+    tank_litres: float
+    crew: int
+
+
+class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The weather bulletin for the time from `from_s` to the next row. Moistures are kg/kg."""
+
+    from_s: float
+    wind_speed_10m_m_s: float
+    gust_10m_m_s: float
+    wind_from_deg: float
+    temperature_c: float
+    relative_humidity_pct: float
+    moisture_1h: float
+    moisture_10h: float
+    moisture_100h: float
+    moisture_live_herb: float
+    moisture_live_woody: float
+
+
+class Briefing(Body):
+    """Message 0: what the centre knows beforehand. It may be wrong."""
+
+    map: MapInfo
+    nodes: list[RoadNode]
+    edges: list[RoadEdge]
+    zones: list[Zone]
+    refuges: list[Refuge]
+    masts: list[MastInfo]
+    sensors: list[SensorInfo]
+    units: list[UnitInfo]
+    bulletin: list[WeatherRow]
+    channels: list[str]
+    policy: str
+    parameters: dict[str, float | int | str | bool]
+    start_iso: str  # the scenario's start with its zone, to put clock times into alerts
+    horizon_s: float
+
+
+class AuthorityBriefing(Body):
+    """Message 0 to whoever may decide on evacuation."""
+
+    delay_s: float
+    refuses: bool = False
+
+
+# --- what is reported to the centre ----------------------------------------------------------------------
+
+
+class GasReport(Body):
+    """A node in the trees smells smoke."""
+
+    sensor: str
+    seen_s: float
+    smoke_index: float  # 1 is the alarm level
+
+
+class CameraReport(Body):
+    """A camera's software marks smoke on a bearing; a camera alone does not know how far."""
+
+    sensor: str
+    seen_s: float
+    bearing_deg: float  # from the camera, clockwise from north
+    bearing_sd_deg: float
+    confidence: float  # the software's own score, 0 to 1
+
+
+class CallReport(Body):
+    """Somebody telephones: smoke, over there."""
+
+    caller: str
+    seen_s: float
+    from_xy_m: Point
+    place_xy_m: Point
+    place_sd_m: float
+
+
+class FireMapReport(Body):
+    """The outline of the fire as somebody above or beside it draws it; empty outline: nothing burns here."""
+
+    observer: str
+    seen_s: float
+    place_xy_m: Point
+    outline_xy_m: list[list[Point]]
+    outline_sd_m: float
+
+
+class DroneStatus(Body):
+    drone: str
+    seen_s: float
+    state: str  # taking_off, grounded, on_scene, returning, home
+    battery_fraction: float
+    reason: str = ""
+
+
+class UnitStatus(Body):
+    unit: str
+    seen_s: float
+    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, available
+    x_m: float
+    y_m: float
+    water_litres: float
+    reason: str = ""
+
+
+class RoadReport(Body):
+    """Somebody at a road sees that it is cut, or open again."""
+
+    observer: str
+    seen_s: float
+    u: str
+    v: str
+    is_open: bool
+
+
+class Decision(Body):
+    """The authority answers a recommendation."""
+
+    order: str
+    decided_s: float
+    approved: bool
+    reason: str
+
+
+class Ack(Body):
+    """An order has been received and understood."""
+
+    order: str
+    by: str
+    at_s: float
+
+
+# --- what the centre says --------------------------------------------------------------------------------
+
+
+class DroneOrder(Body):
+    order: str
+    drone: str
+    place_xy_m: Point
+
+
+class UnitOrder(Body):
+    """Go there by this road and do that. A place that cannot be driven to is reached from `route[-1]`."""
+
+    order: str
+    unit: str
+    task: str  # verify, attack, protect, stage or return
+    place_xy_m: Point
+    route: list[str]
+    why: str
+
+
+class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
+    """Who should go where, by which road, before when."""
+
+    zone: str
+    refuge: str
+    route: list[str]
+    deadline_s: float  # latest safe departure as forecast; inf: none foreseen
+    why: str
+
+
+class Recommendation(Body):
+    """The dispatcher to the authority: these zones should leave."""
+
+    order: str
+    level: str  # warning or order
+    advice: list[ZoneAdvice]
+    why: str
+
+
+class Alert(Body):
+    """One alert on one channel. A draft: firesim never sends a real one."""
+
+    order: str
+    channel: str  # app, cell_broadcast or knock
+    level: str  # warning, order or all-clear
+    advice: list[ZoneAdvice]
+    text_el: str
+    text_en: str
+    authorised_by: str
+
+
+Anything = (
+    Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
+    | RoadReport | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
+)  # fmt: skip
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """One message on its way. `message_id` is `source>destination#attempt`: its luck hangs on no other message."""
+
+    message_id: str
+    source: str
+    destination: str
+    sent_s: float
+    body: Anything
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Envelope)
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The envelope as bytes."""
+    return _encoder.encode(envelope)
+
+
+def decode(payload: bytes) -> Envelope:
+    """The envelope that these bytes hold; raises `msgspec.DecodeError` or `ValidationError` when they hold none."""
+    return _decoder.decode(payload)

@@ -1,0 +1,1 @@
+"""The other laws: sight, radio, smoke, traffic, walking, routing."""

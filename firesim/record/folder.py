@@ -1,0 +1,151 @@
+"""Run folders: written whole or not at all, and read back equal.
+
+A folder is written as `DIR.partial` and renamed when everything is in it, so that an interrupted run leaves
+nothing that looks complete.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+class FolderExists(FileExistsError):
+    """The folder to be written is there already."""
+
+
+class NotARun(ValueError):
+    """The folder is not a whole run folder."""
+
+
+@contextmanager
+def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
+    """Write into the folder this yields; it becomes `folder` only when the block ends without an error.
+
+    An existing `folder` is refused unless `force`; then it is replaced at the very end. Left-overs of an
+    interrupted run (`DIR.partial`) are cleared first.
+    """
+    folder = Path(folder)
+    if folder.exists() and not force:
+        raise FolderExists(f"{folder} exists. Choose another folder with --out, or replace it with --force.")
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    yield partial
+    retired = folder.with_name(folder.name + ".old")
+    shutil.rmtree(retired, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, retired)
+    os.replace(partial, folder)
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def jsonable(value: Any) -> Any:
+    """The value as JSON can hold it: `inf` and NaN become null."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON in the order given, indented by two spaces, UTF-8."""
+    path.write_text(json.dumps(jsonable(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write one table; the same table gives the same bytes."""
+    pq.write_table(table, path, compression="zstd")
+
+
+def write_csv(path: Path, table: pa.Table) -> None:
+    """Write one table as CSV with empty cells for what never happened."""
+    table.to_pandas().to_csv(path, index=False, lineterminator="\n", float_format="%.3f")
+
+
+def write_fields(path: Path, fields: xr.Dataset) -> None:
+    """Write fields as NetCDF-4; `inf` must be NaN already."""
+    encoding = {name: {"zlib": True, "complevel": 4} for name in fields.data_vars if fields[name].ndim >= 2}
+    fields.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+
+
+def write_run(
+    folder: Path,
+    scenario_text: str,
+    facts: Mapping[str, Any],
+    tables: Mapping[str, pa.Table],
+    fields: xr.Dataset,
+    texts: Mapping[str, str],
+) -> None:
+    """Fill `folder` (usually one given by `whole_folder`) with everything of a run but its figures.
+
+    `texts` maps relative paths (`perimeters.geojson`, `plan.md`, `alerts/0001.xml`) to their content.
+    """
+    (folder / "scenario.yaml").write_text(scenario_text, encoding="utf-8")
+    for name, table in tables.items():
+        if name == "budget":
+            write_csv(folder / "budget.csv", table)
+        else:
+            write_parquet(folder / f"{name}.parquet", table)
+    write_fields(folder / "fields.nc", fields)
+    for relative, text in texts.items():
+        path = folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    write_json(folder / "run.json", facts)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run as read back from its folder."""
+
+    folder: Path
+    facts: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+    fields: xr.Dataset
+    budget: pd.DataFrame
+
+    def geojson(self, name: str) -> dict[str, Any]:
+        """`perimeters` or `routes`: shapes in longitude and latitude."""
+        return json.loads((self.folder / f"{name}.geojson").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+TABLES = ("events", "messages", "people", "vehicles", "units", "orders")
+
+
+def read_run(folder: Path | str) -> StoredRun:
+    """Read a run folder; raises NotARun, naming what is missing, when it is not whole."""
+    import pandas as pd
+    import xarray as xr
+
+    folder = Path(folder)
+    needed = ["run.json", "budget.csv", "fields.nc", *(f"{name}.parquet" for name in TABLES)]
+    missing = [name for name in needed if not (folder / name).is_file()]
+    if missing:
+        raise NotARun(f"{folder} is not a whole run folder: {', '.join(missing)} missing.")
+    return StoredRun(
+        folder=folder,
+        facts=json.loads((folder / "run.json").read_text(encoding="utf-8")),
+        tables={name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES},
+        fields=xr.load_dataset(folder / "fields.nc", engine="h5netcdf"),
+        budget=pd.read_csv(folder / "budget.csv"),
+    )

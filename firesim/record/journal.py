@@ -1,0 +1,115 @@
+"""The journal of a run: decisions and changes of state, each with the one event that caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_CAUSE = -1  # stored in place of the cause of what the scenario itself starts
+
+
+class BrokenCause(ValueError):
+    """An event names a cause that does not exist, or that comes after it."""
+
+
+class Journal:
+    """Events in the order in which they became known to the simulation.
+
+    An `event_id` is the event's place in that order. A cause is the last event without which this one would
+    not have happened, so it has a smaller id and is not later in time; both are checked when it is written.
+    """
+
+    def __init__(self) -> None:
+        self._time_s: list[float] = []
+        self._actor: list[str] = []
+        self._kind: list[str] = []
+        self._cause_id: list[int] = []
+        self._detail: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._time_s)
+
+    def add(self, time_s: float, actor: str, kind: str, cause_id: int | None, detail: str = "") -> int:
+        """Write one event; returns its `event_id`. `cause_id` None only for what the scenario starts."""
+        cause = NO_CAUSE if cause_id is None else int(cause_id)
+        event_id = len(self._time_s)
+        if cause >= event_id:
+            raise BrokenCause(f"{kind} of {actor} at {time_s:.1f} s names event {cause}, which has not happened")
+        if cause >= 0 and self._time_s[cause] > time_s + 1e-6:
+            raise BrokenCause(
+                f"{kind} of {actor} at {time_s:.1f} s names event {cause} ({self._kind[cause]}), "
+                f"which happens later, at {self._time_s[cause]:.1f} s"
+            )
+        self._time_s.append(float(time_s))
+        self._actor.append(actor)
+        self._kind.append(kind)
+        self._cause_id.append(cause)
+        self._detail.append(detail)
+        return event_id
+
+    def add_many(
+        self,
+        time_s: ArrayLike,
+        actor: str | Sequence[str],
+        kind: str,
+        cause_id: ArrayLike | None,
+        detail: str | Sequence[str] = "",
+    ) -> NDArray[np.int64]:
+        """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
+        lengths = [np.size(time_s), np.size(NO_CAUSE if cause_id is None else cause_id)]
+        lengths += [len(values) for values in (actor, detail) if not isinstance(values, str)]
+        n = 0 if 0 in lengths else max(lengths)
+        times = np.broadcast_to(np.asarray(time_s, dtype=float), (n,)).tolist()
+        causes = np.broadcast_to(np.asarray(NO_CAUSE if cause_id is None else cause_id, dtype=np.int64), (n,)).tolist()
+        actors = [actor] * n if isinstance(actor, str) else actor
+        details = [detail] * n if isinstance(detail, str) else detail
+        return np.array(
+            [
+                self.add(times[i], actors[i], kind, None if causes[i] == NO_CAUSE else causes[i], details[i])
+                for i in range(n)
+            ],
+            dtype=np.int64,
+        )
+
+    def first(self, kind: str) -> int | None:
+        """The `event_id` of the earliest event of a kind (the first written among equals); None: never."""
+        ids = [i for i, other in enumerate(self._kind) if other == kind]
+        return min(ids, key=lambda i: (self._time_s[i], i)) if ids else None
+
+    def time_of(self, event_id: int) -> float:
+        """When an event happened. [s]"""
+        return self._time_s[event_id]
+
+    def kind_of(self, event_id: int) -> str:
+        """What an event was."""
+        return self._kind[event_id]
+
+    def chain(self, event_id: int) -> list[int]:
+        """The event, its cause, the cause of that, and so on to what the scenario started."""
+        ids = [event_id]
+        while self._cause_id[ids[-1]] != NO_CAUSE:
+            ids.append(self._cause_id[ids[-1]])
+        return ids
+
+    def table(self) -> pd.DataFrame:
+        """`event_id, time_s, actor, kind, cause_id, detail`, a row an event, by `event_id`."""
+        import pandas as pd
+
+        cause = pd.array(self._cause_id, dtype="Int64")
+        cause[np.array(self._cause_id, dtype=np.int64) == NO_CAUSE] = pd.NA
+        return pd.DataFrame(
+            {
+                "event_id": np.arange(len(self), dtype=np.int64),
+                "time_s": np.array(self._time_s, dtype=np.float64),
+                "actor": pd.array(self._actor, dtype=object),
+                "kind": pd.array(self._kind, dtype=object),
+                "cause_id": cause,
+                "detail": pd.array(self._detail, dtype=object),
+            }
+        )

@@ -1,0 +1,150 @@
+"""The schema of every table of a run or study folder.
+
+Times are seconds from the scenario's start. In memory "never" is `inf`; `table_of` writes it as NaN.
+`cause_id` is an `event_id` of `events.parquet` in every table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+_TEXT, _WHOLE, _REAL, _CLAIM, _BYTES = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.binary()
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "events": pa.schema(
+        [
+            ("event_id", _WHOLE),
+            ("time_s", _REAL),
+            ("actor", _TEXT),
+            ("kind", _TEXT),
+            ("cause_id", _WHOLE),  # empty for what the scenario itself starts
+            ("detail", _TEXT),
+        ]
+    ),
+    "messages": pa.schema(
+        [
+            ("message_id", _TEXT),
+            ("kind", _TEXT),
+            ("source", _TEXT),
+            ("destination", _TEXT),
+            ("sent_s", _REAL),
+            ("delivered_s", _REAL),
+            ("size_bytes", _WHOLE),
+            ("lost_because", _TEXT),
+            ("cause_id", _WHOLE),
+            ("payload", _BYTES),
+        ]
+    ),
+    "people": pa.schema(
+        [
+            ("household_id", _TEXT),
+            ("zone_id", _TEXT),
+            ("people", _WHOLE),
+            ("kind", _TEXT),
+            ("mode", _TEXT),
+            ("warned_s", _REAL),
+            ("warned_by", _TEXT),
+            ("decided_s", _REAL),
+            ("departed_s", _REAL),
+            ("safe_s", _REAL),
+            ("place_reached_s", _REAL),
+            ("margin_s", _REAL),
+            ("exposed_s", _REAL),
+            ("fate", _TEXT),
+            ("cause_id", _WHOLE),  # the event of the last change of this party
+            ("x_m", _REAL),
+            ("y_m", _REAL),
+            ("at_risk", _CLAIM),  # by the no-response twin
+            ("twin_deadline_s", _REAL),  # place reached or cut off in the twin, whichever is first
+            ("exposed_at", _TEXT),  # home, road, beach or sea
+            ("entered_danger", _CLAIM),
+        ]
+    ),
+    "vehicles": pa.schema(
+        [
+            ("trip_id", _TEXT),
+            ("household_id", _TEXT),
+            ("zone_id", _TEXT),
+            ("people", _WHOLE),
+            ("mode", _TEXT),
+            ("from_node", _TEXT),
+            ("refuge", _TEXT),
+            ("departed_s", _REAL),
+            ("arrived_s", _REAL),
+            ("distance_m", _REAL),
+            ("status", _TEXT),  # travelling, arrived, stranded, caught
+            ("cause_id", _WHOLE),
+        ]
+    ),
+    "units": pa.schema(
+        [
+            ("unit", _TEXT),
+            ("kind", _TEXT),
+            ("leg", _TEXT),
+            ("from_x_m", _REAL),
+            ("from_y_m", _REAL),
+            ("to_x_m", _REAL),
+            ("to_y_m", _REAL),
+            ("start_s", _REAL),
+            ("end_s", _REAL),
+            ("water_litres", _REAL),
+            ("order_id", _TEXT),
+            ("cause_id", _WHOLE),
+        ]
+    ),
+    "orders": pa.schema(
+        [
+            ("order_id", _TEXT),
+            ("time_s", _REAL),
+            ("kind", _TEXT),
+            ("destination", _TEXT),
+            ("why", _TEXT),
+            ("route", _TEXT),  # node ids joined by a space
+            ("deadline_s", _REAL),
+            ("authorised_by", _TEXT),
+            ("message_id", _TEXT),
+            ("because_message", _TEXT),
+            ("cause_id", _WHOLE),
+        ]
+    ),
+    "budget": pa.schema(
+        [
+            ("stage", _TEXT),
+            ("time_s", _REAL),
+            ("since_ignition_s", _REAL),
+            ("since_previous_s", _REAL),
+            ("since_detection_s", _REAL),
+            ("earliest_possible_s", _REAL),
+            ("owner", _TEXT),
+            ("inside_window", _CLAIM),
+            ("event_id", _WHOLE),
+        ]
+    ),
+    "outcomes": pa.schema([("strategy", _TEXT), ("replicate", _WHOLE), ("outcome", _TEXT), ("value", _REAL)]),
+}
+
+
+def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pa.Table:
+    """Columns as an Arrow table of the schema `name`; `inf` becomes NaN, None stays empty.
+
+    Raises KeyError when a column is missing and ValueError when one is not in the schema.
+    """
+    schema = SCHEMAS[name]
+    unknown = sorted(set(columns) - set(schema.names))
+    if unknown:
+        raise ValueError(f"table {name} has no column {', '.join(unknown)}")
+    arrays = []
+    for field in schema:
+        values = columns[field.name]
+        if field.type == _REAL:
+            numbers = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+            numbers[np.isinf(numbers)] = np.nan
+            arrays.append(pa.array(numbers, type=_REAL))
+        else:
+            listed = values.tolist() if isinstance(values, np.ndarray) else list(values)
+            arrays.append(pa.array(listed, type=field.type, from_pandas=True))
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,1 @@
+"""Truth: what is really happening."""
