@@ -54,6 +54,9 @@ class MapInfo(msgspec.Struct, frozen=True, kw_only=True):
     grid: Grid
     elevation: MapRaster  # [m]
     fuel_model: MapRaster  # fuel model number of `fire/fuels.py`
+    canopy_cover: MapRaster | None = None  # fraction; None: the map shows no trees
+    canopy_height: MapRaster | None = None  # [m]
+    canopy_base_height: MapRaster | None = None  # [m]
 
 
 class MastInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):
     moisture_live_woody: float
 
 
-class Briefing(Body):
+class Briefing(Body, frozen=True, tag=True, kw_only=True):
     """Message 0: what the centre knows beforehand. It may be wrong."""
 
     map: MapInfo
@@ -116,7 +119,7 @@ class Briefing(Body):
     horizon_s: float
 
 
-class AuthorityBriefing(Body):
+class AuthorityBriefing(Body, frozen=True, tag=True, kw_only=True):
     """Message 0 to whoever may decide on evacuation."""
 
     delay_s: float
@@ -126,7 +129,7 @@ class AuthorityBriefing(Body):
 # --- what is reported to the centre ----------------------------------------------------------------------
 
 
-class GasReport(Body):
+class GasReport(Body, frozen=True, tag=True, kw_only=True):
     """A node in the trees smells smoke."""
 
     sensor: str
@@ -134,7 +137,7 @@ class GasReport(Body):
     smoke_index: float  # 1 is the alarm level
 
 
-class CameraReport(Body):
+class CameraReport(Body, frozen=True, tag=True, kw_only=True):
     """A camera's software marks smoke on a bearing; a camera alone does not know how far."""
 
     sensor: str
@@ -144,7 +147,7 @@ class CameraReport(Body):
     confidence: float  # the software's own score, 0 to 1
 
 
-class CallReport(Body):
+class CallReport(Body, frozen=True, tag=True, kw_only=True):
     """Somebody telephones: smoke, over there."""
 
     caller: str
@@ -154,7 +157,7 @@ class CallReport(Body):
     place_sd_m: float
 
 
-class FireMapReport(Body):
+class FireMapReport(Body, frozen=True, tag=True, kw_only=True):
     """The outline of the fire as somebody above or beside it draws it; empty outline: nothing burns here."""
 
     observer: str
@@ -162,9 +165,10 @@ class FireMapReport(Body):
     place_xy_m: Point
     outline_xy_m: list[list[Point]]
     outline_sd_m: float
+    searched_radius_m: float = 300.0  # how far around the place the observer could have seen a fire
 
 
-class DroneStatus(Body):
+class DroneStatus(Body, frozen=True, tag=True, kw_only=True):
     drone: str
     seen_s: float
     state: str  # taking_off, grounded, on_scene, returning, home
@@ -172,7 +176,7 @@ class DroneStatus(Body):
     reason: str = ""
 
 
-class UnitStatus(Body):
+class UnitStatus(Body, frozen=True, tag=True, kw_only=True):
     unit: str
     seen_s: float
     state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, available
@@ -182,7 +186,7 @@ class UnitStatus(Body):
     reason: str = ""
 
 
-class RoadReport(Body):
+class RoadReport(Body, frozen=True, tag=True, kw_only=True):
     """Somebody at a road sees that it is cut, or open again."""
 
     observer: str
@@ -192,7 +196,15 @@ class RoadReport(Body):
     is_open: bool
 
 
-class Decision(Body):
+class MastStatus(Body, frozen=True, tag=True, kw_only=True):
+    """The network's operator sees a mast go silent, or come back."""
+
+    mast: str
+    seen_s: float
+    is_dark: bool
+
+
+class Decision(Body, frozen=True, tag=True, kw_only=True):
     """The authority answers a recommendation."""
 
     order: str
@@ -201,7 +213,7 @@ class Decision(Body):
     reason: str
 
 
-class Ack(Body):
+class Ack(Body, frozen=True, tag=True, kw_only=True):
     """An order has been received and understood."""
 
     order: str
@@ -212,13 +224,13 @@ class Ack(Body):
 # --- what the centre says --------------------------------------------------------------------------------
 
 
-class DroneOrder(Body):
+class DroneOrder(Body, frozen=True, tag=True, kw_only=True):
     order: str
     drone: str
     place_xy_m: Point
 
 
-class UnitOrder(Body):
+class UnitOrder(Body, frozen=True, tag=True, kw_only=True):
     """Go there by this road and do that. A place that cannot be driven to is reached from `route[-1]`."""
 
     order: str
@@ -239,16 +251,16 @@ class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Recommendation(Body):
+class Recommendation(Body, frozen=True, tag=True, kw_only=True):
     """The dispatcher to the authority: these zones should leave."""
 
     order: str
-    level: str  # warning or order
+    level: str  # warning, order or all-clear
     advice: list[ZoneAdvice]
     why: str
 
 
-class Alert(Body):
+class Alert(Body, frozen=True, tag=True, kw_only=True):
     """One alert on one channel. A draft: firesim never sends a real one."""
 
     order: str
@@ -262,7 +274,7 @@ class Alert(Body):
 
 Anything = (
     Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
-    | RoadReport | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
+    | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
 )  # fmt: skip
 
 

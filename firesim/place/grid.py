@@ -53,12 +53,12 @@ class Grid:
     @cached_property
     def x_centres_m(self) -> Floats:
         """Easting of each column's centre, west to east. [columns]"""
-        return self.x_west_m + (np.arange(self.columns) + 0.5) * self.cell_size_m
+        return self.x_west_m + (np.arange(self.columns, dtype=np.float64) + 0.5) * self.cell_size_m
 
     @cached_property
     def y_centres_m(self) -> Floats:
         """Northing of each row's centre, north to south as the rows are. [rows]"""
-        return self.y_north_m - (np.arange(self.rows) + 0.5) * self.cell_size_m
+        return self.y_north_m - (np.arange(self.rows, dtype=np.float64) + 0.5) * self.cell_size_m
 
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
@@ -75,6 +75,12 @@ class Grid:
         column = np.floor((np.asarray(x_m, dtype=float) - self.x_west_m) / self.cell_size_m)
         row = np.floor((self.y_north_m - np.asarray(y_m, dtype=float)) / self.cell_size_m)
         return row.astype(np.int64), column.astype(np.int64)
+
+    def position_at(self, x_m: ArrayLike, y_m: ArrayLike) -> tuple[Floats, Floats]:
+        """Fractional row and column of points: cell (r, c) spans r to r + 1 from north, c to c + 1 from west."""
+        column = (np.asarray(x_m, dtype=float) - self.x_west_m) / self.cell_size_m
+        row = (self.y_north_m - np.asarray(y_m, dtype=float)) / self.cell_size_m
+        return row, column
 
     def centre_of(self, row: ArrayLike, column: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing of cell centres. [m]"""

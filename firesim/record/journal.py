@@ -90,6 +90,21 @@ class Journal:
         """What an event was."""
         return self._kind[event_id]
 
+    def actor_of(self, event_id: int) -> str:
+        """Who or what did it."""
+        return self._actor[event_id]
+
+    def in_time_order(self) -> list[int]:
+        """All event ids by time, then by id."""
+        return np.argsort(np.array(self._time_s), kind="stable").tolist()
+
+    def descends_from(self, root: int | None) -> NDArray[np.bool_]:
+        """Which events have `root` in their chain of causes (itself included). [n]"""
+        descends = np.zeros(len(self), dtype=bool)
+        for event_id, cause in enumerate(self._cause_id):
+            descends[event_id] = event_id == root or (cause != NO_CAUSE and descends[cause])
+        return descends
+
     def chain(self, event_id: int) -> list[int]:
         """The event, its cause, the cause of that, and so on to what the scenario started."""
         ids = [event_id]

@@ -1,0 +1,112 @@
+"""Which mast is heard where, over the terrain.
+
+Signals are worked out for the places that somebody asks about and remembered by cell, so a run pays for the
+cells where people and devices are and not for the sea. What a cell is told never depends on what was asked
+before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.link.masts import Mast
+from firesim.link.parameters import LinkParameters
+from firesim.physics.radio import PATH_LOSS_LAWS, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB, received_power_dbm
+from firesim.physics.sight import line_of_sight
+from firesim.place.grid import ROWS_PER_STEP_NORTH, Grid
+from firesim.streams import Luck
+
+Floats = NDArray[np.float64]
+
+
+class Coverage:
+    """Received power of every mast, kind of radio and place."""
+
+    def __init__(
+        self,
+        masts: Sequence[Mast],
+        grid: Grid,
+        elevation_m: NDArray[np.floating],
+        parameters: LinkParameters,
+        luck: Luck,
+    ) -> None:
+        self._masts = list(masts)
+        self._grid = grid
+        self._elevation_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
+        self._parameters = parameters
+        self._luck = luck
+        self._by_cell_dbm: dict[str, NDArray[np.float32]] = {}
+
+    def at_points_dbm(self, kind: str, x_m: ArrayLike, y_m: ArrayLike, height_m: ArrayLike) -> Floats:
+        """Power of each mast at points above the ground; -inf off the map. [mast, point], dBm"""
+        x, y, height = np.broadcast_arrays(
+            np.atleast_1d(np.asarray(x_m, dtype=np.float64)), np.asarray(y_m, dtype=np.float64), np.asarray(height_m)
+        )
+        row, column = self._grid.cell_at(x, y)
+        on_map = self._grid.holds(row, column)
+        power_dbm = np.full((len(self._masts), x.size), -np.inf)
+        for i, mast in enumerate(self._masts):
+            power_dbm[i, on_map] = self._power_dbm(mast, kind, x[on_map], y[on_map], height[on_map])
+        return power_dbm
+
+    def at_cells_dbm(self, kind: str, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+        """The same for a telephone in a hand at the centre of each point's cell, remembered. [mast, point], dBm"""
+        row, column = self._grid.cell_at(np.atleast_1d(x_m), np.atleast_1d(y_m))
+        on_map = self._grid.holds(row, column)
+        cells = np.where(on_map, row * self._grid.columns + column, 0)
+        known_dbm = self._by_cell_dbm.get(kind)
+        if known_dbm is None:
+            known_dbm = np.full((len(self._masts), self._grid.rows * self._grid.columns), np.nan, dtype=np.float32)
+            self._by_cell_dbm[kind] = known_dbm
+        if self._masts:
+            wanted = np.unique(cells[on_map])
+            new = wanted[np.isnan(known_dbm[0, wanted])]
+            if new.size:
+                centre_x_m, centre_y_m = self._grid.centre_of(*np.divmod(new, self._grid.columns))
+                height_m = self._parameters.phone_height_m
+                known_dbm[:, new] = self.at_points_dbm(kind, centre_x_m, centre_y_m, height_m)
+        return np.where(on_map, known_dbm[:, cells], -np.inf).astype(np.float64)
+
+    def _power_dbm(self, mast: Mast, kind: str, x_m: Floats, y_m: Floats, height_m: Floats) -> Floats:
+        """Power of one mast at points on the map. [dBm]"""
+        radio = self._parameters.radios()[kind]
+        from_column, from_row = self._position(np.array(mast.x_m), np.array(mast.y_m))
+        to_column, to_row = self._position(x_m, y_m)
+        sees = line_of_sight(
+            self._elevation_m, self._grid.cell_size_m,
+            float(from_column), float(from_row), mast.height_m, to_column, to_row, height_m,
+        )  # fmt: skip
+        rise_m = self._ground_m(np.array(mast.x_m), np.array(mast.y_m)) + mast.height_m
+        rise_m = rise_m - self._ground_m(x_m, y_m) - height_m
+        law = PATH_LOSS_LAWS[self._parameters.path_loss]
+        loss_db = law(
+            np.hypot(x_m - mast.x_m, y_m - mast.y_m), radio.frequency_ghz, sees, mast.height_m, height_m, rise_m
+        )
+        eirp_dbm = mast.eirp_dbm if radio.eirp_dbm is None else radio.eirp_dbm
+        return received_power_dbm(eirp_dbm, loss_db, self._shadowing_db(mast, x_m, y_m, sees))
+
+    def _shadowing_db(self, mast: Mast, x_m: Floats, y_m: Floats, sees: NDArray[np.bool_]) -> Floats:
+        """How much better than the median each cell is, by luck of its own.
+
+        One draw a cell: shadowing is alike over some 40 m (37 and 50 m in TR 38.901 table 7.5-6), about a cell.
+        """
+        if not self._parameters.shadowing or x_m.size == 0:
+            return np.zeros(x_m.shape)
+        row, column = self._grid.cell_at(x_m, y_m)
+        sd_db = np.where(sees, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB)
+        return sd_db * self._luck.normal(f"shadowing/{mast.mast}", row * self._grid.columns + column)
+
+    def _position(self, x_m: Floats, y_m: Floats) -> tuple[Floats, Floats]:
+        """Fractional column and row of points: the cell's centre, plus what lies between it and the point."""
+        row, column = self._grid.cell_at(x_m, y_m)
+        centre_x_m, centre_y_m = self._grid.centre_of(row, column)
+        east, north = (x_m - centre_x_m) / self._grid.cell_size_m, (y_m - centre_y_m) / self._grid.cell_size_m
+        return column + 0.5 + east, row + 0.5 + ROWS_PER_STEP_NORTH * north
+
+    def _ground_m(self, x_m: Floats, y_m: Floats) -> Floats:
+        """Height of the cell under each point. [m]"""
+        row, column = self._grid.cell_at(x_m, y_m)
+        return self._elevation_m[row, column].astype(np.float64)

@@ -1,0 +1,232 @@
+"""The network of masts: carries bytes over lines and radio, late or never.
+
+Whoever is on it is registered under a name, with a place and a kind: `wired` (centre, authority, a telephone
+line), `5g`, `lora` or `tetra`. A radio needs a mast that covers it; of those that stand, the strongest serves.
+A message goes from its source over the source's mast, the core of the network and the destination's mast.
+Each mast is on the network itself under its own name, for what is said to all who are under it.
+
+A mast that goes dark (the fire takes it, its power or its fibre) carries nothing from then on: its users are
+served by another that covers them, or by none. Masts do not depend on one another, and there is no battery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.link.channel import bits_on_the_air, transmission_s
+from firesim.link.coverage import Coverage
+from firesim.link.masts import LinkError, Mast
+from firesim.link.masts import LinkErrors as LinkErrors
+from firesim.link.masts import read_masts as read_masts
+from firesim.link.parameters import LinkKind
+from firesim.link.parameters import LinkParameters as LinkParameters
+from firesim.link.ports import Delivery
+from firesim.place.grid import Grid
+from firesim.place.terrain import Terrain
+from firesim.streams import Luck
+
+Kind = Literal["wired", "5g", "lora", "tetra"]
+NOBODY = -1  # the index of no mast
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Somebody on the network. `power_dbm` is what is received of each mast; empty for lines."""
+
+    name: str
+    x_m: float
+    y_m: float
+    height_m: float
+    kind: Kind
+    stream_bit_s: float
+    power_dbm: tuple[float, ...] = ()
+    is_mast: int = NOBODY  # which mast this is, if it is one
+
+
+@dataclass(frozen=True)
+class _Hop:
+    """One end of a message's way: the line or radio it uses there, and over which mast."""
+
+    kind: Kind
+    mast: int
+
+
+class Network:
+    """Implements `ports.Channel`. Calls come in the order of time, as the simulation makes them."""
+
+    def __init__(
+        self, masts: Sequence[Mast], grid: Grid, terrain: Terrain, parameters: LinkParameters, luck: Luck
+    ) -> None:
+        self.masts = list(masts)
+        self.parameters = parameters
+        for mast in self.masts:
+            if not bool(grid.holds(*grid.cell_at(mast.x_m, mast.y_m))):
+                raise LinkError("masts", mast.mast, "stands off the map.", "Move it, or widen the place's extent.")
+        self._luck = luck
+        self._coverage = Coverage(self.masts, grid, terrain.elevation_m, parameters, luck)
+        self._index = {mast.mast: i for i, mast in enumerate(self.masts)}
+        self._dark_since_s = np.full(len(self.masts), inf)
+        self._busy_until_s: dict[_Hop, float] = {}
+        self._endpoints = {
+            mast.mast: Endpoint(mast.mast, mast.x_m, mast.y_m, mast.height_m, "wired", 0.0, (), i)
+            for i, mast in enumerate(self.masts)
+        }
+
+    # --- who is on it -------------------------------------------------------------------------------------
+
+    def register(
+        self, name: str, x_m: float, y_m: float, height_m: float, kind: Kind, stream_bit_s: float = 0.0
+    ) -> None:
+        """Put somebody on the network.
+
+        `height_m` is the antenna's above the ground; `stream_bit_s` is video that it sends without pause over
+        the mast that serves it, which leaves less of that mast to messages. Raises `LinkError` for a name
+        already in use or an unknown kind.
+        """
+        if name in self._endpoints:
+            raise LinkError("endpoint", name, "is already on the network.", "Register each name once; move it after.")
+        if kind != "wired" and kind not in self.parameters.radios():
+            raise LinkError("endpoint.kind", kind, "is no kind of link.", "Use wired, 5g, lora or tetra.")
+        self._endpoints[name] = self._placed(Endpoint(name, x_m, y_m, height_m, kind, stream_bit_s))
+
+    def move(self, name: str, x_m: float, y_m: float, height_m: float | None = None) -> None:
+        """Somebody is somewhere else now."""
+        old = self._endpoint(name)
+        height_m = old.height_m if height_m is None else height_m
+        self._endpoints[name] = self._placed(replace(old, x_m=x_m, y_m=y_m, height_m=height_m))
+
+    def _placed(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint with the signals of the place where it is."""
+        if endpoint.kind == "wired":
+            return endpoint
+        power_dbm = self._coverage.at_points_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
+        return replace(endpoint, power_dbm=tuple(float(power) for power in power_dbm[:, 0]))
+
+    def _endpoint(self, name: str) -> Endpoint:
+        if name not in self._endpoints:
+            raise LinkError("endpoint", name, "is not on the network.", "Register it before anything is sent.")
+        return self._endpoints[name]
+
+    # --- masts and coverage -------------------------------------------------------------------------------
+
+    def darken(self, mast: str, now_s: float) -> None:
+        """The mast carries nothing from now on. Raises `LinkError` for a name that is no mast."""
+        if mast not in self._index:
+            raise LinkError("masts", mast, "is no mast.", f"The masts are {', '.join(self._index) or 'none'}.")
+        i = self._index[mast]
+        self._dark_since_s[i] = min(self._dark_since_s[i], now_s)
+
+    def dark_masts(self, now_s: float = inf) -> NDArray[np.bool_]:
+        """Which masts are dark at a time (by default: of what is known, at the end). [mast]"""
+        return (self._dark_since_s <= now_s) & (self._dark_since_s < inf)
+
+    def coverage(self, x_m: ArrayLike, y_m: ArrayLike, kind: Kind = "5g") -> NDArray[np.bool_]:
+        """Which masts a hand-held at each point could use, dark or not. [mast, point]"""
+        threshold_dbm = self.parameters.radios()[kind].threshold_dbm
+        return self._coverage.at_cells_dbm(kind, x_m, y_m) >= threshold_dbm
+
+    def serving_mast(self, x_m: ArrayLike, y_m: ArrayLike, now_s: float = inf, kind: Kind = "5g") -> NDArray[np.int64]:
+        """Index of the mast that serves a hand-held at each point, the strongest that covers and is not dark; -1: none.
+
+        Points off the map have none. Between masts equally strong the first serves.
+        """
+        power_dbm = self._coverage.at_cells_dbm(kind, x_m, y_m)
+        if not self.masts:
+            return np.full(power_dbm.shape[1], NOBODY, dtype=np.int64)
+        power_dbm[self.dark_masts(now_s)] = -inf
+        best = np.argmax(power_dbm, axis=0)
+        is_served = power_dbm.max(axis=0) >= self.parameters.radios()[kind].threshold_dbm
+        return np.where(is_served, best, NOBODY).astype(np.int64)
+
+    def _mast_of(self, endpoint: Endpoint, now_s: float) -> tuple[int, Delivery | None]:
+        """The mast that serves somebody, or what becomes of a message for want of one."""
+        if endpoint.is_mast != NOBODY:
+            if self._dark_since_s[endpoint.is_mast] <= now_s:
+                return NOBODY, Delivery(inf, "mast dark", endpoint.name)
+            return NOBODY, None
+        if endpoint.kind == "wired":
+            return NOBODY, None
+        threshold_dbm = self.parameters.radios()[endpoint.kind].threshold_dbm
+        covering = [i for i, power_dbm in enumerate(endpoint.power_dbm) if power_dbm >= threshold_dbm]
+        covering.sort(key=lambda i: -endpoint.power_dbm[i])
+        for i in covering:
+            if self._dark_since_s[i] > now_s:
+                return i, None
+        if covering:
+            return NOBODY, Delivery(inf, "mast dark", self.masts[covering[0]].mast)
+        return NOBODY, Delivery(inf, "no coverage")
+
+    # --- messages -----------------------------------------------------------------------------------------
+
+    def carry(self, payload: bytes, message_id: str, source: str, destination: str, sent_s: float) -> Delivery:
+        """What becomes of a message sent now.
+
+        Lost because `no coverage`, `mast dark` (with the mast's name as the cause) or `radio loss` (every
+        attempt failed). Else delivered after the failed attempts, the queues and transmission at each end, and
+        the latency of each end. Whether an attempt fails hangs on `message_id` and its number alone; when it
+        arrives hangs besides on what else the masts have to carry.
+        """
+        ends = []
+        for endpoint in (self._endpoint(source), self._endpoint(destination)):
+            mast, lost = self._mast_of(endpoint, sent_s)
+            if lost is not None:
+                return lost
+            ends.append(_Hop(endpoint.kind, mast))
+        kinds = [self.parameters.kind(hop.kind) for hop in ends]
+        attempts = 1 + max(kind.retries for kind in kinds)
+        made = self._attempts_made(message_id, kinds, attempts)
+        arrives_s = sent_s
+        for hop, kind in zip(ends, kinds, strict=True):
+            bits = bits_on_the_air(payload, kind.overhead_bytes) * min(made, attempts)
+            arrives_s = self._through_queue(hop, kind, bits, arrives_s, sent_s)
+        if made > attempts:
+            return Delivery(inf, "radio loss")
+        arrives_s += max(kind.retry_wait_s for kind in kinds) * (made - 1)
+        return Delivery(arrives_s + self._latency_s(message_id, kinds))
+
+    def _attempts_made(self, message_id: str, kinds: list[LinkKind], attempts: int) -> int:
+        """How many attempts the message takes; one more than `attempts` when all of them fail."""
+        passes = 1.0 - self.parameters.extra_loss_fraction
+        for kind in kinds:
+            passes *= 1.0 - kind.loss_fraction
+        for attempt in range(attempts):
+            if self._luck.uniform("link", message_id, attempt) < passes:
+                return attempt + 1
+        return attempts + 1
+
+    def _latency_s(self, message_id: str, kinds: list[LinkKind]) -> float:
+        latency_s = 0.0
+        for i, kind in enumerate(kinds):
+            draw = self._luck.uniform("link latency", message_id, i)
+            latency_s += kind.latency_min_s + draw * (kind.latency_max_s - kind.latency_min_s)
+        return self.parameters.latency_factor * latency_s
+
+    def _through_queue(self, hop: _Hop, kind: LinkKind, bits: int, ready_s: float, sent_s: float) -> float:
+        """When the message has been sent at one end, after what the mast had to send before it. [s]
+
+        The mast's backlog grows by the message's own time on the air only, so that one message which is late
+        for another reason holds up no other.
+        """
+        if hop.mast == NOBODY:  # each line is its own: nobody waits for another
+            return ready_s + transmission_s(bits, kind.rate_bit_s)
+        left_bit_s = kind.rate_bit_s - self._video_bit_s(hop, sent_s)
+        on_air_s = transmission_s(bits, max(left_bit_s, self.parameters.least_share * kind.rate_bit_s))
+        busy_until_s = max(sent_s, self._busy_until_s.get(hop, sent_s))
+        self._busy_until_s[hop] = busy_until_s + on_air_s
+        return max(ready_s, busy_until_s) + on_air_s
+
+    def _video_bit_s(self, hop: _Hop, now_s: float) -> float:
+        """Video that the mast carries of this kind. [bit/s]"""
+        return sum(
+            endpoint.stream_bit_s
+            for endpoint in self._endpoints.values()
+            if endpoint.stream_bit_s > 0.0
+            and endpoint.kind == hop.kind
+            and self._mast_of(endpoint, now_s)[0] == hop.mast
+        )

@@ -1,0 +1,162 @@
+"""The fifteen-minute budget: when each stage between ignition and safety was reached, and who owns the time.
+
+Detection is the first true report of this fire that is delivered to the centre; the window is the fifteen
+minutes after it. A stage counts only when its chain of causes goes back to the ignition, so a false alarm
+never opens the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isfinite, nan
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from firesim.record import Journal, table_of
+
+WINDOW_S = 15 * 60.0
+
+# Each stage with the one who owns the time up to it.
+OWNERS: dict[str, str] = {
+    "ignition": "fire",
+    "detectable": "fire",
+    "first_observation": "sensing",
+    "first_report_delivered": "network",
+    "alarm": "centre",
+    "acknowledged": "operator",
+    "confirmed": "operator",
+    "located": "centre",
+    "forecast": "centre",
+    "plan": "centre",
+    "units_ordered": "dispatcher",
+    "first_unit_rolling": "fire service",
+    "recommended": "dispatcher",
+    "authorised": "authority",
+    "first_alert_delivered": "network",
+    "alerted_50": "channels",
+    "alerted_90": "channels",
+    "decided_50": "people",
+    "first_departure": "people",
+    "first_unit_on_scene": "fire service",
+    "first_water": "fire service",
+    "last_person_safe": "people",
+}
+
+# Stages that are the first event of one kind; the others are shares of people, or a report at the centre.
+_EVENT_OF_STAGE = {
+    "ignition": "ignition",
+    "detectable": "detectable",
+    "first_observation": "observation",
+    "alarm": "alarm",
+    "acknowledged": "acknowledged",
+    "confirmed": "confirmed",
+    "located": "located",
+    "forecast": "forecast",
+    "plan": "plan",
+    "units_ordered": "unit_ordered",
+    "first_unit_rolling": "unit_rolling",
+    "recommended": "recommended",
+    "authorised": "authorised",
+    "first_alert_delivered": "alert_delivered",
+    "first_departure": "departed",
+    "first_unit_on_scene": "unit_on_scene",
+    "first_water": "water_on",
+}
+
+
+@dataclass(frozen=True)
+class PartyTimes:
+    """What the budget asks of the parties at risk: arrays of one length. Times in seconds, inf: never."""
+
+    people: NDArray[np.int64]
+    warned_s: NDArray[np.float64]
+    decided_s: NDArray[np.float64]
+    safe_s: NDArray[np.float64]
+    warned_event: NDArray[np.int64]  # event ids; -1: none
+    decided_event: NDArray[np.int64]
+    safe_event: NDArray[np.int64]
+
+
+def time_of_share(times_s: NDArray[np.float64], people: NDArray[np.int64], share: float) -> tuple[float, int]:
+    """When a share of all people has reached a state, and the index of the party that completes it.
+
+    (inf, -1) when it never happens or nobody is there.
+    """
+    total = people.sum()
+    if total == 0:
+        return inf, -1
+    order = np.argsort(times_s, kind="stable")
+    reached = np.cumsum(people[order]) >= share * total - 1e-9
+    party = int(order[np.argmax(reached)])
+    return (float(times_s[party]), party) if isfinite(times_s[party]) else (inf, -1)
+
+
+def stage_events(journal: Journal, at_risk: PartyTimes) -> dict[str, tuple[float, int]]:
+    """Time and event of every stage, in the budget's order; (inf, -1) for one that was never reached."""
+    ignition = journal.first("ignition")
+    of_this_fire = journal.descends_from(ignition)
+    first: dict[str, int] = {}
+    for event in journal.in_time_order():
+        if not of_this_fire[event]:
+            continue
+        kind = journal.kind_of(event)
+        if kind == "message_delivered":
+            if journal.actor_of(event) != "centre" or "observation" not in map(journal.kind_of, journal.chain(event)):
+                continue
+            kind = "report_delivered"
+        first.setdefault(kind, event)
+
+    stages: dict[str, tuple[float, int]] = {}
+    for stage in OWNERS:
+        if stage == "first_report_delivered":
+            event_id = first.get("report_delivered", -1)
+        elif stage in _EVENT_OF_STAGE:
+            event_id = first.get(_EVENT_OF_STAGE[stage], -1)
+        else:
+            stages[stage] = _share_stage(stage, at_risk)
+            continue
+        stages[stage] = (journal.time_of(event_id) if event_id >= 0 else inf, event_id)
+    return stages
+
+
+def _share_stage(stage: str, at_risk: PartyTimes) -> tuple[float, int]:
+    times_s, events, share = {
+        "alerted_50": (at_risk.warned_s, at_risk.warned_event, 0.5),
+        "alerted_90": (at_risk.warned_s, at_risk.warned_event, 0.9),
+        "decided_50": (at_risk.decided_s, at_risk.decided_event, 0.5),
+        "last_person_safe": (at_risk.safe_s, at_risk.safe_event, 1.0),
+    }[stage]
+    time_s, party = time_of_share(times_s, at_risk.people, share)
+    return time_s, int(events[party]) if party >= 0 else -1
+
+
+def budget_table(stages: Mapping[str, tuple[float, int]], earliest_possible_s: Mapping[str, float]) -> pa.Table:
+    """`budget.csv`: every stage, always, in order; times empty where a stage was never reached."""
+    ignition_s = stages["ignition"][0]
+    detection_s = stages["first_report_delivered"][0]
+    previous_s = nan
+    rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+    for stage, owner in OWNERS.items():
+        time_s, event_id = stages[stage]
+        reached = isfinite(time_s)
+        since_detection_s = time_s - detection_s if reached and isfinite(detection_s) else nan
+        rows["stage"].append(stage)
+        rows["time_s"].append(time_s)
+        rows["since_ignition_s"].append(time_s - ignition_s if reached else nan)
+        rows["since_previous_s"].append(time_s - previous_s if reached else nan)
+        rows["since_detection_s"].append(since_detection_s)
+        rows["earliest_possible_s"].append(earliest_possible_s.get(stage, nan))
+        rows["owner"].append(owner)
+        rows["inside_window"].append(bool(0.0 <= since_detection_s <= WINDOW_S))
+        rows["event_id"].append(event_id if event_id >= 0 else None)
+        previous_s = time_s if reached else previous_s
+    return table_of("budget", rows)
+
+
+_COLUMNS = (
+    "stage", "time_s", "since_ignition_s", "since_previous_s", "since_detection_s",
+    "earliest_possible_s", "owner", "inside_window", "event_id",
+)  # fmt: skip

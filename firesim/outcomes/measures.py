@@ -1,0 +1,224 @@
+"""The outcomes of a run: measures that a strategy cannot improve by detecting late or warning few.
+
+All shares, medians and margins of people are over those at risk in the no-response twin, who are the same
+whatever the strategy. Times are since ignition. A time that is never reached counts as the horizon in a
+restricted mean, and the share that never reached it stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, isfinite, nan
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+EXPOSURE_PLACES = ("home", "road", "beach", "sea")
+
+# Chance of losing one's life per minute of exposure above the stated dose: a judgement with a wide interval,
+# because no dose-response for people beside a wildfire front was found. 26 of roughly 1,000 people caught
+# near the shore at Mati died (press), which lies inside it for exposures of some minutes.
+LOSS_PER_EXPOSED_MINUTE = {"low": 0.001, "middle": 0.005, "high": 0.03}
+
+STAGES_SINCE_IGNITION = (
+    "first_report_delivered",
+    "located",
+    "recommended",
+    "authorised",
+    "first_alert_delivered",
+    "alerted_50",
+    "decided_50",
+    "first_unit_on_scene",
+    "first_water",
+)
+
+
+@dataclass(frozen=True)
+class FireFigures:
+    """What the measures ask of the true fire and of what burnt."""
+
+    area_burnt_m2: float
+    area_burnt_at_15_min_m2: float
+    built_up_reached_m2: float
+    zones_reached: int
+
+
+@dataclass(frozen=True)
+class ForecastScore:
+    """One forecast against what happened: areas half an hour after it was made. [m2]"""
+
+    predicted_m2: float
+    true_m2: float
+    both_m2: float
+    truth_within_band: float  # share of cells reached by then whose arrival lies inside the ensemble's band
+
+
+def outcomes_of(
+    people: pd.DataFrame,
+    vehicles: pd.DataFrame,
+    units: pd.DataFrame,
+    budget: pd.DataFrame,
+    fire: FireFigures,
+    forecasts: list[ForecastScore],
+    ignited_s: float,
+    horizon_s: float,
+) -> dict[str, float]:
+    """Every outcome of one run by name; NaN where there is nothing to measure.
+
+    `people`, `vehicles`, `units` and `budget` are the tables of the run folder (NaN: never).
+    """
+    return {
+        **_stages(budget, ignited_s, horizon_s),
+        **_fates(people),
+        **_margins(people, ignited_s, horizon_s),
+        **_exposure(people),
+        **_over_warning(people, vehicles, horizon_s),
+        **_fire(fire, units),
+        **_calibration(forecasts),
+    }
+
+
+def _stages(budget: pd.DataFrame, ignited_s: float, horizon_s: float) -> dict[str, float]:
+    """Minutes since ignition of the main stages, never counted as the horizon."""
+    since = budget.set_index("stage")["since_ignition_s"]
+    restricted = since.fillna(horizon_s - ignited_s) / 60.0
+    return {f"{stage}_min": float(restricted[stage]) for stage in STAGES_SINCE_IGNITION}
+
+
+def _share(mask: pd.Series[bool], people: pd.Series[int]) -> float:
+    total = people.sum()
+    return float(people[mask].sum() / total) if total else nan
+
+
+def _fates(people: pd.DataFrame) -> dict[str, float]:
+    risk = people[people["at_risk"]]
+    count = risk["people"]
+    return {
+        "people": float(people["people"].sum()),
+        "people_at_risk": float(count.sum()),
+        "at_risk_warned_share": _share(risk["warned_s"].notna(), count),
+        "at_risk_departed_share": _share(risk["departed_s"].notna(), count),
+        "at_risk_safe_share": _share(risk["safe_s"].notna(), count),
+        "at_risk_safe_before_deadline_share": _share(risk["safe_s"] <= risk["twin_deadline_s"], count),
+        "trapped_people": float(people.loc[people["fate"] == "trapped", "people"].sum()),
+        "entered_danger_people": float(people.loc[people["entered_danger"], "people"].sum()),
+    }
+
+
+def _margins(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> dict[str, float]:
+    """Margins over people at risk; available (ASET) against required (RSET) time, both since ignition.
+
+    Potential margin: the twin's deadline minus the time of departure; realised margin: the time the fire
+    reached or cut off their place in this run, minus departure. Who never departs departs at the horizon;
+    who is never reached is reached at the horizon, so both means are restricted to it.
+    """
+    risk = people[people["at_risk"]]
+    weights = risk["people"].to_numpy(dtype=float)
+    if weights.sum() == 0:
+        return dict.fromkeys(
+            ("potential_margin_min", "potential_margin_below_zero_share", "realised_margin_min",
+             "realised_margin_below_zero_share", "aset_min", "rset_min", "safety_factor_lowest_zone"), nan
+        )  # fmt: skip
+    departed = risk["departed_s"].fillna(horizon_s).to_numpy()
+    potential = risk["twin_deadline_s"].fillna(horizon_s).to_numpy() - departed
+    realised = risk["margin_s"].to_numpy()
+    realised = np.where(np.isnan(realised), horizon_s - departed, realised)
+    safe = risk["safe_s"].fillna(horizon_s).to_numpy() - ignited_s
+    available = risk["twin_deadline_s"].to_numpy() - ignited_s
+    return {
+        "potential_margin_min": float(np.average(potential, weights=weights) / 60.0),
+        "potential_margin_below_zero_share": float(np.average(potential < 0, weights=weights)),
+        "realised_margin_min": float(np.average(realised, weights=weights) / 60.0),
+        "realised_margin_below_zero_share": float(np.average(realised < 0, weights=weights)),
+        "aset_min": float(np.average(available, weights=weights) / 60.0),
+        "rset_min": float(np.average(safe, weights=weights) / 60.0),
+        "safety_factor_lowest_zone": float(zone_times(people, ignited_s, horizon_s)["safety_factor"].min()),
+    }
+
+
+def zone_times(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> pd.DataFrame:
+    """Available and required safe time of each zone with people at risk.
+
+    Columns `zone_id, people_at_risk, aset_min` (its first party's deadline in the twin, since ignition),
+    `rset_min` (when 90 % of its people at risk are safe; NaN: never), `safety_factor` (their ratio; the
+    required time counts as the horizon when it is never reached).
+    """
+    rows = []
+    for zone, party in people[people["at_risk"]].groupby("zone_id", sort=True):
+        weights, safe = party["people"].to_numpy(), party["safe_s"].fillna(inf).to_numpy()
+        order = np.argsort(safe, kind="stable")
+        at_90 = safe[order][np.searchsorted(np.cumsum(weights[order]), 0.9 * weights.sum() - 1e-9)]
+        aset = (party["twin_deadline_s"].min() - ignited_s) / 60.0
+        rset = (at_90 - ignited_s) / 60.0
+        factor = aset / (rset if isfinite(rset) else (horizon_s - ignited_s) / 60.0)
+        rows.append((zone, int(weights.sum()), aset, rset if isfinite(rset) else nan, factor))
+    return pd.DataFrame(rows, columns=["zone_id", "people_at_risk", "aset_min", "rset_min", "safety_factor"])
+
+
+def _exposure(people: pd.DataFrame) -> dict[str, float]:
+    minutes = people["exposed_s"].fillna(0.0) / 60.0
+    person_minutes = minutes * people["people"]
+    measured = {
+        f"exposed_{place}_person_min": float(person_minutes[people["exposed_at"] == place].sum())
+        for place in EXPOSURE_PLACES
+    }
+    risk = people["at_risk"].to_numpy(dtype=bool)
+    lost = {
+        f"lost_probability_{name}": _mean_loss(rate, minutes[risk], people.loc[risk, "people"])
+        for name, rate in LOSS_PER_EXPOSED_MINUTE.items()
+    }
+    return {"exposed_person_min": float(person_minutes.sum()), **measured, **lost}
+
+
+def _mean_loss(rate_per_min: float, minutes: pd.Series[float], people: pd.Series[int]) -> float:
+    """Mean probability that a person at risk is lost: 1 - exp(-rate * minutes)."""
+    if people.sum() == 0:
+        return nan
+    return float(np.average(-np.expm1(-rate_per_min * minutes.to_numpy()), weights=people.to_numpy()))
+
+
+def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float) -> dict[str, float]:
+    """What it cost those who moved without need: they were at no risk in the twin and moved all the same."""
+    needless = people[~people["at_risk"] & people["departed_s"].notna()]
+    end = needless["safe_s"].fillna(horizon_s)
+    trips = vehicles[vehicles["household_id"].isin(set(needless["household_id"]))]
+    return {
+        "moved_without_need_people": float(needless["people"].sum()),
+        "moved_without_need_person_hours": float(((end - needless["departed_s"]) * needless["people"]).sum() / 3600.0),
+        "moved_without_need_vehicle_km": float(trips["distance_m"].sum() / 1000.0),
+        "warned_without_need_people": float(
+            people.loc[~people["at_risk"] & people["warned_s"].notna(), "people"].sum()
+        ),
+    }
+
+
+def _fire(fire: FireFigures, units: pd.DataFrame) -> dict[str, float]:
+    working = units[units["leg"] == "water"]
+    on_duty = units[units["leg"] != "available"]
+    return {
+        "area_burnt_ha": fire.area_burnt_m2 / 1e4,
+        "area_burnt_at_15_min_ha": fire.area_burnt_at_15_min_m2 / 1e4,
+        "built_up_reached_ha": fire.built_up_reached_m2 / 1e4,
+        "zones_reached": float(fire.zones_reached),
+        "water_m3": float(working["water_litres"].sum() / 1000.0),
+        "unit_hours": float((on_duty["end_s"] - on_duty["start_s"]).sum() / 3600.0),
+        "units_endangered": float(units.loc[units["leg"] == "withdraw", "unit"].nunique()),
+    }
+
+
+def _calibration(forecasts: list[ForecastScore]) -> dict[str, float]:
+    """How well the forecasts did, half an hour ahead; NaN when none was made or none can be scored."""
+    scored = [score for score in forecasts if score.true_m2 > 0]
+    if not scored:
+        return {"forecast_overlap": nan, "forecast_area_ratio": nan, "forecast_band_coverage": nan}
+    overlap = [score.both_m2 / (score.predicted_m2 + score.true_m2 - score.both_m2) for score in scored]
+    ratio = [score.predicted_m2 / score.true_m2 for score in scored]
+    return {
+        "forecast_overlap": float(np.mean(overlap)),
+        "forecast_area_ratio": float(np.exp(np.mean(np.log(np.maximum(ratio, 1e-9))))),
+        "forecast_band_coverage": float(np.mean([score.truth_within_band for score in scored])),
+    }

@@ -1,0 +1,153 @@
+"""The no-response twin: what the same fire does to each place when nobody warns, drives or puts water on it.
+
+It fixes, before any strategy acts, who is at risk: those whose place the free-burning fire reaches, or cuts
+off from every refuge with room, within the horizon. Shares, medians and margins are taken over them, so a
+strategy cannot look better by choosing whom to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.physics.search import latest_departure
+from firesim.place.grid import Grid
+from firesim.place.roads import Roads
+from firesim.place.settlement import Refuge
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PartiesInPlace:
+    """Where the parties are before anything happens: arrays of one length."""
+
+    people: Integers
+    x_m: Floats
+    y_m: Floats
+    node: Integers  # where they join the roads; -1: no road leads there
+    walk_to_node_s: Floats
+    drives: NDArray[np.bool_]  # by vehicle; the others walk
+    walking_speed_m_s: float  # one for all: the slow end would cut more people off
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Each party's fate in the twin. [parties], seconds from the scenario's start, inf: never."""
+
+    place_reached_s: Floats
+    cut_off_s: Floats  # the last moment at which they could leave and still get to a refuge with room
+    horizon_s: float
+
+    @property
+    def deadline_s(self) -> Floats:
+        """Place reached or cut off, whichever comes first."""
+        return np.minimum(self.place_reached_s, self.cut_off_s)
+
+    @property
+    def at_risk(self) -> NDArray[np.bool_]:
+        """Reached or cut off within the horizon."""
+        return self.deadline_s <= self.horizon_s
+
+
+def closing_times_s(arrival_time_s: Floats, roads: Roads, grid: Grid) -> Floats:
+    """When the fire first stands on each directed edge. [edges], inf: never."""
+    edge_of, cell = roads.cells(grid)
+    closes_s = np.full(len(roads.edges), np.inf)
+    np.minimum.at(closes_s, edge_of, arrival_time_s.ravel()[cell])
+    return closes_s
+
+
+def no_response_twin(
+    arrival_time_s: Floats,
+    grid: Grid,
+    roads: Roads,
+    refuges: Sequence[Refuge],
+    parties: PartiesInPlace,
+    horizon_s: float,
+) -> Twin:
+    """Who is reached and who is cut off by a free-burning fire.
+
+    Parameters
+    ----------
+    arrival_time_s : [y, x]
+        Of the free-burning fire to the horizon. [s], inf: never
+    refuges
+        A refuge that the fire reaches is one only until then.
+    parties
+        As they are at the start.
+
+    Notes
+    -----
+    Cut off is worked out with free-flow speeds and no queues, so it is the last moment for a party alone on
+    the road. Refuges fill from the nearest party outward, nobody beyond their capacity: whoever
+    finds no room at one is cut off when the next one cannot be reached any more. Waiting for those who set
+    out late is not modelled, so the number cut off is a lower bound.
+    """
+    row, column = grid.cell_at(parties.x_m, parties.y_m)
+    inside = grid.holds(row, column)
+    place_reached_s = np.full(len(parties.people), np.inf)
+    place_reached_s[inside] = arrival_time_s[row[inside], column[inside]]
+
+    closes_s = closing_times_s(arrival_time_s, roads, grid)
+    leave_by_s = np.full((len(refuges), len(parties.people)), -np.inf)
+    for index, refuge in enumerate(refuges):
+        leave_by_s[index] = _leave_by_s(refuge, arrival_time_s, grid, roads, closes_s, parties)
+    cut_off_s = _with_room(leave_by_s, refuges, roads, parties)
+    # A party without any road waits on the shore: nothing can be closed to it, only its place be reached.
+    cut_off_s[parties.node < 0] = np.inf
+    return Twin(place_reached_s, cut_off_s, horizon_s)
+
+
+def _leave_by_s(
+    refuge: Refuge, arrival_time_s: Floats, grid: Grid, roads: Roads, closes_s: Floats, parties: PartiesInPlace
+) -> Floats:
+    """The last moment at which each party could leave for this refuge; -inf: there is no way. [parties]"""
+    row, column = grid.cell_at(refuge.x_m, refuge.y_m)
+    lost_s = float(arrival_time_s[row, column]) if bool(grid.holds(row, column)) else np.inf
+    target = np.array([roads.node_index[refuge.node]])
+    leave_by_s = np.full(len(parties.people), -np.inf)
+    on_road = parties.node >= 0
+    driving = np.where(roads.is_public, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
+    by_car, _ = latest_departure(roads.tail, roads.head, driving, np.minimum(closes_s, lost_s), target, len(roads.nodes))
+    drivers = on_road & parties.drives
+    leave_by_s[drivers] = by_car[parties.node[drivers]] - parties.walk_to_node_s[drivers]
+    on_foot, _ = latest_departure(
+        roads.tail,
+        roads.head,
+        roads.length_m / parties.walking_speed_m_s,
+        np.minimum(closes_s, lost_s),
+        target,
+        len(roads.nodes),
+    )
+    walkers = on_road & ~parties.drives
+    leave_by_s[walkers] = on_foot[parties.node[walkers]] - parties.walk_to_node_s[walkers]
+    return leave_by_s
+
+
+def _with_room(leave_by_s: Floats, refuges: Sequence[Refuge], roads: Roads, parties: PartiesInPlace) -> Floats:
+    """The last moment to leave for a refuge that has room for them. [parties]
+
+    Parties that any refuge without limit in time would take need no room elsewhere; the rest are given room
+    at the refuge that stays open longest for them, nearest party first.
+    """
+    room = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
+    best_s = np.full(len(parties.people), -np.inf)
+    refuge_x = np.array([roads.x_m[roads.node_index[refuge.node]] for refuge in refuges])
+    refuge_y = np.array([roads.y_m[roads.node_index[refuge.node]] for refuge in refuges])
+    distance_m = np.hypot(refuge_x[:, None] - parties.x_m, refuge_y[:, None] - parties.y_m)
+    unplaced = np.ones(len(parties.people), dtype=bool)
+    # Most lasting refuge first, then the nearest: one pass over (refuge, party) pairs in that order.
+    lasting, near = np.where(np.isfinite(leave_by_s), leave_by_s, np.sign(leave_by_s) * 1e18), distance_m
+    order = np.lexsort((near.ravel(), -lasting.ravel()))
+    for pair in order[np.isfinite(near.ravel()[order])]:
+        refuge, party = divmod(int(pair), len(parties.people))
+        if unplaced[party] and leave_by_s[refuge, party] > -np.inf and room[refuge] >= parties.people[party]:
+            room[refuge] -= parties.people[party]
+            best_s[party] = leave_by_s[refuge, party]
+            unplaced[party] = False
+    return best_s

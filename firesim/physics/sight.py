@@ -1,0 +1,188 @@
+"""Who can see what over the terrain.
+
+A sight line is straight, from a height above the ground to a height above the ground; it is blocked where the
+terrain, taken as the bilinear surface through the cells' centres, rises above it. Trees and houses are not
+in it unless they are in the elevations (radar elevations hold part of the canopy).
+
+Positions are fractional columns and rows: cell (row, column) spans column..column+1, row..row+1, so its
+centre lies at column + 0.5, row + 0.5. Outside the grid the nearest edge height holds.
+
+The Earth's bulge is taken off with the effective radius usual for radio, 4/3 of the true one (ITU-R P.453
+median gradient, recalled). Light bends a little less: over 12 km the two differ by 0.3 m in mid-path, far
+below the error of any elevation model, so one radius serves both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.compiled import kernel
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+Heights = NDArray[np.float32]
+
+EFFECTIVE_EARTH_RADIUS_M = 4.0 / 3.0 * 6_371_000.0
+SAMPLES_PER_CELL = 2.0  # half a cell: a one-cell wall keeps at least three quarters of its height
+GRAZING_M = 1e-6  # a ray that lies in the ground plane is not blocked by rounding
+
+
+@kernel
+def _ground_m(elevation_m: Heights, column: float, row: float) -> float:
+    """Bilinear height of the ground at a fractional position. [m]"""
+    rows, columns = elevation_m.shape
+    x = min(max(column - 0.5, 0.0), columns - 1.0)
+    y = min(max(row - 0.5, 0.0), rows - 1.0)
+    left, top = min(int(x), max(columns - 2, 0)), min(int(y), max(rows - 2, 0))
+    right, bottom = min(left + 1, columns - 1), min(top + 1, rows - 1)
+    u, v = x - left, y - top
+    upper = elevation_m[top, left] * (1.0 - u) + elevation_m[top, right] * u
+    lower = elevation_m[bottom, left] * (1.0 - u) + elevation_m[bottom, right] * u
+    height_m: float = upper * (1.0 - v) + lower * v
+    return height_m
+
+
+@kernel
+def _samples_between(column_0: float, row_0: float, column_1: float, row_1: float) -> int:
+    """How many equal pieces the line is cut into."""
+    return max(1, int(np.ceil(max(abs(column_1 - column_0), abs(row_1 - row_0)) * SAMPLES_PER_CELL)))
+
+
+@kernel
+def _full_bulge_m(cell_size_m: float, column_0: float, row_0: float, column_1: float, row_1: float) -> float:
+    """Times t (1 - t) this is the Earth's bulge above the chord at the fraction t of the way. [m]"""
+    distance_m2 = ((column_1 - column_0) ** 2 + (row_1 - row_0) ** 2) * cell_size_m**2
+    return distance_m2 / (2.0 * EFFECTIVE_EARTH_RADIUS_M)
+
+
+@kernel
+def _sees(
+    elevation_m: Heights, cell_size_m: float, column_0: float, row_0: float, height_0_m: float,
+    column_1: float, row_1: float, height_1_m: float,
+) -> bool:  # fmt: skip
+    # One fixed end first, so that swapping the ends gives the same bits.
+    if (column_1, row_1, height_1_m) < (column_0, row_0, height_0_m):
+        column_0, row_0, height_0_m, column_1, row_1, height_1_m = (
+            column_1, row_1, height_1_m, column_0, row_0, height_0_m,
+        )  # fmt: skip
+    z_0 = _ground_m(elevation_m, column_0, row_0) + height_0_m
+    z_1 = _ground_m(elevation_m, column_1, row_1) + height_1_m
+    pieces = _samples_between(column_0, row_0, column_1, row_1)
+    bulge_m = _full_bulge_m(cell_size_m, column_0, row_0, column_1, row_1)
+    for k in range(1, pieces):
+        t = k / pieces
+        ground_m = _ground_m(elevation_m, column_0 + t * (column_1 - column_0), row_0 + t * (row_1 - row_0))
+        if ground_m + bulge_m * t * (1.0 - t) > z_0 + t * (z_1 - z_0) + GRAZING_M:
+            return False
+    return True
+
+
+@kernel
+def _sees_many(
+    elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
+    to_column: Floats, to_row: Floats, to_height_m: Floats,
+) -> Booleans:  # fmt: skip
+    seen = np.empty(to_column.size, dtype=np.bool_)
+    for i in range(to_column.size):
+        seen[i] = _sees(elevation_m, cell_size_m, column, row, height_m, to_column[i], to_row[i], to_height_m[i])
+    return seen
+
+
+@kernel
+def _hidden_many(
+    elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
+    to_column: Floats, to_row: Floats,
+) -> Floats:  # fmt: skip
+    eye_m = _ground_m(elevation_m, column, row) + height_m
+    hidden_m = np.empty(to_column.size, dtype=np.float64)
+    for i in range(to_column.size):
+        pieces = _samples_between(column, row, to_column[i], to_row[i])
+        bulge_m = _full_bulge_m(cell_size_m, column, row, to_column[i], to_row[i])
+        foot_m = _ground_m(elevation_m, to_column[i], to_row[i])
+        lowest_m = foot_m
+        for k in range(1, pieces):
+            t = k / pieces
+            ground_m = _ground_m(elevation_m, column + t * (to_column[i] - column), row + t * (to_row[i] - row))
+            # The ray that grazes this piece of ground goes on to this height above the target.
+            lowest_m = max(lowest_m, eye_m + (ground_m + bulge_m * t * (1.0 - t) - eye_m) / t)
+        hidden_m[i] = lowest_m - foot_m
+    return hidden_m
+
+
+def line_of_sight(
+    elevation_m: ArrayLike,
+    cell_size_m: float,
+    column: float,
+    row: float,
+    height_m: float,
+    to_column: ArrayLike,
+    to_row: ArrayLike,
+    to_height_m: ArrayLike = 0.0,
+) -> Booleans:
+    """Whether one point sees each of many others over the terrain.
+
+    Parameters
+    ----------
+    elevation_m : ndarray [y, x]
+        Height of the ground at the cells' centres. [m]
+    cell_size_m : float
+        Side of a cell. [m]
+    column, row, height_m : float
+        Where one looks from (fractional cell) and how high above the ground. [-, -, m]
+    to_column, to_row, to_height_m : arrays that broadcast together
+        Where one looks, and how high above the ground there. [-, -, m]
+
+    Returns
+    -------
+    ndarray of bool, the broadcast shape
+        Exactly symmetric: swapping both ends gives the same answer. A point sees itself.
+
+    Notes
+    -----
+    The ground is sampled every half cell of the longer axis; obstacles narrower than a cell are not known.
+    """
+    columns, rows, heights_m = np.broadcast_arrays(
+        np.asarray(to_column, dtype=np.float64),
+        np.asarray(to_row, dtype=np.float64),
+        np.asarray(to_height_m, dtype=np.float64),
+    )
+    ground_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
+    seen = _sees_many(
+        ground_m, float(cell_size_m), float(column), float(row), float(height_m),
+        columns.flatten(), rows.flatten(), heights_m.flatten(),
+    )  # fmt: skip
+    return seen.reshape(columns.shape)
+
+
+def hidden_height_m(
+    elevation_m: ArrayLike,
+    cell_size_m: float,
+    column: float,
+    row: float,
+    height_m: float,
+    to_column: ArrayLike,
+    to_row: ArrayLike,
+) -> Floats:
+    """How much of a column of smoke the terrain hides: all of it below this height above its foot. [m]
+
+    Parameters as in `line_of_sight`. Zero where the foot itself is seen; never negative.
+    """
+    columns, rows = np.broadcast_arrays(np.asarray(to_column, dtype=np.float64), np.asarray(to_row, dtype=np.float64))
+    ground_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
+    hidden_m = _hidden_many(
+        ground_m, float(cell_size_m), float(column), float(row), float(height_m), columns.flatten(), rows.flatten()
+    )
+    return hidden_m.reshape(columns.shape)
+
+
+def viewshed(
+    elevation_m: ArrayLike, cell_size_m: float, column: float, row: float, height_m: float, to_height_m: float = 1.5
+) -> Booleans:
+    """Every cell whose centre, `to_height_m` above the ground, is seen from one point. [y, x]
+
+    The default 1.5 m is a telephone in a hand (the lowest user height of 3GPP TR 38.901).
+    """
+    rows, columns = np.shape(elevation_m)
+    to_row, to_column = np.mgrid[0:rows, 0:columns] + 0.5
+    return line_of_sight(elevation_m, cell_size_m, column, row, height_m, to_column, to_row, to_height_m)

@@ -1,0 +1,283 @@
+"""How high smoke rises, where it drifts, and how thick it is near the ground.
+
+Plume rise after Briggs (1969, 1975; in the form of the US EPA's ISC3 user guide), made for chimneys and used
+here for fires of up to some hundred megawatts in a steady wind. Spread of the plume after the rural curves
+for neutral air (Pasquill-Gifford class D, Briggs 1973), right for wind above some 5 m/s or an overcast sky; on
+a calm sunny afternoon smoke rises and spreads more. Open, fairly level ground and distances from some tens of
+metres to 10 km; no canopy, no valley winds, no eddies behind ridges. Taken together a factor of three either
+way is what such laws are good for.
+
+Directions across the wind are measured with a unit vector (east, north) that the caller takes from
+`place.grid.east_north(drift_toward_deg(...))`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.compiled import kernel
+
+Floats = NDArray[np.float64]
+
+# --- constants, with their sources -------------------------------------------------------------------------
+
+CONVECTIVE_FRACTION = 0.55  # of the heat released, carried up by the air: McCarter & Broido 1965, recalled
+HEAT_YIELD_MJ_KG = 18.6  # 8,000 Btu/lb, Rothermel 1972
+BUOYANCY_FLUX_PER_MW = 9.80665 / (np.pi * 1_005.0 * 1.2 * 293.0) * 1e6  # g / (pi cp rho T) [m4 s-3 MW-1], 20 degrees C
+TOP_OVER_AXIS = 1.5  # a plume's radius is half its rise: Briggs 1975, recalled
+MIXING_HEIGHT_M = 1_500.0  # lid of a fair summer day; a judgement
+LIGHTEST_WIND_M_S = 1.0  # the laws diverge in calm air; lighter winds count as this
+
+PARTICLES_G_KG = 12.7  # fine particles per kg of fuel, temperate forest: Akagi et al. 2011 table 1, recalled
+LOW_SHARE = 0.2  # of the smoke that smoulders out too cool to rise; a judgement, 0.1 to 0.4 in use
+EXTINCTION_M2_G = 4.5  # mass extinction of fresh wood smoke in green light: Reid et al. 2005, 3.6 to 5, recalled
+DEEPEST_SPREAD = 3.5  # rise over this adds to the plume's spread: Pasquill 1976, recalled
+
+# A sensor's alarm level is not published as a concentration. It is put where the documented reach lies: a
+# smouldering fire within 80 to 100 m (Dryad documentation). What smoulders there, and in which wind under
+# the trees, is a judgement: a heap of litter that loses 10 g of fuel a second, 1 m/s.
+REFERENCE_FUEL_G_S = 10.0
+REFERENCE_WIND_M_S = 1.0
+REFERENCE_REACH_M = 90.0
+
+# --- how high ------------------------------------------------------------------------------------------------
+
+
+def buoyancy_flux_m4_s3(heat_release_mw: ArrayLike) -> Floats:
+    """Briggs' buoyancy flux of a fire: F = g Q_convective / (pi cp rho T). [m4 s-3]
+
+    `heat_release_mw` is the whole heat release; the share that only radiates is taken off here.
+    """
+    heat_mw = np.maximum(np.asarray(heat_release_mw, dtype=np.float64), 0.0)
+    flux: Floats = BUOYANCY_FLUX_PER_MW * CONVECTIVE_FRACTION * heat_mw
+    return flux
+
+
+def distance_of_final_rise_m(heat_release_mw: ArrayLike) -> Floats:
+    """How far downwind the plume stops rising: 49 F^(5/8), or 119 F^(2/5) from F = 55 on. [m]"""
+    flux = buoyancy_flux_m4_s3(heat_release_mw)
+    return np.where(flux < 55.0, 49.0 * flux**0.625, 119.0 * flux**0.4)
+
+
+def plume_rise_m(heat_release_mw: ArrayLike, wind_speed_m_s: ArrayLike, downwind_m: ArrayLike = np.inf) -> Floats:
+    """Height of the plume's axis above the fire, a distance downwind. [m]
+
+    Parameters
+    ----------
+    heat_release_mw : array
+        Heat released by the whole fire. [MW]
+    wind_speed_m_s : array
+        Over the height of the plume; the wind at 10 m will do. Below 1 m/s it counts as 1. [m/s]
+    downwind_m : array
+        From the fire; inf: where the rise has ended. [m]
+
+    Notes
+    -----
+    Rise 1.6 F^(1/3) x^(2/3) / u until x is `distance_of_final_rise_m` (Briggs 1969): neutral air, bent-over
+    plume. 0 without heat or at x = 0; never above the lid of `MIXING_HEIGHT_M`.
+    """
+    flux = buoyancy_flux_m4_s3(heat_release_mw)
+    wind_m_s = np.maximum(np.asarray(wind_speed_m_s, dtype=np.float64), LIGHTEST_WIND_M_S)
+    reach_m = np.minimum(np.maximum(downwind_m, 0.0), distance_of_final_rise_m(heat_release_mw))
+    rise_m: Floats = 1.6 * np.cbrt(flux) * np.cbrt(reach_m) ** 2 / wind_m_s
+    return np.minimum(rise_m, MIXING_HEIGHT_M)
+
+
+def plume_top_m(heat_release_mw: ArrayLike, wind_speed_m_s: ArrayLike, age_s: ArrayLike = np.inf) -> Floats:
+    """Highest smoke above the fire's own ground, so long after it began to smoke at this rate. [m]
+
+    The oldest smoke has drifted wind times age; the top lies half as high again as the axis there. 0 for a
+    fire without heat or age.
+    """
+    wind_m_s = np.maximum(np.asarray(wind_speed_m_s, dtype=np.float64), LIGHTEST_WIND_M_S)
+    drifted_m = wind_m_s * np.maximum(np.asarray(age_s, dtype=np.float64), 0.0)
+    top_m: Floats = np.minimum(TOP_OVER_AXIS * plume_rise_m(heat_release_mw, wind_m_s, drifted_m), MIXING_HEIGHT_M)
+    return top_m
+
+
+def drift_toward_deg(wind_from_deg: ArrayLike) -> Floats:
+    """Where smoke goes: straight away from where the wind comes from, in [0, 360). [degrees from north]"""
+    return (np.asarray(wind_from_deg, dtype=np.float64) + 180.0) % 360.0
+
+
+def apparent_height_m(top_m: ArrayLike, hidden_m: ArrayLike) -> Floats:
+    """How much of a plume shows above the ridges, for one who sees nothing of it below `hidden_m`. [m]
+
+    `hidden_m` comes from `sight.hidden_height_m`. 0 where the terrain hides it all.
+    """
+    shown_m: Floats = np.asarray(top_m, dtype=np.float64) - np.asarray(hidden_m, dtype=np.float64)
+    return np.maximum(shown_m, 0.0)
+
+
+def apparent_angle_deg(shown_m: ArrayLike, distance_m: ArrayLike) -> Floats:
+    """How tall that looks from a distance: the angle under which it is seen. [degrees]"""
+    return np.degrees(np.arctan2(shown_m, np.maximum(np.asarray(distance_m, dtype=np.float64), 1e-9)))
+
+
+# --- how thick -----------------------------------------------------------------------------------------------
+
+
+def smoke_emission_g_s(heat_release_mw: ArrayLike) -> Floats:
+    """Fine particles given off: fuel consumed (heat / heat yield) times the emission factor. [g/s]"""
+    fuel_kg_s = np.asarray(heat_release_mw, dtype=np.float64) / HEAT_YIELD_MJ_KG
+    return PARTICLES_G_KG * fuel_kg_s
+
+
+@kernel
+def _spread_m(downwind_m: float) -> tuple[float, float]:
+    """Half-widths of the plume across and up, rural class D (Briggs 1973). [m]"""
+    across_m = 0.08 * downwind_m / np.sqrt(1.0 + 0.0001 * downwind_m)
+    up_m = 0.06 * downwind_m / np.sqrt(1.0 + 0.0015 * downwind_m)
+    return across_m, up_m
+
+
+@kernel
+def _gaussian_s_m3(
+    downwind_m: float, crosswind_m: float, height_m: float, axis_m: float, wind_m_s: float, width_m: float
+) -> float:
+    """Concentration per unit of emission, reflected at the ground. [s m-3]"""
+    across_m, up_m = _spread_m(downwind_m)
+    across_m = np.sqrt(across_m**2 + (width_m / 4.3) ** 2)  # a source of this width: Turner 1970, recalled
+    extra_m = axis_m / DEEPEST_SPREAD
+    across_m, up_m = np.sqrt(across_m**2 + extra_m**2), np.sqrt(up_m**2 + extra_m**2)
+    below = np.exp(-0.5 * ((height_m - axis_m) / up_m) ** 2) + np.exp(-0.5 * ((height_m + axis_m) / up_m) ** 2)
+    across = np.exp(-0.5 * (crosswind_m / across_m) ** 2)
+    diluted_s_m3: float = across * below / (2.0 * np.pi * wind_m_s * across_m * up_m)
+    return diluted_s_m3
+
+
+@kernel
+def _sum_of_plumes(
+    x_m: Floats, y_m: Floats, source_x_m: Floats, source_y_m: Floats, low_g_s: Floats, high_g_s: Floats,
+    axis_at_1_m: float, final_m: float, wind: tuple[float, float, float], height_m: float, width_m: float,
+) -> Floats:  # fmt: skip
+    speed_m_s, east, north = wind
+    smoke_g_m3 = np.zeros(x_m.size, dtype=np.float64)
+    for i in range(x_m.size):
+        for j in range(source_x_m.size):
+            dx_m, dy_m = x_m[i] - source_x_m[j], y_m[i] - source_y_m[j]
+            downwind_m = dx_m * east + dy_m * north
+            crosswind_m = dx_m * north - dy_m * east
+            # Upwind there is none; more than six half-widths off the axis it is below a ten-millionth.
+            if downwind_m <= 0.0 or abs(crosswind_m) > 2.0 * width_m + 0.5 * downwind_m + 2.0 * final_m + 1.0:
+                continue
+            # Within a source's own width the plume formula has no meaning: the air there is that of its edge.
+            downwind_m = max(downwind_m, width_m / 2.0, 1.0)
+            axis_m = min(axis_at_1_m * downwind_m ** (2.0 / 3.0), final_m)
+            smoke_g_m3[i] += low_g_s[j] * _gaussian_s_m3(downwind_m, crosswind_m, height_m, 0.0, speed_m_s, width_m)
+            smoke_g_m3[i] += high_g_s[j] * _gaussian_s_m3(downwind_m, crosswind_m, height_m, axis_m, speed_m_s, width_m)
+    return smoke_g_m3
+
+
+@dataclass(frozen=True)
+class SmokeWind:
+    """The wind that carries the smoke: speed [m/s] and the unit vector (east, north) it blows toward."""
+
+    speed_m_s: float
+    toward_east: float
+    toward_north: float
+
+
+def ground_smoke_g_m3(
+    x_m: ArrayLike,
+    y_m: ArrayLike,
+    source_x_m: ArrayLike,
+    source_y_m: ArrayLike,
+    source_heat_mw: ArrayLike,
+    wind: SmokeWind,
+    height_m: float = 3.0,
+    source_width_m: float = 10.0,
+    low_share: float = LOW_SHARE,
+) -> Floats:
+    """Smoke in the air at places near the ground, from everything that burns. [g of fine particles per m3]
+
+    Parameters
+    ----------
+    x_m, y_m : arrays of one shape
+        Where one breathes: easting, northing. [m]
+    source_x_m, source_y_m, source_heat_mw : arrays [source]
+        Burning patches and their heat release. [m, m, MW]
+    wind : SmokeWind
+        At the height of the smoke; under trees that is the wind under trees.
+    height_m : float
+        Of the nose or sensor above the ground; 3 m is a node on a trunk. [m]
+    source_width_m : float
+        Width of each patch across the wind (a cell of the grid, or less for a young fire). [m]
+    low_share : float
+        Share of the smoke that stays low; the rest rises with the heat of all sources together. [-]
+
+    Returns
+    -------
+    ndarray, shape of x_m
+        0 upwind of every source; finite everywhere; proportional to heat when low_share is 1.
+
+    Notes
+    -----
+    Sum of Gaussian plumes, averages over some ten minutes. Cost: places times sources.
+    """
+    x, y = np.broadcast_arrays(np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64))
+    heat_mw = np.atleast_1d(np.asarray(source_heat_mw, dtype=np.float64))
+    emission_g_s = smoke_emission_g_s(heat_mw)
+    speed_m_s = max(wind.speed_m_s, LIGHTEST_WIND_M_S)
+    total_mw = float(heat_mw.sum())
+    smoke = _sum_of_plumes(
+        x.flatten(), y.flatten(),
+        np.atleast_1d(np.asarray(source_x_m, dtype=np.float64)),
+        np.atleast_1d(np.asarray(source_y_m, dtype=np.float64)),
+        low_share * emission_g_s, (1.0 - low_share) * emission_g_s,
+        float(1.6 * np.cbrt(buoyancy_flux_m4_s3(total_mw)) / speed_m_s), float(plume_rise_m(total_mw, speed_m_s)),
+        (speed_m_s, float(wind.toward_east), float(wind.toward_north)), float(height_m), float(source_width_m),
+    )  # fmt: skip
+    return smoke.reshape(x.shape)
+
+
+REFERENCE_HEAT_MW = REFERENCE_FUEL_G_S / 1_000.0 * HEAT_YIELD_MJ_KG
+
+
+@lru_cache
+def alarm_level_g_m3(reach_m: float = REFERENCE_REACH_M) -> float:
+    """Smoke at which a gas node is sure, so that the reference fire is noticed up to `reach_m` downwind. [g/m3]
+
+    The documented reach is 80 to 100 m; the default puts the level at 90 m, about 1 mg/m3.
+    """
+    wind = SmokeWind(REFERENCE_WIND_M_S, 1.0, 0.0)
+    level = ground_smoke_g_m3(reach_m, 0.0, 0.0, 0.0, REFERENCE_HEAT_MW, wind, source_width_m=0.0, low_share=1.0)
+    return float(level)
+
+
+def smoke_index(smoke_g_m3: ArrayLike, reach_m: float = REFERENCE_REACH_M) -> Floats:
+    """Smoke relative to a gas node's alarm level; 1 is the level. [-]"""
+    return np.asarray(smoke_g_m3, dtype=np.float64) / alarm_level_g_m3(reach_m)
+
+
+# --- how far one sees in it ------------------------------------------------------------------------------------
+
+
+def extinction_per_m(smoke_g_m3: ArrayLike) -> Floats:
+    """Extinction coefficient K of smoky air, natural logarithm: light falls as exp(-K d). [1/m]"""
+    return EXTINCTION_M2_G * np.asarray(smoke_g_m3, dtype=np.float64)
+
+
+def optical_density_per_m(extinction: ArrayLike) -> Floats:
+    """Optical density D, decimal logarithm: light falls as 10^(-D d), so D = K / ln 10. [1/m]
+
+    The driving-speed law of Intini et al. (2022) is published in optical density; its code was later fed with
+    the extinction coefficient. Give it what this returns.
+    """
+    density: Floats = np.asarray(extinction, dtype=np.float64) / np.log(10.0)
+    return density
+
+
+def visibility_m(extinction: ArrayLike, lit: bool = False) -> Floats:
+    """How far one sees: V = 3 / K for things that reflect light, 8 / K for lit signs (Jin, recalled). [m]
+
+    inf in clean air.
+    """
+    k = np.asarray(extinction, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        seen_m: Floats = (8.0 if lit else 3.0) / k
+    return seen_m

@@ -1,0 +1,237 @@
+"""What covers the ground, and what of it burns: CORINE codes, fuel models, canopy, buildings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.place.grid import Grid
+from firesim.place.problems import Problems
+from firesim.place.rasters import read_raster
+from firesim.place.shapes import rasterise
+from firesim.place.tables import Table, read_features, read_table
+
+if TYPE_CHECKING:
+    from shapely import Polygon
+
+Floats = NDArray[np.float64]
+Layer = NDArray[np.float32]
+Codes = NDArray[np.int16]
+Mask = NDArray[np.bool_]
+Crosswalk = Literal["default", "alternative"]
+
+SEA = 523  # CORINE: sea and ocean
+SAND = 331  # CORINE: beaches, dunes, sands
+LANDFILL = 132  # CORINE: dump sites
+LARGEST_CODE = 999
+LARGEST_UNCOVERED_FRACTION = 0.005  # of the land: slivers between hand-drawn polygons, not forgotten ones
+
+# Numbers of the standard fuel models: Anderson 1982 (1-13) and Scott & Burgan 2005, table 4.
+_FIRST_NUMBER = {"FM": 0, "NB": 90, "GR": 100, "GS": 120, "SH": 140, "TU": 160, "TL": 180, "SB": 200}
+_MEMBERS = {
+    "FM": range(1, 14), "NB": (1, 2, 3, 8, 9), "GR": range(1, 10), "GS": range(1, 5), "SH": range(1, 10),
+    "TU": range(1, 6), "TL": range(1, 10), "SB": range(1, 5),
+}  # fmt: skip
+WATER = 98  # fuel model NB8: open water
+
+_CANOPY = {
+    "canopy_cover_frac": (0.0, 1.0), "canopy_height_m": (0.0, 120.0), "canopy_base_height_m": (0.0, 120.0),
+    "canopy_bulk_density_kg_m3": (0.0, 2.0),
+}  # fmt: skip
+
+
+def fuel_number(code: str) -> int | None:
+    """Number of a standard fuel model from its code: "GR1" is 101, "NB9" 99; None for no such code."""
+    match = re.fullmatch(r"([A-Z]{2})(\d{1,2})", code)
+    if match is None or match[1] not in _MEMBERS or int(match[2]) not in _MEMBERS[match[1]]:
+        return None
+    return _FIRST_NUMBER[match[1]] + int(match[2])
+
+
+@dataclass(frozen=True)
+class LandCover:
+    """What covers each cell. Arrays [y, x].
+
+    `corine` is the CORINE level 3 code (523 sea); `fuel_model` the number of a standard fuel model (GR1 is
+    101, NB1 91). Canopy layers are 0 where there is none: cover [fraction], heights [m], bulk density
+    [kg/m3]. `is_built` marks cells with buildings; `is_land` all but the sea (lagoons count as land).
+    """
+
+    corine: Codes
+    fuel_model: Codes
+    canopy_cover: Layer
+    canopy_height_m: Layer
+    canopy_base_height_m: Layer
+    canopy_bulk_density_kg_m3: Layer
+    is_built: Mask
+    is_land: Mask
+
+    @property
+    def is_dry(self) -> Mask:
+        """Land that one can stand on: neither sea nor lagoon."""
+        dry: Mask = self.is_land & (self.fuel_model != WATER)
+        return dry
+
+
+@dataclass(frozen=True)
+class FuelTable:
+    """What each CORINE code means. Arrays over codes 0 to 999; `is_known` says which codes have a row."""
+
+    is_known: Mask
+    fuel_model: Codes
+    canopy: dict[str, Layer]
+    is_built: Mask
+
+    def land_cover(self, corine: NDArray[Any], is_land: Mask) -> LandCover:
+        """Look every cell up. All codes must be known."""
+        codes = np.where(is_land, corine, SEA).astype(np.int16)
+        cover, height_m, base_m, density = (self.canopy[name][codes] for name in _CANOPY)
+        is_built = self.is_built[codes] & is_land
+        return LandCover(codes, self.fuel_model[codes], cover, height_m, base_m, density, is_built, is_land)
+
+
+def read_fuels(
+    path: Path, crosswalk: Crosswalk, problems: Problems, field: str = "landcover_fuels"
+) -> FuelTable | None:
+    """Read the table from CORINE code to fuel, canopy and buildings.
+
+    `crosswalk` picks the column `fuel_default` or `fuel_alternative`: which fuel a code carries is a
+    judgement that decides much, so there are two.
+    """
+    fuel_column = f"fuel_{crosswalk}"
+    table = read_table(field, path, ("corine_code", fuel_column, "buildings", *_CANOPY), problems)
+    if table is None:
+        return None
+    before = len(problems)
+    table.texts("corine_code", unique=True)
+    codes = table.numbers("corine_code", 1, LARGEST_CODE, whole=True)
+    fuels = [_fuel_of(table, row, fuel_column) for row in range(len(table))]
+    canopy = {name: table.numbers(name, *limits, blank=0.0) for name, limits in _CANOPY.items()}
+    built = [_yes(table, row, "buildings") for row in range(len(table))]
+    if SEA not in codes:
+        problems.add(f"{field}.corine_code", SEA, "The sea has no row.", "Add a row 523 with fuel NB8.", str(path))
+    for row in np.flatnonzero(canopy["canopy_base_height_m"] > canopy["canopy_height_m"]):
+        value = float(canopy["canopy_base_height_m"][row])
+        table.note(int(row), "canopy_base_height_m", value, "The canopy's base is above its top.", "Exchange them.")
+    if len(problems) > before:
+        return None
+    return _by_code(codes.astype(np.int64), fuels, canopy, built)
+
+
+def _by_code(
+    codes: NDArray[np.int64], fuels: Sequence[int], canopy: dict[str, Floats], built: Sequence[bool]
+) -> FuelTable:
+    size = LARGEST_CODE + 1
+    is_known, is_built, fuel_model = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int16)
+    is_known[codes], is_built[codes], fuel_model[codes] = True, built, fuels
+    layers = {name: np.zeros(size, np.float32) for name in canopy}
+    for name, values in canopy.items():
+        layers[name][codes] = values
+    return FuelTable(is_known, fuel_model, layers, is_built)
+
+
+def _fuel_of(table: Table, row: int, column: str) -> int:
+    code = table.rows[row][column].strip()
+    number = fuel_number(code)
+    if number is None:
+        remedy = "Use a code of Scott & Burgan 2005 such as GR2, SH5, TU5 or NB1, or FM1 to FM13."
+        table.note(row, column, code, "There is no such standard fuel model.", remedy)
+    return number or 0
+
+
+def _yes(table: Table, row: int, column: str) -> bool:
+    text = table.rows[row][column].strip()
+    if text not in ("yes", "no", ""):
+        table.note(row, column, text, f"{column} must be yes, no or empty.", "Write yes where there are buildings.")
+    return text == "yes"
+
+
+def landcover_from_polygons(
+    grid: Grid, coast: Sequence[Polygon], path: Path, fuels: FuelTable, problems: Problems, field: str = "landcover"
+) -> LandCover | None:
+    """Land cover from GeoJSON polygons with a CORINE code in the property `clc`, inside the coast.
+
+    A cell is land when its centre lies inside the coast, and has the code of the last polygon that holds its
+    centre. Slivers of land that no polygon holds take the code of the nearest cell that has one; more than
+    0.5 % of the land without cover is a problem.
+    """
+    before = len(problems)
+    corine = np.full(grid.shape, SEA, dtype=np.int16)
+    for feature in read_features(field, path, ("Polygon", "MultiPolygon"), problems):
+        code = _code_of(feature.properties.get("clc"), fuels)
+        if code is None:
+            value = feature.properties.get("clc")
+            where = f"{field}.features[{feature.number}].clc"
+            message = "The property clc must be a CORINE code that landcover_fuels has a row for."
+            problems.add(where, value, message, "Correct the code, or add its row to that table.", str(path))
+            continue
+        shapes = [feature.coordinates] if feature.kind == "Polygon" else feature.coordinates
+        corine[rasterise(rings_on_map(shapes, grid), grid)] = code
+    if len(problems) > before:
+        return None
+    is_land = rasterise([np.asarray(r.coords) for c in coast for r in (c.exterior, *c.interiors)], grid)
+    bare = is_land & (corine == SEA)
+    if bare.sum() > LARGEST_UNCOVERED_FRACTION * is_land.sum():
+        message = f"{int(bare.sum())} of {int(is_land.sum())} land cells lie in no polygon."
+        problems.add(field, int(bare.sum()), message, "Draw polygons that cover all land inside the coast.", str(path))
+        return None
+    return fuels.land_cover(_filled(corine, bare, is_land), is_land)
+
+
+def _is_known(code: float, fuels: FuelTable) -> bool:
+    return 0 <= code <= LARGEST_CODE and float(code).is_integer() and bool(fuels.is_known[int(code)])
+
+
+def _code_of(value: Any, fuels: FuelTable) -> int | None:
+    text = str(value)
+    if not text.isdecimal() or int(text) == SEA or not _is_known(int(text), fuels):
+        return None
+    return int(text)
+
+
+def rings_on_map(shapes: Any, grid: Grid) -> list[Floats]:
+    """Rings of GeoJSON polygons (nested longitude-latitude lists) in metres of the map."""
+    rings = [np.array([point[:2] for point in ring], dtype=np.float64) for shape in shapes for ring in shape]
+    points = np.vstack(rings)
+    places = np.column_stack(grid.from_lon_lat(points[:, 0], points[:, 1]))
+    return np.split(places, np.cumsum([len(ring) for ring in rings])[:-1])
+
+
+def _filled(corine: Codes, bare: Mask, is_land: Mask) -> Codes:
+    """Bare land with the code of the nearest covered land."""
+    if not bare.any():
+        return corine
+    from scipy.spatial import cKDTree
+
+    covered = np.argwhere(is_land & ~bare)
+    _, nearest = cKDTree(covered).query(np.argwhere(bare))
+    filled = corine.copy()
+    filled[bare] = corine[tuple(covered[nearest].T)]
+    return filled
+
+
+def landcover_from_raster(
+    grid: Grid, path: Path, fuels: FuelTable, problems: Problems, field: str = "landcover"
+) -> LandCover | None:
+    """Land cover from a user's raster of CORINE codes on the same grid; its code 523 is the sea."""
+    values = read_raster(field, path, grid, problems)
+    if values is None:
+        return None
+    missing = ~np.isfinite(values)
+    if missing.any():
+        row, column = (int(index[0]) for index in np.nonzero(missing))
+        message = f"{int(missing.sum())} cells have no data, the first in row {row}, column {column}."
+        problems.add(field, "nodata", message, "Give every cell a CORINE code; the sea is 523.", str(path))
+        return None
+    unknown = [code for code in np.unique(values).tolist() if not _is_known(code, fuels)]
+    if unknown:
+        message = "landcover_fuels has no row for these codes."
+        problems.add(field, unknown[:10], message, "Add their rows, or recode the raster to CORINE level 3.", str(path))
+        return None
+    return fuels.land_cover(values, values != SEA)

@@ -1,0 +1,240 @@
+"""One place from its files, or everything that is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field
+
+from firesim.parameters import Parameters, Positive
+from firesim.place.grid import Grid
+from firesim.place.landcover import (
+    Crosswalk,
+    LandCover,
+    landcover_from_polygons,
+    landcover_from_raster,
+    read_fuels,
+    rings_on_map,
+)
+from firesim.place.problems import PlaceError, PlaceErrors, Problems
+from firesim.place.rasters import is_raster
+from firesim.place.road_files import RoadParameters, read_roads
+from firesim.place.roads import Roads
+from firesim.place.settlement import NamedPlace, Settlement
+from firesim.place.settlement_files import read_facilities, read_names, read_people, read_refuges, read_zones
+from firesim.place.tables import read_features
+from firesim.place.terrain import Terrain, read_spot_heights, terrain_from_raster, terrain_from_spot_heights
+from firesim.place.zoning import zones_of
+
+if TYPE_CHECKING:
+    from shapely import Polygon
+
+__all__ = ["Place", "PlaceError", "PlaceErrors", "PlaceParameters", "load_place"]
+
+LEAST_HEIGHTS = 4  # fewer points, with the coast, leave no surface to speak of
+
+
+class PlaceParameters(Parameters):
+    """Which files make up the place. Paths are relative to the scenario file."""
+
+    crs: str | None = Field(default=None, description="projected map such as EPSG:2100; none: files are in metres")
+    cell_size_m: Positive = Field(default=30.0, description="side of a cell [m]")
+    extent: tuple[float, float, float, float] = Field(description="west, south, east, north in metres of the map")
+    coastline: str | None = Field(default=None, description="GeoJSON polygons of the land; none: all is land")
+    elevation: str = Field(description="spot heights (.csv: lon, lat, elevation_m) or a raster (.tif, .asc)")
+    landcover: str = Field(description="GeoJSON polygons with the property clc, or a raster of CORINE codes")
+    landcover_fuels: str = Field(description="table from CORINE code to fuel, canopy and buildings")
+    fuel_crosswalk: Crosswalk = Field(default="default", description="which fuel column of that table holds")
+    roads_nodes: str = Field(description="GeoJSON points, where stretches of road meet")
+    roads_edges: str = Field(description="GeoJSON lines, stretches of road")
+    road_rules: RoadParameters = Field(default_factory=RoadParameters, description="what a lane carries, by class")
+    people: str = Field(description="table of people by zone and hour")
+    zones: str = Field(description="table of zones: node, access, what they are made of")
+    refuges: str = Field(description="table of refuges and their room")
+    facilities: str = Field(description="table of stations, ports, masts")
+    beaches: str | None = Field(default=None, description="table of beaches: name, lon, lat")
+    settlements: str | None = Field(default=None, description="table of settlements, for names on maps")
+    bus_stops: str | None = Field(default=None, description="table of bus stops, for names on maps")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The map that everyone could know.
+
+    `coast` is the land as shapely polygons in metres of the map (empty: all is land); `sources` names the
+    file behind each field, as an absolute path.
+    """
+
+    grid: Grid
+    terrain: Terrain
+    landcover: LandCover
+    roads: Roads
+    settlement: Settlement
+    coast: list[Polygon]
+    sources: dict[str, str]
+
+
+def load_place(parameters: PlaceParameters, folder: Path, hour: float | None = None) -> Place:
+    """Read a place from its files.
+
+    Parameters
+    ----------
+    parameters : PlaceParameters
+        Which files, on which grid.
+    folder : Path
+        What the paths are relative to: the folder of the scenario file.
+    hour : float, optional
+        Local hour of the day at which people are wanted; the zones then expect the people of that hour.
+
+    Raises
+    ------
+    PlaceErrors
+        All that is wrong in all files, each with file, line, value and remedy.
+    """
+    problems = Problems()
+    grid = grid_of(parameters, problems)
+    problems.raise_if_any()  # nothing can be placed without a grid
+    sources = {
+        name: str((folder / value).resolve()) for name, value in parameters if name in _FILES and value is not None
+    }
+    paths = {name: folder / getattr(parameters, name) for name in sources}
+    coast = _read_coast(paths.get("coastline"), grid, problems)
+    landcover = _read_landcover(parameters, paths, grid, coast, problems)
+    terrain = _read_terrain(paths["elevation"], grid, coast, landcover, problems)
+    roads = read_roads(paths["roads_nodes"], paths["roads_edges"], grid, parameters.road_rules, problems)
+    settlement = _read_settlement(paths, grid, terrain, landcover, roads, problems)
+    if settlement is not None and hour is not None:
+        settlement = _expecting(settlement, hour, paths["people"], problems)
+    problems.raise_if_any()
+    if terrain is None or landcover is None or roads is None or settlement is None:
+        raise AssertionError("a part of the place is missing although nothing was found wrong")
+    return Place(grid, terrain, landcover, roads, settlement, coast, sources)
+
+
+_FILES = (
+    "coastline", "elevation", "landcover", "landcover_fuels", "roads_nodes", "roads_edges", "people", "zones",
+    "refuges", "facilities", "beaches", "settlements", "bus_stops",
+)  # fmt: skip
+
+
+def grid_of(parameters: PlaceParameters, problems: Problems) -> Grid:
+    """The grid that an extent and a cell size make; problems noted when they do not fit."""
+    west, south, east, north = parameters.extent
+    size_m = parameters.cell_size_m
+    columns, rows = (east - west) / size_m, (north - south) / size_m
+    if columns < 1.0 or rows < 1.0:
+        message = "East must lie east of west, and north of south, by at least a cell."
+        problems.add("extent", list(parameters.extent), message, "The order is west, south, east, north in metres.")
+    elif abs(columns - round(columns)) > 1e-6 or abs(rows - round(rows)) > 1e-6:
+        fitting = [west, south, west + round(columns) * size_m, south + round(rows) * size_m]
+        message = f"The extent must be a whole number of cells of {size_m:g} m."
+        problems.add("extent", list(parameters.extent), message, f"The nearest that fits is {fitting}.")
+    _check_crs(parameters.crs, problems)
+    return Grid(max(round(rows), 1), max(round(columns), 1), size_m, west, south, parameters.crs)
+
+
+def _check_crs(crs: str | None, problems: Problems) -> None:
+    if crs is None:
+        return
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        known = CRS.from_user_input(crs)
+    except CRSError:
+        problems.add("crs", crs, "There is no such coordinate reference system.", "Use a code such as EPSG:2100.")
+        return
+    if not known.is_projected or any(axis.unit_name != "metre" for axis in known.axis_info):
+        message = f"{known.name} is not a projected map in metres."
+        problems.add("crs", crs, message, "Use the national grid, or the UTM zone (EPSG:326NN north, 327NN south).")
+
+
+def _read_coast(path: Path | None, grid: Grid, problems: Problems) -> list[Polygon]:
+    from shapely import Polygon, box
+    from shapely.validation import explain_validity
+
+    if path is None:
+        return [box(*grid.bounds_m)]
+    coast = []
+    for feature in read_features("coastline", path, ("Polygon", "MultiPolygon"), problems):
+        for shape in [feature.coordinates] if feature.kind == "Polygon" else feature.coordinates:
+            rings = rings_on_map([shape], grid)
+            polygon = Polygon(rings[0], rings[1:])
+            if not polygon.is_valid:
+                where, why = f"coastline.features[{feature.number}]", explain_validity(polygon)
+                problems.add(where, why, "The polygon crosses itself.", "Redraw it.", str(path))
+            coast.append(polygon)
+    return coast
+
+
+def _read_landcover(
+    parameters: PlaceParameters, paths: dict[str, Path], grid: Grid, coast: list[Polygon], problems: Problems
+) -> LandCover | None:
+    fuels = read_fuels(paths["landcover_fuels"], parameters.fuel_crosswalk, problems)
+    if fuels is None:
+        return None
+    if is_raster(parameters.landcover):
+        landcover = landcover_from_raster(grid, paths["landcover"], fuels, problems)
+    else:
+        landcover = landcover_from_polygons(grid, coast, paths["landcover"], fuels, problems)
+    if landcover is not None and not landcover.is_dry.any():
+        message = "No cell of the grid is dry land."
+        problems.add("landcover", parameters.landcover, message, "Check place.extent and place.crs against the files.")
+        return None
+    return landcover
+
+
+def _read_terrain(
+    path: Path, grid: Grid, coast: list[Polygon], landcover: LandCover | None, problems: Problems
+) -> Terrain | None:
+    is_land = np.zeros(grid.shape, dtype=bool) if landcover is None else landcover.is_land
+    if is_raster(path.name):
+        return terrain_from_raster(grid, path, is_land, problems)
+    before = len(problems)
+    spots = read_spot_heights(path, grid, problems)
+    if spots is None or len(problems) > before or landcover is None:
+        return None
+    if len(spots) < LEAST_HEIGHTS:
+        message = f"A surface needs at least {LEAST_HEIGHTS} spot heights."
+        problems.add("elevation", len(spots), message, "Add spot heights, or give a raster.", str(path))
+        return None
+    return terrain_from_spot_heights(grid, coast, spots, is_land)
+
+
+def _read_settlement(
+    paths: dict[str, Path], grid: Grid, terrain: Terrain | None, landcover: LandCover | None, roads: Roads | None,
+    problems: Problems,
+) -> Settlement | None:  # fmt: skip
+    people = read_people(paths["people"], grid, problems)
+    names: dict[str, list[NamedPlace]] = {
+        kind: read_names(paths[field], grid, kind, field, problems)
+        for field, kind in (("settlements", "settlement"), ("bus_stops", "bus_stop"), ("beaches", "beach"))
+        if field in paths
+    }
+    if roads is None:
+        return None
+    refuges = read_refuges(paths["refuges"], grid, roads, problems)
+    plans = read_zones(paths["zones"], people, names.get("beach", []), roads, problems) if people else []
+    if landcover is None or terrain is None or people is None:
+        return None
+    facilities = read_facilities(paths["facilities"], grid, terrain.elevation_m, landcover, problems)
+    if len(plans) != len(people.names):
+        return None  # already noted: a zone without a row
+    zones, cells = zones_of(grid, landcover, people, plans)
+    return Settlement(
+        grid, zones, refuges, facilities, [place for group in names.values() for place in group], people.residents,
+        people.guests, people.hours, people.people, cells,
+    )  # fmt: skip
+
+
+def _expecting(settlement: Settlement, hour: float, path: Path, problems: Problems) -> Settlement:
+    from dataclasses import replace
+
+    try:
+        return replace(settlement, zones=settlement.zones_at(hour))
+    except PlaceError as error:
+        problems.add(error.field, error.value, error.message, error.remedy, str(path), 1)
+        return settlement

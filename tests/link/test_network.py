@@ -1,0 +1,246 @@
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firesim.link.masts import LinkError, Mast
+from firesim.link.network import Network
+from firesim.link.parameters import FiveG, LinkParameters, LoRa, Tetra
+from firesim.link.ports import Channel, Delivery
+from firesim.place.grid import Grid
+from firesim.place.terrain import Terrain
+from firesim.streams import Luck
+
+GRID = Grid(rows=60, columns=400, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)  # 12 km by 1.8 km
+WEST = Mast("west", 1_000.0, 900.0, 25.0, 30.0)
+EAST = Mast("east", 11_000.0, 900.0, 25.0, 30.0)
+QUIET = LinkParameters(shadowing=False)
+DETECTION_S = 150.0  # the shortest detection on record, a maker's claim: 2.5 minutes
+KINDS = ("wired", "5g", "lora", "tetra")
+
+
+def terrain(elevation_m: np.ndarray) -> Terrain:
+    elevation_m = elevation_m.astype(np.float32)
+    return Terrain(elevation_m, np.zeros_like(elevation_m), np.zeros_like(elevation_m))
+
+
+def plain() -> np.ndarray:
+    return np.zeros(GRID.shape)
+
+
+def network(masts=(WEST, EAST), parameters=QUIET, elevation_m=None, seed=1) -> Network:  # type: ignore[no-untyped-def]
+    ground = terrain(plain() if elevation_m is None else elevation_m)
+    built = Network(masts, GRID, ground, parameters, Luck(seed))
+    built.register("centre", 6_000.0, 900.0, 5.0, "wired")
+    built.register("by west", 1_500.0, 900.0, 1.5, "5g")
+    built.register("by east", 10_500.0, 900.0, 1.5, "5g")
+    built.register("between", 6_000.0, 900.0, 20.0, "5g")
+    return built
+
+
+def send(over: Network, source: str, destination: str = "centre", number: int = 0, at_s: float = 0.0) -> Delivery:
+    return over.carry(b"x" * 200, f"{source}>{destination}#{number}", source, destination, at_s)
+
+
+def test_the_network_is_a_channel() -> None:
+    assert isinstance(network(), Channel)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    sent_s=st.floats(0.0, 14_400.0),
+    number=st.integers(0, 10_000),
+    size=st.integers(0, 100_000),
+    source=st.sampled_from(["centre", "by west", "by east", "between", "west"]),
+    extra=st.floats(0.0, 1.0),
+    latency_factor=st.floats(0.0, 10.0),
+)
+def test_no_message_arrives_before_it_was_sent(
+    sent_s: float, number: int, size: int, source: str, extra: float, latency_factor: float
+) -> None:
+    over = network(parameters=LinkParameters(extra_loss_fraction=extra, latency_factor=latency_factor))
+    delivery = over.carry(b"x" * size, f"{source}>by west#{number}", source, "by west", sent_s)
+    assert delivery.delivered_s >= sent_s
+    assert (delivery.delivered_s < inf) == (delivery.lost_because == "")
+
+
+def test_losing_every_attempt_delivers_none() -> None:
+    over = network(parameters=LinkParameters(shadowing=False, extra_loss_fraction=1.0))
+    deliveries = [send(over, source, number=i) for i in range(50) for source in ("by west", "west", "between")]
+    assert not any(delivery.arrives for delivery in deliveries)
+    assert {delivery.lost_because for delivery in deliveries} == {"radio loss"}
+
+
+def test_retries_lose_as_many_messages_as_chance_says_and_no_more() -> None:
+    # Four attempts that each fail half the time: 1 in 16 is lost; 1000 messages, 5 standard deviations.
+    parameters = QUIET.model_copy(update={"five_g": FiveG(loss_fraction=0.5, retries=3)})
+    over = network(parameters=parameters)
+    lost = sum(not send(over, "by west", number=i).arrives for i in range(1_000))
+    assert lost == pytest.approx(62.5, abs=5 * np.sqrt(1_000 / 16 * 15 / 16))
+
+
+def test_each_failed_attempt_costs_one_wait() -> None:
+    parameters = QUIET.model_copy(update={"five_g": FiveG(loss_fraction=0.5, retry_wait_s=100.0)})
+    over = network(parameters=parameters)
+    arrivals_s = np.array([send(over, "by west", number=i).delivered_s for i in range(200)])
+    waits = np.round(arrivals_s[np.isfinite(arrivals_s)] / 100.0)
+    assert set(waits) == {0.0, 1.0, 2.0, 3.0}
+
+
+@settings(max_examples=30, deadline=None)
+@given(others=st.lists(st.tuples(st.sampled_from(["by west", "by east", "west"]), st.integers(1, 99)), max_size=20))
+def test_a_message_has_the_same_luck_whatever_else_was_sent(others: list[tuple[str, int]]) -> None:
+    parameters = QUIET.model_copy(update={"five_g": FiveG(loss_fraction=0.5, rate_bit_s=1e12)})
+    alone, busy = network(parameters=parameters), network(parameters=parameters)
+    for source, number in others:
+        send(busy, source, number=number)
+    for number in range(20):
+        here, there = send(alone, "between", number=number), send(busy, "between", number=number)
+        assert here.arrives == there.arrives
+        assert not here.arrives or here.delivered_s == pytest.approx(there.delivered_s, abs=1e-6)
+
+
+def test_a_lossier_network_never_delivers_what_a_better_one_loses() -> None:
+    better = network(parameters=QUIET.model_copy(update={"extra_loss_fraction": 0.5}))
+    worse = network(parameters=QUIET.model_copy(update={"extra_loss_fraction": 0.8}))
+    for i in range(100):
+        assert send(better, "by west", number=i).arrives or not send(worse, "by west", number=i).arrives
+
+
+def test_a_dark_mast_silences_only_those_whom_it_alone_covers() -> None:
+    over = network()
+    covers = over.coverage([1_500.0, 10_500.0, 6_000.0], [900.0] * 3)
+    assert covers.tolist() == [[True, False, True], [False, True, True]]
+    over.darken("west", 60.0)
+    lost = send(over, "by west", at_s=60.0)
+    assert (lost.lost_because, lost.lost_cause) == ("mast dark", "west")
+    assert send(over, "by east", at_s=60.0).arrives
+    assert send(over, "between", at_s=60.0).arrives
+    assert send(over, "by west", number=1, at_s=59.0).arrives
+    assert over.serving_mast([1_500.0, 10_500.0, 6_000.0], [900.0] * 3).tolist() == [-1, 1, 1]
+
+
+def test_the_strongest_standing_mast_serves() -> None:
+    over = network()
+    assert over.serving_mast([1_500.0, 5_900.0, 6_100.0], [900.0] * 3).tolist() == [0, 0, 1]
+    over.darken("west", 0.0)
+    assert over.serving_mast(5_900.0, 900.0).tolist() == [1]
+    over.darken("east", 10.0)
+    assert over.serving_mast(5_900.0, 900.0).tolist() == [-1]
+    assert over.serving_mast(5_900.0, 900.0, now_s=5.0).tolist() == [1]
+    assert over.dark_masts(5.0).tolist() == [True, False]
+
+
+def test_what_is_said_to_a_dark_mast_is_lost_by_its_name() -> None:
+    over = network()
+    assert send(over, "centre", "east").arrives
+    over.darken("east", 5.0)
+    lost = send(over, "centre", "east", at_s=5.0)
+    assert (lost.lost_because, lost.lost_cause) == ("mast dark", "east")
+
+
+def test_behind_a_ridge_there_is_no_coverage_until_one_climbs_it() -> None:
+    elevation_m = plain()
+    elevation_m[:, 80] = 400.0  # a ridge 2.4 km east of the west edge
+    over = network(masts=(WEST,), elevation_m=elevation_m)
+    over.register("drone", 5_000.0, 900.0, 1.5, "5g")
+    assert send(over, "drone").lost_because == "no coverage"
+    over.move("drone", 2_415.0, 900.0)
+    assert send(over, "drone", number=1).arrives
+    over.move("drone", 5_000.0, 900.0, height_m=1_200.0)
+    assert send(over, "drone", number=2).arrives
+
+
+def test_without_masts_only_lines_carry() -> None:
+    over = network(masts=())
+    over.register("authority", 0.0, 0.0, 5.0, "wired")
+    assert send(over, "centre", "authority").arrives
+    assert send(over, "by west").lost_because == "no coverage"
+    assert over.serving_mast([1_500.0, 2_000.0], [900.0, 900.0]).tolist() == [-1, -1]
+
+
+def test_off_the_map_there_is_no_coverage() -> None:
+    assert network().serving_mast([-5_000.0, 1_500.0], [900.0, 900.0]).tolist() == [-1, 0]
+
+
+def test_coverage_of_a_place_does_not_depend_on_what_was_asked_before() -> None:
+    parameters = LinkParameters()
+    x_m, y_m = (values.ravel() for values in np.meshgrid(GRID.x_centres_m[::7], GRID.y_centres_m[::7]))
+    whole = network(parameters=parameters)
+    one_by_one = network(parameters=parameters)
+    backwards = [one_by_one.serving_mast(x, y)[0] for x, y in zip(x_m[::-1], y_m[::-1], strict=True)]
+    assert whole.serving_mast(x_m, y_m).tolist() == backwards[::-1]
+
+
+def test_camera_video_slows_messages_on_its_own_mast_alone() -> None:
+    parameters = QUIET.model_copy(update={"five_g": FiveG(rate_bit_s=1e6), "latency_factor": 0.0})
+    free, busy = network(parameters=parameters), network(parameters=parameters)
+    for camera in range(3):
+        busy.register(f"camera {camera}", 1_200.0, 900.0, 10.0, "5g", stream_bit_s=0.3e6)
+    by_west = send(busy, "by west").delivered_s / send(free, "by west").delivered_s
+    by_east = send(busy, "by east").delivered_s / send(free, "by east").delivered_s
+    assert by_west == pytest.approx(10.0, rel=0.1)  # a tenth of the rate is left
+    assert by_east == pytest.approx(1.0, abs=1e-9)
+
+
+def test_a_mast_sends_one_message_after_another() -> None:
+    parameters = QUIET.model_copy(
+        update={"five_g": FiveG(rate_bit_s=2_400.0, loss_fraction=0.0), "latency_factor": 0.0}
+    )
+    over = network(parameters=parameters)
+    arrivals_s = [send(over, "by west", number=i).delivered_s for i in range(4)]
+    # 200 bytes and 100 of headers at 2,400 bit/s: one second each.
+    assert arrivals_s == pytest.approx([1.0, 2.0, 3.0, 4.0], abs=0.01)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_latency_is_small_against_detection(kind: str) -> None:
+    over = network()
+    over.register("device", 1_500.0, 900.0, 3.0, kind)  # type: ignore[arg-type]
+    arrivals_s = np.array([send(over, "device", number=i, at_s=100.0 * i).delivered_s - 100.0 * i for i in range(300)])
+    assert np.isfinite(arrivals_s).mean() > 0.99
+    assert np.median(arrivals_s) < 0.1 * DETECTION_S
+    assert np.quantile(arrivals_s[np.isfinite(arrivals_s)], 0.99) < 0.3 * DETECTION_S
+
+
+def test_two_seeds_have_other_luck_and_one_seed_the_same() -> None:
+    parameters = QUIET.model_copy(update={"five_g": FiveG(loss_fraction=0.5, retries=0)})
+
+    def fates(seed: int) -> list[Delivery]:
+        over = network(parameters=parameters, seed=seed)
+        return [send(over, "by west", number=i) for i in range(50)]
+
+    assert fates(1) == fates(1)
+    assert fates(1) != fates(2)
+
+
+def test_shadowing_moves_the_edge_of_coverage_both_ways() -> None:
+    x_m, y_m = (values.ravel() for values in np.meshgrid(GRID.x_centres_m, GRID.y_centres_m))
+    smooth, rough = network(masts=(WEST,)), network(masts=(WEST,), parameters=LinkParameters())
+    covered, by_luck = smooth.coverage(x_m, y_m)[0], rough.coverage(x_m, y_m)[0]
+    assert (covered & ~by_luck).any()
+    assert (by_luck & ~covered).any()
+    assert by_luck.mean() == pytest.approx(covered.mean(), abs=0.1)
+
+
+def test_what_is_unknown_is_refused_with_a_remedy() -> None:
+    over = network()
+    with pytest.raises(LinkError, match="nobody"):
+        send(over, "nobody")
+    with pytest.raises(LinkError, match="already"):
+        over.register("centre", 0.0, 0.0, 1.5, "wired")
+    with pytest.raises(LinkError, match="no mast"):
+        over.darken("centre", 0.0)
+    with pytest.raises(LinkError, match="no kind"):
+        over.register("x", 0.0, 0.0, 1.5, "6g")  # type: ignore[arg-type]
+    with pytest.raises(LinkError, match="off the map"):
+        network(masts=(replace(WEST, x_m=-1.0),))
+
+
+@pytest.mark.parametrize("kind", [FiveG, LoRa, Tetra])
+def test_a_latency_range_the_wrong_way_round_is_refused(kind: type) -> None:
+    with pytest.raises(ValueError, match="below latency_min_s"):
+        kind(latency_min_s=20.0, latency_max_s=1.0)

@@ -1,0 +1,48 @@
+"""Every effect has a cause, and the cause comes first."""
+
+import numpy as np
+import pytest
+
+from firesim.record import Journal
+from firesim.record.journal import BrokenCause
+
+
+def test_a_cause_that_has_not_happened_is_refused():
+    journal = Journal()
+    with pytest.raises(BrokenCause, match="has not happened"):
+        journal.add(10.0, "centre", "alarm", 0)
+
+
+def test_a_cause_later_in_time_than_its_effect_is_refused():
+    journal = Journal()
+    journal.add(50.0, "fire", "ignition", None)
+    with pytest.raises(BrokenCause, match="later"):
+        journal.add(49.0, "camera", "observation", 0)
+
+
+def test_a_chain_of_causes_ends_at_what_the_scenario_starts():
+    journal = Journal()
+    ignition = journal.add(0.0, "fire", "ignition", None)
+    journal.add(5.0, "wind", "wind_changed", None)
+    seen = journal.add(60.0, "camera", "observation", ignition)
+    alarm = journal.add(70.0, "centre", "alarm", seen)
+    assert journal.chain(alarm) == [alarm, seen, ignition]
+    assert journal.first("alarm") == alarm
+    assert journal.first("authorised") is None
+
+
+def test_many_events_at_once_are_the_same_as_one_by_one():
+    one, many = Journal(), Journal()
+    for journal in (one, many):
+        journal.add(0.0, "fire", "ignition", None)
+    ids = many.add_many(np.array([3.0, 2.0]), ["b", "a"], "warned", 0, "by app")
+    assert ids.tolist() == [one.add(3.0, "b", "warned", 0, "by app"), one.add(2.0, "a", "warned", 0, "by app")]
+    assert many.table().equals(one.table())
+    assert len(many.add_many(np.array([]), [], "warned", np.array([], dtype=int))) == 0
+
+
+def test_what_the_scenario_starts_has_an_empty_cause_in_the_table():
+    journal = Journal()
+    journal.add(0.0, "fire", "ignition", None)
+    journal.add(1.0, "camera", "observation", 0)
+    assert journal.table()["cause_id"].isna().tolist() == [True, False]

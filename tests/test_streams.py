@@ -1,0 +1,68 @@
+"""Luck is a function of who draws, why and how often: nothing else moves it."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firesim.streams import Luck, philox, philox_word
+
+words = st.integers(min_value=0, max_value=2**64 - 1)
+
+
+@given(counter=words, entity=words, key=st.tuples(words, words))
+def test_philox_agrees_with_numpys_own(counter, entity, key):
+    ours = philox(tuple(np.array([word], dtype=np.uint64) for word in (counter, entity, 0, 0)), key)
+    # numpy counts up before it draws, so its first block belongs to the counter given plus one.
+    total = (entity * 2**64 + counter - 1) % 2**256
+    start = [(total >> (64 * i)) % 2**64 for i in range(4)]
+    theirs = np.random.Philox(counter=np.array(start, dtype=np.uint64), key=np.array(key, dtype=np.uint64)).random_raw(4)
+    assert [int(word[0]) for word in ours] == [int(word) for word in theirs]
+    assert philox_word(counter, entity, key) == int(theirs[0])
+
+
+def test_uniform_numbers_are_uniform_and_normal_ones_normal():
+    luck = Luck(seed=7)
+    who = np.arange(100_000)
+    uniform, normal = luck.uniform("a purpose", who), luck.normal("another", who)
+    # Four standard errors of the mean of 100,000 draws; 0.29 and 1 are the standard deviations.
+    assert abs(uniform.mean() - 0.5) < 4 * 0.2887 / np.sqrt(100_000)
+    assert abs(normal.mean()) < 4 / np.sqrt(100_000)
+    assert abs(normal.std() - 1.0) < 4 / np.sqrt(200_000)
+    assert 0.0 < uniform.min()
+    assert uniform.max() < 1.0
+    assert abs(np.corrcoef(uniform[:-1], uniform[1:])[0, 1]) < 4 / np.sqrt(100_000)
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=30, unique=True), st.integers(0, 5))
+def test_one_more_entity_changes_no_others_luck(entities, ordinal):
+    luck = Luck(seed=3, replicate=2)
+    together = luck.uniform("departure", np.array(entities), ordinal)
+    alone = [luck.uniform("departure", entity, ordinal) for entity in entities]
+    assert together.tolist() == alone
+
+
+def test_seed_replicate_purpose_entity_and_ordinal_each_give_other_luck():
+    base = Luck(1, 0).uniform("radio", "mast", 0)
+    others = [
+        Luck(2, 0).uniform("radio", "mast", 0),
+        Luck(1, 1).uniform("radio", "mast", 0),
+        Luck(1, 0).uniform("departure", "mast", 0),
+        Luck(1, 0).uniform("radio", "drone", 0),
+        Luck(1, 0).uniform("radio", "mast", 1),
+    ]
+    assert len({base, *others}) == 6
+
+
+def test_a_field_of_numbers_repeats_and_differs_by_name():
+    luck = Luck(5)
+    first = luck.generator("spread multiplier").normal(size=(4, 5))
+    assert np.array_equal(first, luck.generator("spread multiplier").normal(size=(4, 5)))
+    assert not np.array_equal(first, luck.generator("gusts").normal(size=(4, 5)))
+
+
+def test_the_largest_and_the_smallest_draw_stay_inside_the_interval(monkeypatch):
+    import firesim.streams as streams
+
+    for word in (0, 2**64 - 1):
+        monkeypatch.setattr(streams, "philox_word", lambda *_, word=word: word)
+        assert 0.0 < Luck(1).uniform("a", "b") < 1.0
