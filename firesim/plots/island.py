@@ -1,0 +1,193 @@
+"""The map of a run: truth solid, belief dashed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.plots.style import BLACK, BLUE, FATE_COLOURS, GREEN, ORANGE, PURPLE, VERMILION, caption, hillshade, scale_bar
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from firesim.record import StoredRun
+
+ROAD_WIDTHS = {"main": 2.2, "secondary": 1.5, "minor": 1.1, "town": 1.1}
+SITE_MARKERS = {
+    "mast": ("^", PURPLE, "mast"),
+    "camera": ("s", BLUE, "camera"),
+    "gas": (".", BLUE, "gas node"),
+    "drone": ("P", BLUE, "drone box"),
+    "lookout": ("v", BLUE, "lookout"),
+    "refuge": ("*", GREEN, "refuge"),
+}
+
+
+def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
+    """Draw the island with what burnt, what was believed to burn, who went where, and what became of them.
+
+    Isochrones of the true fire are labelled in minutes since ignition; the true perimeter is solid, the
+    perimeter the centre last believed is dashed with the age of what it knew. Axes are in kilometres of the
+    map.
+    """
+    import matplotlib.pyplot as plt
+
+    ax = ax or plt.gca()
+    fields = run.fields
+    x_km, y_km = fields["x"].to_numpy() / 1000.0, fields["y"].to_numpy() / 1000.0
+    half = abs(x_km[1] - x_km[0]) / 2
+    extent = (x_km[0] - half, x_km[-1] + half, y_km[-1] - half, y_km[0] + half)
+    _ground(ax, run, extent)
+    shapes = run.map_shapes()
+    _roads(ax, shapes)
+    _fire(ax, run, x_km, y_km)
+    _belief(ax, run, x_km, y_km)
+    _routes(ax, run, shapes)
+    _sites(ax, shapes, _present(run))
+    _units(ax, run)
+    _fates(ax, run, shapes)
+    land = fields["is_land"].to_numpy().astype(bool)
+    rows, columns = np.flatnonzero(land.any(axis=1)), np.flatnonzero(land.any(axis=0))
+    ax.set_xlim(x_km[columns[0]] - 0.6, x_km[columns[-1]] + 0.6)
+    ax.set_ylim(y_km[rows[-1]] - 0.6, y_km[rows[0]] + 0.6)
+    ax.set_aspect("equal")
+    ax.set_xlabel(f"easting [km, {run.facts['crs']}]")
+    ax.set_ylabel(f"northing [km, {run.facts['crs']}]")
+    scale_bar(ax, 2.0)
+    ax.legend(loc="upper left", fontsize=8, framealpha=0.9, ncols=2)
+    caption(ax, run, "Circles: people of a zone by fate, area by number. Coast © OpenStreetMap contributors, ODbL.")
+    return ax
+
+
+def _ground(ax: Axes, run: StoredRun, extent: tuple[float, float, float, float]) -> None:
+    elevation = run.fields["elevation_m"].to_numpy().astype(float)
+    land = run.fields["is_land"].to_numpy().astype(bool)
+    cell_size_m = float(abs(run.fields["x"][1] - run.fields["x"][0]))
+    shade = np.where(land, 0.62 + 0.38 * hillshade(elevation, cell_size_m), np.nan)
+    ax.set_facecolor("#DDEAF3")
+    ax.imshow(shade, extent=extent, cmap="gray", vmin=0.0, vmax=1.0, interpolation="bilinear", zorder=0)
+    ax.contour(land.astype(float), levels=[0.5], extent=extent, origin="upper", colors="0.45", linewidths=0.6, zorder=1)
+
+
+def _roads(ax: Axes, shapes: dict[str, Any]) -> None:
+    for feature in _of_kind(shapes, "road"):
+        path = np.array(feature["geometry"]["coordinates"]) / 1000.0
+        road_class = feature["properties"]["road_class"]
+        width, style = ROAD_WIDTHS.get(road_class, 0.8), "-" if road_class in ROAD_WIDTHS else (0, (3, 2))
+        ax.plot(path[:, 0], path[:, 1], color="0.35", linewidth=width, linestyle=style, zorder=3)
+
+
+def _since_ignition_min(run: StoredRun) -> NDArray[np.float64]:
+    arrival_s = run.fields["arrival_time_s"].to_numpy().astype(float)
+    return (arrival_s - float(run.facts["ignited_s"])) / 60.0
+
+
+def _fire(ax: Axes, run: StoredRun, x_km: NDArray[np.float64], y_km: NDArray[np.float64]) -> None:
+    minutes = _since_ignition_min(run)
+    if not np.isfinite(minutes).any():
+        return
+    end = (float(run.facts["horizon_s"]) - float(run.facts["ignited_s"])) / 60.0
+    filled = ax.contourf(x_km, y_km, minutes, levels=np.linspace(0, end, 17), cmap="autumn", alpha=0.45, zorder=2)
+    filled.set_rasterized(True)
+    step = 15 if end <= 75 else 30
+    filled_in = np.where(np.isfinite(minutes), minutes, 10 * end)
+    lines = ax.contour(
+        x_km, y_km, filled_in, levels=np.arange(step, end, step), colors="#7A2E00", linewidths=0.8, zorder=4
+    )
+    ax.clabel(lines, fmt=lambda value: f"{value:.0f} min", fontsize=7)
+    ax.contour(x_km, y_km, filled_in, levels=[end], colors="#7A0000", linewidths=2.2, zorder=5)
+    ax.plot([], [], color="#7A0000", linewidth=2.2, label=f"true perimeter at {end:.0f} min")
+    ax.plot([], [], color="#7A2E00", linewidth=0.8, label=f"true fire, every {step} min since ignition")
+    x_m, y_m = run.facts["ignition_xy_m"]
+    ax.plot(x_m / 1000, y_m / 1000, marker="X", color=VERMILION, markeredgecolor="black", markersize=11, zorder=12,
+            linestyle="none", label="ignition")  # fmt: skip
+
+
+def _belief(ax: Axes, run: StoredRun, x_km: NDArray[np.float64], y_km: NDArray[np.float64]) -> None:
+    if "believed_at_s" not in run.fields.dims or run.fields.sizes["believed_at_s"] == 0:
+        return
+    last = run.fields.isel(believed_at_s=-1)
+    at_s = float(last["believed_at_s"])
+    believed = last["believed_arrival_time_s"].to_numpy().astype(float)
+    inside = np.where(np.isfinite(believed), believed, 1e12)
+    if not (inside <= at_s).any():
+        return
+    minutes = (at_s - float(run.facts["ignited_s"])) / 60.0
+    age = (at_s - float(last["seen_s"])) / 60.0
+    ax.contour(x_km, y_km, inside, levels=[at_s], colors=BLACK, linewidths=2.0, linestyles="--", zorder=6)
+    ax.plot([], [], color=BLACK, linewidth=2.0, linestyle="--",
+            label=f"believed perimeter at {minutes:.0f} min\n(newest report then {age:.0f} min old)")  # fmt: skip
+    actual = _since_ignition_min(run)
+    filled_in = np.where(np.isfinite(actual), actual, 1e9)
+    ax.contour(x_km, y_km, filled_in, levels=[minutes], colors="#7A0000", linewidths=1.4, zorder=6)
+    ax.plot([], [], color="#7A0000", linewidth=1.4, label=f"true perimeter at {minutes:.0f} min")
+
+
+def _routes(ax: Axes, run: StoredRun, shapes: dict[str, Any]) -> None:
+    grid = run.grid()
+    first = True
+    for feature in run.geojson("routes")["features"]:
+        if feature["properties"].get("kind") != "evacuation":
+            continue
+        lon_lat = np.array(feature["geometry"]["coordinates"])
+        if len(lon_lat) < 2:
+            continue
+        x_m, y_m = grid.from_lon_lat(lon_lat[:, 0], lon_lat[:, 1])
+        ax.plot(x_m / 1000, y_m / 1000, color=BLUE, linewidth=3.4, alpha=0.45, zorder=7,
+                label="evacuation route as ordered" if first else None)  # fmt: skip
+        first = False
+
+
+def _present(run: StoredRun) -> set[str]:
+    """Kinds of site that this strategy has."""
+    named = {"gas": "gas", "cameras": "camera", "drone": "drone", "fire_watch": "lookout"}
+    return {named[device] for device in run.facts["devices"] if device in named} | {"mast", "refuge"}
+
+
+def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
+    for kind, (marker, colour, label) in SITE_MARKERS.items():
+        points = [feature["geometry"]["coordinates"] for feature in _of_kind(shapes, kind)] if kind in present else []
+        if points:
+            xy = np.array(points) / 1000.0
+            size = {"*": 11, ".": 4}.get(marker, 8)
+            ax.plot(xy[:, 0], xy[:, 1], marker, color=colour, markeredgecolor="black", markeredgewidth=0.5,
+                    markersize=size, zorder=9, linestyle="none", label=label)  # fmt: skip
+
+
+def _units(ax: Axes, run: StoredRun) -> None:
+    units = run.tables["units"]
+    if units.empty:
+        return
+    last = units.sort_values("end_s", kind="stable").groupby("unit").last()
+    ax.plot(last["to_x_m"] / 1000, last["to_y_m"] / 1000, marker="D", color=ORANGE, markeredgecolor="black",
+            markersize=7, zorder=11, linestyle="none", label="unit, last place")  # fmt: skip
+
+
+def _fates(ax: Axes, run: StoredRun, shapes: dict[str, Any]) -> None:
+    from matplotlib.patches import Wedge
+
+    people = run.tables["people"]
+    counts = people.groupby(["zone_id", "fate"])["people"].sum().unstack(fill_value=0)
+    shown = set()
+    for feature in _of_kind(shapes, "zone"):
+        zone = feature["properties"]["zone"]
+        if zone not in counts.index:
+            continue
+        x_km, y_km = np.array(feature["geometry"]["coordinates"]) / 1000.0
+        total = counts.loc[zone].sum()
+        radius, angle = 0.07 + 0.0035 * np.sqrt(total), 90.0
+        for fate, colour in FATE_COLOURS.items():
+            share = counts.loc[zone].get(fate, 0) / total
+            if share > 0:
+                ax.add_patch(
+                    Wedge((x_km, y_km), radius, angle - 360 * share, angle, facecolor=colour, edgecolor="black",
+                          linewidth=0.5, zorder=10, label=None if fate in shown else f"people: {fate}")
+                )  # fmt: skip
+                shown.add(fate)
+                angle -= 360 * share
+
+
+def _of_kind(shapes: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [feature for feature in shapes["features"] if feature["properties"]["kind"] == kind]

@@ -1,0 +1,16 @@
+"""Scenarios: what a researcher writes, read with every error at once, and what it means in words."""
+
+from firesim.scenario.load import Scenario, find_scenario, load_scenario, shipped_scenarios
+from firesim.scenario.model import ScenarioFields, Strategy
+from firesim.scenario.text import BadInput, Problem
+
+__all__ = [
+    "BadInput",
+    "Problem",
+    "Scenario",
+    "ScenarioFields",
+    "Strategy",
+    "find_scenario",
+    "load_scenario",
+    "shipped_scenarios",
+]

@@ -1,0 +1,121 @@
+"""What a researcher may write in a scenario: the parts' own parameters, composed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, field_validator, model_validator
+
+from firesim.command.parameters import CommandParameters
+from firesim.devices.parameters import DeviceParameters
+from firesim.link.network import LinkParameters
+from firesim.parameters import Fraction, NotNegative, Parameters, Positive
+from firesim.place.load import PlaceParameters
+from firesim.world.discrepancy import DiscrepancyParameters
+from firesim.world.people import PeopleParameters
+from firesim.world.responders import ResponderParameters
+from firesim.world.traffic import TrafficParameters
+from firesim.world.weather import WeatherParameters
+
+Device = Literal["gas", "cameras", "drone", "callers", "fire_watch", "all_seeing"]
+AlertChannel = Literal["app", "cell_broadcast", "knock"]
+Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
+Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
+
+
+class Ignition(Parameters):
+    """Where and when the fire starts: either `lon_lat` in degrees or `xy_m` in metres of the map."""
+
+    lon_lat: tuple[Longitude, Latitude] | None = None
+    xy_m: tuple[float, float] | None = None
+    at_min: NotNegative = Field(default=0.0, description="after the scenario's start [min]")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Ignition:
+        if (self.lon_lat is None) == (self.xy_m is None):
+            raise ValueError("name the place once, as `lon_lat: [longitude, latitude]` or as `xy_m: [x, y]`")
+        return self
+
+
+class TrueFireParameters(Parameters):
+    """Study factors of the fire itself."""
+
+    acceleration_per_min: Positive | None = Field(
+        default=0.115, description="build-up from a point, Canadian FBP system, open fuels [1/min]; null: none"
+    )
+
+
+class AuthorityParameters(Parameters):
+    """Who may decide on evacuation, the same chain in every strategy.
+
+    In Greece the mayor decides (Law 4662/2020 art. 29); delay and refusal, 5-30 min, are a judgement. The
+    delay of each replicate is drawn evenly between the two bounds.
+    """
+
+    delay_least_min: NotNegative = 5.0
+    delay_most_min: NotNegative = 30.0
+    refusal_probability: Fraction = Field(default=0.0, description="a judgement; no figure was found")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AuthorityParameters:
+        if self.delay_most_min < self.delay_least_min:
+            raise ValueError("delay_most_min must be at least delay_least_min")
+        return self
+
+
+class Strategy(Parameters):
+    """A named bundle: which devices and channels exist, and which policy decides."""
+
+    devices: tuple[Device, ...] = ()
+    channels: tuple[AlertChannel, ...] = ()
+    policy: str = Field(min_length=1, description="a shipped policy's name, or module:Class")
+    parameters: dict[str, float | int | str | bool] = Field(
+        default_factory=dict, description="what this strategy sets about command; see CommandParameters"
+    )
+
+    @field_validator("devices", "channels")
+    @classmethod
+    def _once_each(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) != len(names):
+            raise ValueError("a name stands twice")
+        return names
+
+
+class ScenarioFields(Parameters):
+    """Everything a scenario file may say. Paths are relative to the file."""
+
+    name: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    start: AwareDatetime = Field(description="date, time and zone: 2025-08-06T12:00+03:00")
+    horizon_h: Positive = Field(default=4.0, le=48.0)
+    place: PlaceParameters
+    weather: WeatherParameters
+    ignition: Ignition
+    fire: TrueFireParameters = TrueFireParameters()
+    discrepancy: DiscrepancyParameters = DiscrepancyParameters()
+    people: PeopleParameters = PeopleParameters()
+    traffic: TrafficParameters = TrafficParameters()
+    devices: DeviceParameters
+    link: LinkParameters
+    responders: ResponderParameters
+    authority: AuthorityParameters = AuthorityParameters()
+    command: CommandParameters = CommandParameters()
+    strategies: dict[str, Strategy] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ignites_within_the_horizon(self) -> ScenarioFields:
+        if self.ignition.at_min * 60.0 >= self.horizon_h * 3600.0:
+            raise ValueError("ignition.at_min lies beyond horizon_h: nothing would happen")
+        return self
+
+    @field_validator("start", mode="before")
+    @classmethod
+    def _with_a_zone(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                raise ValueError("must be a date and time with zone, such as 2025-08-06T12:00+03:00") from None
+            if moment.tzinfo is None:
+                raise ValueError("names no time zone; Greek summer time is +03:00")
+        return value
