@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -61,6 +61,7 @@ class LandCover:
     `corine` is the CORINE level 3 code (523 sea); `fuel_model` the number of a standard fuel model (GR1 is
     101, NB1 91). Canopy layers are 0 where there is none: cover [fraction], heights [m], bulk density
     [kg/m3]. `is_built` marks cells with buildings; `is_land` all but the sea (lagoons count as land).
+    `other_fuel_model` is what the crosswalk's other column makes of the same cover, None where it has none.
     """
 
     corine: Codes
@@ -71,6 +72,7 @@ class LandCover:
     canopy_bulk_density_kg_m3: Layer
     is_built: Mask
     is_land: Mask
+    other_fuel_model: Codes | None = None
 
     @property
     def is_dry(self) -> Mask:
@@ -87,13 +89,15 @@ class FuelTable:
     fuel_model: Codes
     canopy: dict[str, Layer]
     is_built: Mask
+    other_fuel_model: Codes | None = None
 
     def land_cover(self, corine: NDArray[Any], is_land: Mask) -> LandCover:
         """Look every cell up. All codes must be known."""
         codes = np.where(is_land, corine, SEA).astype(np.int16)
         cover, height_m, base_m, density = (self.canopy[name][codes] for name in _CANOPY)
         is_built = self.is_built[codes] & is_land
-        return LandCover(codes, self.fuel_model[codes], cover, height_m, base_m, density, is_built, is_land)
+        other = None if self.other_fuel_model is None else self.other_fuel_model[codes]
+        return LandCover(codes, self.fuel_model[codes], cover, height_m, base_m, density, is_built, is_land, other)
 
 
 def read_fuels(
@@ -102,7 +106,7 @@ def read_fuels(
     """Read the table from CORINE code to fuel, canopy and buildings.
 
     `crosswalk` picks the column `fuel_default` or `fuel_alternative`: which fuel a code carries is a
-    judgement that decides much, so there are two.
+    judgement that decides much, so there are two. The other one, where the table has it, is kept beside it.
     """
     fuel_column = f"fuel_{crosswalk}"
     table = read_table(field, path, ("corine_code", fuel_column, "buildings", *_CANOPY), problems)
@@ -112,6 +116,8 @@ def read_fuels(
     table.texts("corine_code", unique=True)
     codes = table.numbers("corine_code", 1, LARGEST_CODE, whole=True)
     fuels = [_fuel_of(table, row, fuel_column) for row in range(len(table))]
+    other_column = "fuel_alternative" if crosswalk == "default" else "fuel_default"
+    others = [_fuel_of(table, row, other_column) for row in range(len(table))] if other_column in table.header else None
     canopy = {name: table.numbers(name, *limits, blank=0.0) for name, limits in _CANOPY.items()}
     built = [_yes(table, row, "buildings") for row in range(len(table))]
     if SEA not in codes:
@@ -121,7 +127,10 @@ def read_fuels(
         table.note(int(row), "canopy_base_height_m", value, "The canopy's base is above its top.", "Exchange them.")
     if len(problems) > before:
         return None
-    return _by_code(codes.astype(np.int64), fuels, canopy, built)
+    found = _by_code(codes.astype(np.int64), fuels, canopy, built)
+    if others is None:
+        return found
+    return replace(found, other_fuel_model=_by_code(codes.astype(np.int64), others, canopy, built).fuel_model)
 
 
 def _by_code(

@@ -1,0 +1,224 @@
+"""How an alert becomes people who have heard it: by app, by cell broadcast, by a knock on the door.
+
+An alert reaches nobody before it is delivered, and never anybody whom its channel cannot reach. Whom it
+reaches is luck keyed by the party, so that one more party changes no other's, and a telephone that lies in
+the car lies there for every alert of the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from firesim.link.messages import Alert
+from firesim.link.ports import Reach
+from firesim.parameters import Fraction, NotNegative, Parameters, Positive
+from firesim.streams import Luck, key_of
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+MINUTE_S = 60.0
+
+
+class PhoneParameters(Parameters):
+    """Reach and delay of each channel. Marks: [Q] quoted, [J] judgement."""
+
+    app_delivered_fraction: Fraction = Field(default=0.9, description="of app users in coverage, sound on; [J]")
+    app_latency_s: Positive = Field(default=5.0, description="mean, through the maker's push service [s]; [J]")
+    app_noticed_s: Positive = Field(default=120.0, description="mean until somebody looks at a push [s]; [J]")
+    app_wakes_fraction: Fraction = Field(default=0.3, description="of sleepers; [J]")
+    broadcast_reach_fraction: Fraction = Field(
+        default=0.78, description="of parties in coverage: middle of 70-85 %, EU-Alert [Q]; 90 % in the US test [Q]"
+    )
+    broadcast_90_s: Positive = Field(default=120.0, description="90 % of those have it: most in 2 min, FCC [Q] [s]")
+    broadcast_wakes_fraction: Fraction = Field(default=0.7, description="of sleepers: its tone is loud; [J]")
+    sleep_from_hour: float = Field(default=23.5, ge=0.0, le=24.0, description="[J]")
+    sleep_to_hour: float = Field(default=7.5, ge=0.0, le=24.0, description="[J]")
+    knock_mobilise_s: NotNegative = Field(default=600.0, description="alert to the first door, police [s]; [J]")
+    knock_teams: int = Field(default=4, ge=0, description="on the whole island; [J]")
+    knock_parties_per_min: Positive = Field(default=1.0, description="of one team, from door to door; [J]")
+    beach_parties_per_min: Positive = Field(default=10.0, description="of one team with a loudhailer on a beach; [J]")
+    hotel_mobilise_s: NotNegative = Field(default=300.0, description="alert to the first room, hotel staff [s]; [J]")
+    hotel_parties_per_min: Positive = Field(default=5.0, description="in each zone, all its hotels together; [J]")
+
+    def is_sleeping_hour(self, hour: float) -> bool:
+        """Whether most people sleep at a local hour."""
+        from_hour, to_hour = self.sleep_from_hour, self.sleep_to_hour
+        return from_hour <= hour or hour < to_hour if from_hour > to_hour else from_hour <= hour < to_hour
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The parties that may hear, and what they could hear it on. Arrays [party]."""
+
+    household_id: Sequence[str]
+    zone_index: Integers
+    x_m: Floats
+    y_m: Floats
+    is_guest: Mask  # sleeps in a hotel or a room, so its staff may knock
+    has_phone: Mask
+    has_app: Mask
+    zones: Sequence[str]  # names of the zones
+    is_beach: Sequence[bool]  # [zone]
+
+    @cached_property
+    def key(self) -> NDArray[np.uint64]:
+        """Whose luck it is. [party]"""
+        return np.array([key_of(name) for name in self.household_id], dtype=np.uint64)
+
+    def in_zones(self, names: Sequence[str]) -> Mask:
+        """Parties in any of the zones. [party]"""
+        wanted = set(names)
+        return np.array([zone in wanted for zone in self.zones], dtype=bool)[self.zone_index]
+
+
+class MastCoverage(Protocol):
+    """What the network tells of who is served by which mast."""
+
+    def serving_mast(self, x_m: Floats, y_m: Floats, now_s: float) -> Integers:
+        """Index of the mast that serves each point, -1: none."""
+        ...
+
+
+class _OverMasts:
+    """What app and cell broadcast share: a telephone, a mast that serves it, and a person who is awake or not.
+
+    Parameters
+    ----------
+    listeners
+        Everybody who might hear.
+    coverage, masts
+        Which mast serves whom, and the masts' names in its order.
+    hour
+        Local hour of a moment of the run.
+    """
+
+    channel = ""
+
+    def __init__(
+        self,
+        listeners: Listeners,
+        coverage: MastCoverage,
+        masts: Sequence[str],
+        hour: Callable[[float], float],
+        parameters: PhoneParameters,
+        luck: Luck,
+    ) -> None:
+        self._listeners, self._coverage, self._hour = listeners, coverage, hour
+        self._mast_index = {mast: index for index, mast in enumerate(masts)}
+        self._parameters, self._luck = parameters, luck
+
+    def _served(self, mast: str, now_s: float) -> Mask:
+        """Parties served by a mast now; by any, when none is named. [party]"""
+        serving = self._coverage.serving_mast(self._listeners.x_m, self._listeners.y_m, now_s)
+        if not mast:
+            return serving >= 0
+        return np.asarray(serving == self._mast_index[mast])
+
+    def _hears(self, reach_fraction: float, wakes_fraction: float, now_s: float) -> Mask:
+        """Whether the party's telephone gets it and somebody hears it, by the party's luck. [party]"""
+        hears = self._luck.uniform(f"{self.channel} reach", self._listeners.key) < reach_fraction
+        if self._parameters.is_sleeping_hour(self._hour(now_s)):
+            hears &= self._luck.uniform(f"{self.channel} wakes", self._listeners.key) < wakes_fraction
+        return hears
+
+    def _after_s(self, what: str, level: str, mean_s: float) -> Floats:
+        """An exponential delay of each party, drawn anew for each level of alert. [party]"""
+        return -mean_s * np.log(self._luck.uniform(f"{self.channel} {what} {level}", self._listeners.key))
+
+
+class AppPush(_OverMasts):
+    """A push notification with the party's own route: to those in the advised zones who have the app."""
+
+    channel = "app"
+
+    def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
+        """Parties with the app under the mast, and when they have looked at it."""
+        p, listeners = self._parameters, self._listeners
+        is_reached = (
+            listeners.has_app
+            & listeners.in_zones([advice.zone for advice in alert.advice])
+            & self._served(mast, delivered_s)
+            & self._hears(p.app_delivered_fraction, p.app_wakes_fraction, delivered_s)
+        )
+        delay_s = self._after_s("latency", alert.level, p.app_latency_s)
+        delay_s += self._after_s("noticed", alert.level, p.app_noticed_s)
+        return _reach(is_reached, delivered_s + delay_s)
+
+
+class CellBroadcast(_OverMasts):
+    """112 to every telephone under a mast, whether its zone is meant or not: a mast knows no zones."""
+
+    channel = "cell_broadcast"
+
+    def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
+        """Parties with a telephone under the mast, those of other zones included, and when it sounds."""
+        p = self._parameters
+        is_reached = (
+            self._listeners.has_phone
+            & self._served(mast, delivered_s)
+            & self._hears(p.broadcast_reach_fraction, p.broadcast_wakes_fraction, delivered_s)
+        )
+        delay_s = self._after_s("latency", alert.level, p.broadcast_90_s / log(10.0))
+        return _reach(is_reached, delivered_s + delay_s)
+
+
+class Knock:
+    """Police, coast guard and hotel staff, from door to door in the advised zones; they reach everybody, in time.
+
+    Police teams work through the zones of all alerts as one queue, in the order of the alerts and within one
+    in the order of its deadlines; on a beach a loudhailer reaches more. Hotels begin at once, each zone for
+    itself, with the guests. In which order doors are knocked at is luck; a party knocked at earlier delays the
+    later ones, since there are only so many teams. Some will be gone when their door is reached: the teams do
+    not know.
+    """
+
+    channel = "knock"
+
+    def __init__(self, listeners: Listeners, parameters: PhoneParameters, luck: Luck) -> None:
+        self._listeners, self._parameters = listeners, parameters
+        self._order = luck.uniform("knock order", listeners.key)
+        self._police_free_s = -np.inf
+        self._hotel_free_s = np.full(len(listeners.zones), -np.inf)
+
+    def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
+        """Every party of the advised zones, and when somebody knocks. `mast` does not matter."""
+        p, listeners = self._parameters, self._listeners
+        at_s = np.full(len(listeners.zone_index), np.inf)
+        police_s = max(delivered_s + p.knock_mobilise_s, self._police_free_s)
+        for advice in sorted(alert.advice, key=lambda advice: advice.deadline_s):
+            if advice.zone not in listeners.zones:
+                continue
+            zone = listeners.zones.index(advice.zone)
+            in_zone = listeners.zone_index == zone
+            if p.knock_teams > 0:
+                per_min = p.beach_parties_per_min if listeners.is_beach[zone] else p.knock_parties_per_min
+                doors = self._in_order(in_zone & ~listeners.is_guest)
+                at_s[doors] = police_s + (np.arange(len(doors)) + 1) * MINUTE_S / (per_min * p.knock_teams)
+                police_s = float(at_s[doors].max(initial=police_s))
+            rooms = self._in_order(in_zone & listeners.is_guest)
+            start_s = max(delivered_s + p.hotel_mobilise_s, float(self._hotel_free_s[zone]))
+            at_s[rooms] = start_s + (np.arange(len(rooms)) + 1) * MINUTE_S / p.hotel_parties_per_min
+            self._hotel_free_s[zone] = float(at_s[rooms].max(initial=start_s))
+        self._police_free_s = police_s
+        return _reach(np.isfinite(at_s), at_s)
+
+    def _in_order(self, wanted: Mask) -> Integers:
+        """Indices of the wanted parties in the order in which they are visited."""
+        indices = np.flatnonzero(wanted)
+        return indices[np.argsort(self._order[indices], kind="stable")]
+
+
+def _reach(is_reached: Mask, at_s: Floats) -> Reach:
+    """The parties that are reached, in their own order, with their times."""
+    parties = np.flatnonzero(is_reached)
+    return Reach(parties.tolist(), at_s[parties].tolist())

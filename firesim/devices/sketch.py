@@ -1,0 +1,103 @@
+"""The fire as one observer draws it: what they have seen burn from where they were, with the error of their hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.physics.sight import line_of_sight
+from firesim.place.grid import Grid
+from firesim.place.shapes import rings_of
+
+if TYPE_CHECKING:
+    from firesim.place.terrain import Terrain
+    from firesim.world.fire import TrueFire
+
+Point = tuple[float, float]
+Ring = list[Point]
+
+_FLAME_M = 2.0  # a flame is looked for this high above its ground; a judgement
+_MOST_POINTS = 200  # of a drawn ring; a hand or a machine draws no more, and the message stays short
+
+
+class FireSketch:
+    """What one observer knows of the outline of the fire. It only grows: what has burnt stays burnt."""
+
+    def __init__(self, fire: TrueFire, terrain: Terrain, grid: Grid) -> None:
+        self._fire = fire
+        self._elevation_m = np.ascontiguousarray(terrain.elevation_m, dtype=np.float32)
+        self._grid = grid
+        self._known: NDArray[np.bool_] = np.zeros(grid.shape, dtype=bool)
+
+    def look(self, x_m: float, y_m: float, height_m: float, sight_m: float, now_s: float) -> bool:
+        """Look around once; returns whether flames are in sight now.
+
+        Easting, northing, height of the eye above the ground, how far one makes out flames. [m]
+        """
+        burning = self._seen(self._fire.flaming_cells(now_s), x_m, y_m, height_m, sight_m)
+        if burning.size == 0:
+            return False
+        unknown = np.flatnonzero((np.ravel(self._fire.arrival_time_s) <= now_s) & ~self._known.ravel())
+        self._known.ravel()[self._seen(unknown, x_m, y_m, height_m, sight_m)] = True
+        self._known.ravel()[burning] = True
+        return True
+
+    def nearest_flame(self, x_m: float, y_m: float, height_m: float, sight_m: float, now_s: float) -> Point | None:
+        """The nearest flame in sight of a point, to a cell; None: none is. Nothing is remembered of it. [m]"""
+        burning = self._seen(self._fire.flaming_cells(now_s), x_m, y_m, height_m, sight_m)
+        if burning.size == 0:
+            return None
+        cell_x_m, cell_y_m = self._centres(burning)
+        nearest = int(np.argmin(np.hypot(cell_x_m - x_m, cell_y_m - y_m)))
+        return float(cell_x_m[nearest]), float(cell_y_m[nearest])
+
+    def outline(self, now_s: float) -> list[Ring]:
+        """Closed rings of what is known to have burnt; empty when nothing has been seen. [m]
+
+        Who has seen all of it draws it as it is, down to parts of a cell; who has seen a part draws that part.
+        """
+        if not self._known.any():
+            return []
+        burnt = np.asarray(self._fire.arrival_time_s) <= now_s
+        if not (burnt & ~self._known).any():
+            return self._fire.rings(now_s)
+        return rings_of(np.where(self._known, self._fire.arrival_time_s, np.inf), now_s, self._grid)
+
+    def _seen(
+        self, cells: NDArray[np.integer], x_m: float, y_m: float, height_m: float, sight_m: float
+    ) -> NDArray[np.int64]:
+        """Those of the flat cells within sight of a point, terrain between taken into account."""
+        flat = np.asarray(cells, dtype=np.int64)
+        cell_x_m, cell_y_m = self._centres(flat)
+        flat = flat[np.hypot(cell_x_m - x_m, cell_y_m - y_m) <= sight_m]
+        if flat.size == 0:
+            return flat
+        row, column = (float(place) for place in self._grid.position_at(x_m, y_m))
+        to_row, to_column = np.divmod(flat, self._grid.columns)
+        is_seen = line_of_sight(
+            self._elevation_m, self._grid.cell_size_m, column, row, height_m, to_column + 0.5, to_row + 0.5, _FLAME_M
+        )
+        return flat[is_seen]
+
+    def _centres(self, cells: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self._grid.centre_of(*np.divmod(np.asarray(cells, dtype=np.int64), self._grid.columns))
+
+
+def drawn(rings: list[Ring], shift_x_m: float = 0.0, shift_y_m: float = 0.0) -> list[Ring]:
+    """Rings as they are drawn: all shifted by the error of one's own position, with no more points than needed. [m]"""
+    thinned = []
+    for ring in rings:
+        keep = ring[:: max(1, -(-len(ring) // _MOST_POINTS))]
+        if keep[-1] != ring[-1]:
+            keep = [*keep, ring[-1]]
+        thinned.append([(x + shift_x_m, y + shift_y_m) for x, y in keep])
+    return thinned
+
+
+def middle_of(rings: list[Ring]) -> Point:
+    """Mean of the points of the longest ring. [m]"""
+    points = np.asarray(max(rings, key=len), dtype=np.float64)[:-1]
+    x_m, y_m = points.mean(axis=0)
+    return float(x_m), float(y_m)

@@ -1,0 +1,185 @@
+"""Whom an alert reaches, and when."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firesim.devices.phones import AppPush, CellBroadcast, Knock, Listeners, PhoneParameters
+from firesim.link.messages import Alert, ZoneAdvice
+from firesim.link.ports import Alerter, Reach
+from firesim.streams import Luck
+
+ZONES = ["west", "east", "beach"]
+
+
+def parties(n: int = 3000, seed: int = 1) -> Listeners:
+    """Parties of all kinds, spread over three zones and, by their number, over the masts of `TwoMasts`."""
+    draw = np.random.default_rng(seed)
+    return Listeners(
+        household_id=[f"h-{i:05d}" for i in range(n)],
+        zone_index=np.arange(n) % 3,
+        x_m=np.arange(n, dtype=float),
+        y_m=np.zeros(n),
+        is_guest=draw.random(n) < 0.5,
+        has_phone=draw.random(n) < 0.9,
+        has_app=draw.random(n) < 0.3,
+        zones=ZONES,
+        is_beach=[False, False, True],
+    )
+
+
+class TwoMasts:
+    """Serves the lower half from mast 0, the upper half from mast 1, and the last ten from none."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def serving_mast(self, x_m: Any, y_m: Any, now_s: float) -> Any:
+        return np.where(x_m >= self.n - 10, -1, np.where(x_m < self.n / 2, 0, 1))
+
+
+def alert(channel: str, *zones: str, level: str = "order", deadlines: tuple[float, ...] = ()) -> Alert:
+    advice = [
+        ZoneAdvice(zone=zone, refuge="port", route=[], deadline_s=deadlines[i] if deadlines else inf, why="")
+        for i, zone in enumerate(zones)
+    ]
+    return Alert(order="o", channel=channel, level=level, advice=advice, text_el="", text_en="", authorised_by="mayor")
+
+
+def over_masts(kind: Any, listeners: Listeners, hour: float = 14.0, luck: Luck | None = None, **changes: Any) -> Any:
+    n = len(listeners.household_id)
+    return kind(listeners, TwoMasts(n), ["m0", "m1"], lambda now_s: hour, PhoneParameters(**changes), luck or Luck(1))
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+def test_an_alert_reaches_nobody_before_its_delivery(kind: Any) -> None:
+    reach = over_masts(kind, parties()).reach(alert(kind.channel, *ZONES), "m0", 500.0)
+    assert len(reach.parties) == len(reach.at_s) > 100
+    assert min(reach.at_s) > 500.0
+
+
+def test_the_app_reaches_only_app_users_in_the_advised_zones_under_the_mast() -> None:
+    listeners = parties()
+    reached = np.array(over_masts(AppPush, listeners).reach(alert("app", "west"), "m0", 0.0).parties)
+    assert listeners.has_app[reached].all()
+    assert (listeners.zone_index[reached] == 0).all()
+    assert (reached < 1500).all()
+    share = len(reached) / (listeners.has_app & (listeners.zone_index == 0))[:1500].sum()
+    assert share == pytest.approx(0.9, abs=0.1)
+
+
+def test_a_cell_broadcast_reaches_every_zone_under_the_mast_and_nobody_else() -> None:
+    listeners = parties()
+    reached = np.array(over_masts(CellBroadcast, listeners).reach(alert("cell_broadcast", "west"), "m1", 0.0).parties)
+    assert listeners.has_phone[reached].all()
+    assert set(listeners.zone_index[reached]) == {0, 1, 2}
+    assert (reached >= 1500).all()
+    assert (reached < 2990).all()
+    assert len(reached) / listeners.has_phone[1500:2990].sum() == pytest.approx(0.78, abs=0.04)
+
+
+def test_nine_of_ten_broadcasts_are_there_within_two_minutes() -> None:
+    reach = over_masts(CellBroadcast, parties(20_000)).reach(alert("cell_broadcast", "west"), "m0", 100.0)
+    assert float(np.mean(np.array(reach.at_s) <= 220.0)) == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+def test_sleepers_hear_less(kind: Any) -> None:
+    listeners = parties()
+    by_day, by_night = (
+        set(over_masts(kind, listeners, hour=hour).reach(alert(kind.channel, *ZONES), "m0", 0.0).parties)
+        for hour in (14.0, 3.0)
+    )
+    assert by_night < by_day
+    assert len(by_night) < 0.8 * len(by_day)
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+def test_a_telephone_that_is_not_reached_once_is_not_reached_by_the_next_alert(kind: Any) -> None:
+    phones = over_masts(kind, parties())
+    first, second = (
+        phones.reach(alert(kind.channel, *ZONES, level=level), "m0", 0.0) for level in ("warning", "order")
+    )
+    assert first.parties == second.parties
+    assert first.at_s != second.at_s
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(20, 200), seed=st.integers(0, 50))
+def test_one_more_party_changes_no_other_partys_reach(kind: Any, n: int, seed: int) -> None:
+    def reached(skip_first: bool) -> dict[str, float]:
+        everybody = parties(n, seed)
+        keep = np.arange(n) >= skip_first
+        some = Listeners(
+            [name for name, wanted in zip(everybody.household_id, keep, strict=True) if wanted],
+            *(
+                getattr(everybody, name)[keep]
+                for name in ("zone_index", "x_m", "y_m", "is_guest", "has_phone", "has_app")
+            ),
+            zones=ZONES,
+            is_beach=everybody.is_beach,
+        )
+        phones = kind(some, TwoMasts(n), ["m0", "m1"], lambda now_s: 14.0, PhoneParameters(), Luck(seed))
+        reach = phones.reach(alert(kind.channel, *ZONES), "m0", 0.0)
+        return {some.household_id[i]: at_s for i, at_s in zip(reach.parties, reach.at_s, strict=True)}
+
+    with_first = reached(False)
+    with_first.pop("h-00000", None)
+    assert reached(True) == with_first
+
+
+def by_knock(listeners: Listeners, *zones: str, at_s: float = 0.0, **changes: Any) -> tuple[Knock, Reach]:
+    knock = Knock(listeners, PhoneParameters(**changes), Luck(1))
+    return knock, knock.reach(alert("knock", *zones), "", at_s)
+
+
+def test_knocking_reaches_everybody_of_the_zone_and_nobody_else_in_time() -> None:
+    listeners = parties()
+    _, reach = by_knock(listeners, "west", at_s=100.0)
+    assert reach.parties == np.flatnonzero(listeners.zone_index == 0).tolist()
+    assert min(reach.at_s) > 100.0 + 300.0
+
+
+def test_no_team_knocks_faster_than_it_can() -> None:
+    listeners = parties()
+    knock, reach = by_knock(listeners, "west", "east", hotel_parties_per_min=1e9)
+    second = knock.reach(alert("knock", "east"), "", 60.0)
+    at_s = [s for r in (reach, second) for i, s in zip(r.parties, r.at_s, strict=True) if not listeners.is_guest[i]]
+    assert np.diff(np.sort(at_s)).min() == pytest.approx(60.0 / 4.0)
+
+
+def test_the_nearest_deadline_is_knocked_first() -> None:
+    listeners = parties()
+    knock = Knock(listeners, PhoneParameters(), Luck(1))
+    reach = knock.reach(alert("knock", "west", "east", deadlines=(9000.0, 3000.0)), "", 0.0)
+    at_s = {ZONES[listeners.zone_index[i]]: [] for i in reach.parties}
+    for i, s in zip(reach.parties, reach.at_s, strict=True):
+        if not listeners.is_guest[i]:
+            at_s[ZONES[listeners.zone_index[i]]].append(s)
+    assert max(at_s["east"]) < min(at_s["west"])
+
+
+def test_a_loudhailer_empties_a_beach_sooner_than_doors_a_village() -> None:
+    listeners = parties()
+    duration_s = [max(by_knock(listeners, zone, hotel_parties_per_min=1e9)[1].at_s) for zone in ("beach", "west")]
+    assert duration_s[0] < 0.5 * duration_s[1]
+
+
+def test_without_teams_only_hotels_knock() -> None:
+    listeners = parties()
+    _, reach = by_knock(listeners, "west", knock_teams=0)
+    assert listeners.is_guest[reach.parties].all()
+
+
+def test_all_three_are_alerters() -> None:
+    listeners = parties(30)
+    channels = [over_masts(AppPush, listeners), over_masts(CellBroadcast, listeners), by_knock(listeners)[0]]
+    assert all(isinstance(channel, Alerter) for channel in channels)
+    assert [channel.channel for channel in channels] == ["app", "cell_broadcast", "knock"]
