@@ -1,0 +1,33 @@
+"""The laws of fire over a table: `firesim behave TABLE IN.csv OUT.csv`.
+
+Each table reads its input columns by name from a CSV file, ignores other columns, and writes input and output
+columns, row by row, with an empty cell where a quantity is not defined. The tables and their columns are those of the
+comparison with the US Forest Service's Behave library, so that a file can be held beside that program's results.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firesim.behave.sheet import InputError, Problem, Table, read_sheet, write_sheet
+from firesim.behave.surfaces import SURFACES
+from firesim.behave.surroundings import SURROUNDINGS
+from firesim.behave.trees import TREES
+
+TABLES: dict[str, Table] = {table.name: table for table in (*SURFACES, *TREES, *SURROUNDINGS)}
+
+__all__ = ["TABLES", "InputError", "run_table"]
+
+
+def run_table(table: str, in_path: Path | str, out_path: Path | str) -> int:
+    """Work out one table of fire behaviour; the number of rows.
+
+    `table` is a key of `TABLES`. What is wrong with the file (a missing column, an unknown fuel, a negative moisture)
+    is an `InputError` that tells every problem with its line and column, and then nothing is written.
+    """
+    if table not in TABLES:
+        remedy = f"The tables are {', '.join(TABLES)}."
+        raise InputError([Problem(str(in_path), None, "table", table, "There is no such table.", remedy)])
+    sheet = read_sheet(TABLES[table], Path(in_path))
+    write_sheet(TABLES[table], sheet, TABLES[table].work(sheet.columns), Path(out_path))
+    return len(sheet.texts)

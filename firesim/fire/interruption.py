@@ -1,0 +1,195 @@
+"""What happens to a front when the spread changes in mid-run: what has burnt stays, the rest starts again.
+
+Only the rim matters: the burnt cells that still have unburnt neighbours, and those neighbours. Each of these
+keeps a record of the spread so far, so that a crossing already begun goes on from where it is (`arrival.py`).
+The cost grows with the length of the front, not with the grid.
+"""
+
+from __future__ import annotations
+
+from math import inf, isfinite, sqrt
+
+import numpy as np
+
+from firesim.compiled import kernel
+from firesim.fire.arrival import (
+    BARE,
+    HISTORY,
+    OPEN,
+    RIM,
+    RING_X,
+    RING_Y,
+    SETTLED,
+    SOURCE,
+    History,
+    best_through,
+    is_open_way,
+    records_of,
+)
+from firesim.fire.crossing import front_slowness
+from firesim.fire.heap import push
+
+
+def no_history() -> History:
+    """The history of a front whose spread never changed."""
+    single = np.zeros(0, dtype=np.float32)
+    return History(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0), single, single, single)
+
+
+@kernel
+def forget_unburnt(cells, touched, n_touched, stride, now_s):  # type: ignore[no-untyped-def]
+    """Take back every arrival after now_s; keep in `touched` the burnt cells beside fuel. Returns how many."""
+    for n in range(n_touched):
+        c = touched[n]
+        if cells.arrival_s[c] > now_s:
+            cells.arrival_s[c] = inf
+            cells.mark[c] &= 0xFF ^ (OPEN | SETTLED | SOURCE)
+    kept = 0
+    for n in range(n_touched):
+        c = touched[n]
+        if cells.arrival_s[c] > now_s:
+            continue
+        for k in range(8):
+            x = c + RING_X[k] + stride * RING_Y[k]
+            if cells.arrival_s[x] > now_s and not cells.mark[x] & BARE:
+                touched[kept] = c
+                kept += 1
+                break
+    return kept
+
+
+@kernel
+def forget_inner(cells, touched, n_touched, stride, until_s):  # type: ignore[no-untyped-def]
+    """Drop from `touched` the cells that burn by until_s and whose fuel beside them does too. Returns how many stay."""
+    kept = 0
+    for n in range(n_touched):
+        c = touched[n]
+        stays = cells.arrival_s[c] > until_s
+        for k in range(8):
+            x = c + RING_X[k] + stride * RING_Y[k]
+            if cells.arrival_s[x] > until_s and not cells.mark[x] & BARE:
+                stays = True
+                break
+        if stays:
+            touched[kept] = c
+            kept += 1
+    return kept
+
+
+@kernel
+def unburnt_rim(cells, touched, n_touched, stride, now_s, rim):  # type: ignore[no-untyped-def]
+    """The burnable cells not burnt by now_s beside burnt ones, into `rim`, each once. Returns how many."""
+    n_rim = 0
+    for n in range(n_touched):
+        c = touched[n]
+        if cells.arrival_s[c] > now_s:
+            continue
+        for k in range(8):
+            x = c + RING_X[k] + stride * RING_Y[k]
+            if cells.arrival_s[x] > now_s and not cells.mark[x] & (BARE | RIM):
+                cells.mark[x] |= RIM
+                rim[n_rim] = x
+                n_rim += 1
+    for n in range(n_rim):
+        cells.mark[rim[n]] &= 0xFF ^ RIM
+    return n_rim
+
+
+@kernel
+def remember(cells, history, rim, now_s, first, until_s, slowness, drift_x, drift_y):  # type: ignore[no-untyped-def]
+    """Write the rim's records, old and new, into the last five arrays; returns how many records.
+
+    `rim` is sorted. Spread that did not change since the last record only makes that record longer.
+    """
+    for n in range(history.cell.size):
+        if not isfinite(cells.arrival_s[history.cell[n]]):
+            cells.mark[history.cell[n]] |= RIM
+    n_records = 0
+    for n in range(rim.size):
+        x = rim[n]
+        first[n] = n_records
+        if cells.mark[x] & HISTORY:
+            start, end = records_of(history, x)
+            for k in range(start, end):
+                until_s[n_records] = history.until_s[k]
+                slowness[n_records] = history.slowness[k]
+                drift_x[n_records] = history.drift_x[k]
+                drift_y[n_records] = history.drift_y[k]
+                n_records += 1
+        last = n_records - 1
+        if (
+            last < first[n]
+            or slowness[last] != cells.slowness[x]
+            or drift_x[last] != cells.drift_x[x]
+            or drift_y[last] != cells.drift_y[x]
+        ):
+            last = n_records
+            slowness[last] = cells.slowness[x]
+            drift_x[last] = cells.drift_x[x]
+            drift_y[last] = cells.drift_y[x]
+            n_records += 1
+        until_s[last] = now_s
+        cells.mark[x] |= HISTORY
+        cells.mark[x] &= 0xFF ^ RIM
+    for n in range(history.cell.size):
+        if cells.mark[history.cell[n]] & RIM:
+            cells.mark[history.cell[n]] &= 0xFF ^ (RIM | HISTORY)
+    first[rim.size] = n_records
+    return n_records
+
+
+@kernel
+def timed_anew(cells, history, x, expected_s, now_s):  # type: ignore[no-untyped-def]
+    """Arrival in x of the front that was expected there, under the spread that holds from now on; its gradient.
+
+    The front goes on as it lies, along its normal: exact for a straight one, whatever the change. (Rays bend at
+    the change, and the straight crossings of `interrupted_crossing` come late by a tenth of a cell or so.)
+    """
+    gx, gy = float(cells.gradient_x[x]), float(cells.gradient_y[x])
+    before = sqrt(gx * gx + gy * gy)
+    _, last = records_of(history, x)
+    if not isfinite(expected_s) or before == 0.0 or not isfinite(history.slowness[last - 1]):
+        return inf, 0.0, 0.0
+    zx, zy = 0.0, 0.0
+    if cells.rise_x.size > 1:
+        zx, zy = cells.rise_x[x], cells.rise_y[x]
+    nx, ny = gx / before, gy / before
+    was = front_slowness(
+        nx, ny, history.slowness[last - 1], history.drift_x[last - 1], history.drift_y[last - 1], zx, zy
+    )
+    now = front_slowness(nx, ny, cells.slowness[x], cells.drift_x[x], cells.drift_y[x], zx, zy)
+    return now_s + (expected_s - now_s) * now / was, now * nx, now * ny
+
+
+@kernel
+def start_again(  # type: ignore[no-untyped-def]
+    cells, history, heap_s, heap_cell, touched, n_touched, rim, expected_s, stride, least_s
+):
+    """Arrival in the cells of the rim from the burnt cells around them, into an empty heap with room for all.
+
+    expected_s: arrival in each cell of the rim if nothing had changed, its gradient still in `cells`; inf: unknown.
+    Returns the sizes of the heap and of the touched list.
+    """
+    size = 0
+    for n in range(rim.size):
+        x = rim[n]
+        if not isfinite(cells.slowness[x]):
+            continue
+        best, best_x, best_y = timed_anew(cells, history, x, expected_s[n], least_s)
+        for k in range(8):
+            a = x + RING_X[k] + stride * RING_Y[k]
+            if cells.arrival_s[a] > least_s or not is_open_way(cells, x, k, stride):
+                continue
+            time, gx, gy = best_through(cells, history, x, k, stride)
+            if time < best:
+                best, best_x, best_y = time, gx, gy
+        if best == inf:
+            continue
+        cells.arrival_s[x] = max(best, np.nextafter(least_s, inf))
+        cells.gradient_x[x] = best_x
+        cells.gradient_y[x] = best_y
+        cells.mark[x] |= OPEN
+        touched[n_touched] = x
+        n_touched += 1
+        size = push(heap_s, heap_cell, size, cells.arrival_s[x], x)
+    return size, n_touched

@@ -1,0 +1,95 @@
+"""How near is too near: scorched crowns, safety zones, safe separation."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.fire.imperial import BTU_FT_S_KW_M, FT_M, MI_H_M_S
+
+Floats = NDArray[np.float64]
+
+LETHAL_FOLIAGE_F = 140.0  # 60 C kills foliage
+
+SEPARATION_PER_FLAME_HEIGHT = 4.0  # Butler & Cohen 1998, Int. J. Wildland Fire 8:73-77
+SEPARATION_PER_VEGETATION_HEIGHT = 8.0  # Butler 2014 and NWCG's guide for safety zones: 8 x height x class factor
+
+# NWCG's slope-wind factor, by burning condition, slope class and wind class.
+BURNING_CONDITIONS = ("low", "moderate", "extreme")
+SLOPE_CLASSES = ("flat", "moderate", "steep")
+WIND_CLASSES = ("light", "moderate", "high")
+_FACTORS = np.array(
+    [
+        [[1.0, 1.5, 3.0], [1.0, 3.0, 4.0], [2.0, 4.0, 6.0]],
+        [[1.0, 2.0, 3.0], [1.0, 4.0, 5.0], [2.0, 5.0, 7.0]],
+        [[1.0, 2.5, 4.0], [2.0, 5.0, 5.0], [3.0, 5.0, 10.0]],
+    ]
+)
+CONCERNS = ("low", "moderate", "extreme")
+_CONCERN_BY_SLOPE_AND_WIND = np.array([[0, 0, 1], [0, 1, 2], [0, 1, 2]])
+
+
+def scorch_height_m(
+    fireline_intensity_kw_m: ArrayLike, midflame_wind_m_s: ArrayLike, air_temperature_c: ArrayLike
+) -> Floats:
+    """Height to which a surface fire kills foliage. [m], any shapes that broadcast.
+
+    Van Wagner 1973: 63 / (140 - T[F]) I^(7/6) / sqrt(I + U^3), I in Btu/ft/s, U in mi/h, result in ft. Without
+    fire 0; in air of 60 C and more everything dies: inf.
+    """
+    intensity = np.asarray(fireline_intensity_kw_m, dtype=np.float64) / BTU_FT_S_KW_M
+    wind = np.asarray(midflame_wind_m_s, dtype=np.float64) / MI_H_M_S
+    to_lethal_f = LETHAL_FOLIAGE_F - (np.asarray(air_temperature_c, dtype=np.float64) * 1.8 + 32.0)
+    burns = intensity > 0.0
+    heat = intensity ** (7.0 / 6.0) / np.sqrt(np.where(burns, intensity + wind**3, 1.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        height_ft = np.where(to_lethal_f > 0.0, 63.0 / to_lethal_f * heat, np.inf)
+    return np.where(burns, height_ft, 0.0) * FT_M
+
+
+def safety_zone(
+    flame_height_m: ArrayLike,
+    people: ArrayLike,
+    vehicles: ArrayLike,
+    area_per_person_m2: ArrayLike,
+    area_per_vehicle_m2: ArrayLike,
+) -> tuple[Floats, Floats, Floats]:
+    """Separation from flames [m], radius [m] and area [m2] of a round safety zone without wind or slope.
+
+    The circle that people and vehicles fill, widened by four flame heights of radiant heat (Butler & Cohen 1998).
+    """
+    separation = SEPARATION_PER_FLAME_HEIGHT * np.asarray(flame_height_m, dtype=np.float64)
+    counts = (np.asarray(value, dtype=np.float64) for value in (people, vehicles))
+    areas = (np.asarray(value, dtype=np.float64) for value in (area_per_person_m2, area_per_vehicle_m2))
+    filled = sum(count * area for count, area in zip(counts, areas, strict=True))
+    radius = separation + np.sqrt(filled / np.pi)
+    return np.asarray(separation), np.asarray(radius), np.asarray(np.pi * radius * radius)
+
+
+def _index(names: tuple[str, ...], values: ArrayLike, what: str) -> NDArray[np.int64]:
+    asked = np.asarray(values)
+    unknown = sorted(set(asked.ravel().tolist()) - set(names))
+    if unknown:
+        raise ValueError(f"unknown {what} {unknown[0]!r}: one of {', '.join(names)}")
+    return np.asarray(np.vectorize(names.index, otypes=[np.int64])(asked), dtype=np.int64)
+
+
+def safe_separation(
+    burning_condition: ArrayLike, slope_class: ArrayLike, wind_class: ArrayLike, vegetation_height_m: ArrayLike
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Safe separation distance [m], area of a round zone of that radius [m2], and concern (index into CONCERNS).
+
+    8 x vegetation height x factor, with the heat that wind and slope carry by convection (NWCG safety zone guide;
+    Butler 2014; Campbell et al. 2017). Classes: BURNING_CONDITIONS; SLOPE_CLASSES flat to 7.5 %, moderate to 40 %,
+    steep above 40 %; WIND_CLASSES light to 10 mi/h, moderate to 20, high above.
+    """
+    burning = _index(BURNING_CONDITIONS, burning_condition, "burning condition")
+    slope = _index(SLOPE_CLASSES, slope_class, "slope class")
+    wind = _index(WIND_CLASSES, wind_class, "wind class")
+    height = np.asarray(vegetation_height_m, dtype=np.float64)
+    distance = SEPARATION_PER_VEGETATION_HEIGHT * height * _FACTORS[burning, slope, wind]
+    # In light wind only a steep slope under extreme burning raises the concern.
+    steep_and_extreme = (burning == 2) & (slope == 2) & (wind == 0)
+    concern = np.where(steep_and_extreme, 1, _CONCERN_BY_SLOPE_AND_WIND[slope, wind])
+    concern = np.broadcast_to(concern, distance.shape)
+    return np.asarray(distance), np.asarray(np.pi * distance * distance), concern

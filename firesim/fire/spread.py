@@ -1,0 +1,370 @@
+"""One fire from its ignition on: first an accelerating ellipse, then a front through the cells.
+
+    fire = SpreadingFire(landscape)
+    fire.set_weather(0.0, weather)
+    fire.ignite_point(column=120.5, row=80.5, at_s=600.0)
+    fire.advance(4200.0)
+    fire.arrival_time_s, fire.area_m2(4200.0)
+
+A point fire is the analytic ellipse of `growth.py`, under the spread of the cell it started in, until its head is
+five cells long; then the front takes over with the same arrivals, and goes on accelerating: since all rates scale
+alike, the front simply runs on a slower clock. Its ellipses narrow in a few steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from math import floor, inf
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.fire.front import Front, Spread, SpreadSource
+from firesim.fire.growth import OPEN_FUEL_PER_MIN, PointFire, acceleration_factor
+from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
+from firesim.fire.slope import SlopePlane
+from firesim.fire.surface import flame_length_m
+from firesim.fire.youngfire import CellsReached, YoungFire
+
+__all__ = ["FireWeather", "Landscape", "SpreadField", "SpreadingFire", "spread_field"]
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+# The cells can carry on an ellipse whose head is five cells from the ignition and which is three cells wide: a
+# thinner one falls between their centres (measured: area then within 2 % of the law from the hand-over on).
+HANDED_OVER_AT_CELLS = 5.0
+HANDED_OVER_AT_HALF_WIDTH_CELLS = 2.0
+
+# A fire that meets a line, water or another fuel is handed over when it does, but not below this size.
+EARLIEST_HANDED_OVER_AT_CELLS = 1.0
+
+# Fuel in which the head is faster or slower than at the ignition by this factor is another fuel (judgement).
+ANOTHER_FUEL_FACTOR = 2.0
+
+
+class SpreadingFire:
+    """A fire on a landscape that is told the weather, the lines and the water, and tells where it is when.
+
+    acceleration_per_min: `a` of `growth.py`, for the first ignition if it is a point; None: steady from the start.
+    Fires lit later join the first one's pace. Times in seconds; what is asked for lies at or before the last
+    `advance`; what is told lies at or after it.
+    """
+
+    def __init__(self, landscape: Landscape, acceleration_per_min: float | None = OPEN_FUEL_PER_MIN) -> None:
+        self.landscape = landscape
+        self.acceleration_per_min = acceleration_per_min
+        self.now_s = -inf
+        self._front = Front(
+            landscape.shape,
+            landscape.cell_size_m,
+            rise=landscape.rise,
+            is_burnable=landscape.is_burnable,
+            rows_per_step_north=landscape.rows_per_step_north,
+        )
+        self._law: LandscapeSpread | None = None
+        self._young: YoungFire | None = None  # kept after the hand-over, for its clock and the times before
+        self._origin: tuple[float, float] | None = None  # column, row
+        self._handed_over_s = -inf  # inf while the fire is an ellipse
+        self._missing_cells = 0.0  # area of the ellipse that the cells could not hold when they took over
+        self._slowing_of_origin = 1.0
+        self._is_near_obstacle = np.zeros(landscape.shape, np.bool_)
+
+    # -- what it is told -----------------------------------------------------------------------------------------
+
+    def set_weather(self, now_s: float, weather: FireWeather, rate_multiplier: ArrayLike = 1.0) -> None:
+        """From now on this weather holds; rate_multiplier, a number or [y, x], on all rates."""
+        self.advance(now_s)
+        self._law = LandscapeSpread(self.landscape, weather, rate_multiplier)
+        self._front.set_spread(self._clock(now_s), self._spread_at(now_s))
+        self._drive_ellipse(now_s)
+
+    def ignite_point(self, column: float, row: float, at_s: float) -> None:
+        """Light a point, in cells from the north-west corner: cell (r, c) spans c to c + 1, r to r + 1."""
+        if self._law is None:
+            raise ValueError("a fire is lit only after it was told the weather")
+        if at_s < self.now_s:
+            raise ValueError(f"the fire is at {self.now_s} s: it cannot be lit at {at_s} s")
+        is_first = self._origin is None
+        if self.acceleration_per_min is None or not is_first:
+            self._front.ignite_point(column, row, self._clock(at_s))
+            self._origin = self._origin or (column, row)
+            return
+        r, c = floor(row), floor(column)
+        if not (0 <= r < self.landscape.shape[0] and 0 <= c < self.landscape.shape[1]):
+            raise ValueError(f"ignition at column {column}, row {row} is off the grid of {self.landscape.shape}")
+        if not self.landscape.is_burnable[r, c]:
+            raise ValueError(f"nothing can burn in the cell of the ignition, row {r}, column {c}")
+        self._origin = (column, row)
+        rise = self.landscape.rise
+        self._young = YoungFire(
+            column,
+            row,
+            self.landscape.cell_size_m,
+            SlopePlane(float(rise[0][r, c]), float(rise[1][r, c])) if rise else SlopePlane(),
+            self.landscape.rows_per_step_north,
+            PointFire(at_s, self.acceleration_per_min),
+        )
+        self._handed_over_s = inf
+        self._drive_ellipse(at_s)
+
+    def ignite_cells(self, mask: Mask, at_s: float) -> None:
+        """Light whole cells [y, x]: a line, a polygon, a perimeter. Steady from the start unless a point was first."""
+        rows, columns = np.nonzero(mask)
+        if rows.size and self._origin is None:
+            self._origin = (float(columns.mean()) + 0.5, float(rows.mean()) + 0.5)
+        self._front.ignite_cells(mask, self._clock(at_s))
+
+    def block(self, mask: Mask, now_s: float) -> None:
+        """From now on these cells [y, x] never burn, unless they have burnt."""
+        self.advance(now_s)
+        self._front.block(mask, self._clock(now_s))
+        self._meet(mask, 0.0, now_s)
+
+    def unblock(self, mask: Mask, now_s: float) -> None:
+        """Undo `block`."""
+        self.advance(now_s)
+        self._front.unblock(mask, self._clock(now_s))
+        self._meet(mask, None, now_s)
+
+    def slow(self, mask: Mask, factor: float, now_s: float) -> None:
+        """From now on multiply the rate in these cells [y, x] (wetting); 1 / factor undoes it."""
+        self.advance(now_s)
+        self._front.slow(mask, factor, self._clock(now_s))
+        self._meet(mask, factor, now_s)
+
+    def bar(self, line: Sequence[tuple[float, float]], now_s: float) -> None:
+        """From now on fire does not cross this line of points (column, row): a fireline thinner than a cell."""
+        self.advance(now_s)
+        self._is_near_obstacle |= self._front.bar(line, self._clock(now_s))
+        self.advance(now_s)
+
+    def advance(self, until_s: float) -> None:
+        """Burn on until this time. The past is an error."""
+        if until_s < self.now_s:
+            raise ValueError(f"the fire is at {self.now_s} s and cannot go back to {until_s} s")
+        if self._is_ellipse:
+            at_s = self._hand_over_time_s(until_s)
+            if at_s <= until_s:
+                self._hand_over(max(at_s, self.now_s))
+        if self._young is not None and not self._is_ellipse:
+            for step_s in self._young.point.shape_steps_s(max(self.now_s, self._handed_over_s), until_s):
+                self._front.set_spread(self._clock(step_s), self._spread_at(step_s))
+        self._front.advance(self._clock(until_s))
+        self.now_s = until_s
+
+    def copy(self) -> SpreadingFire:
+        """A fire that goes on by itself from here; costs one copy of the front's arrays."""
+        twin = copy(self)
+        twin._front = self._front.copy()
+        twin._is_near_obstacle = self._is_near_obstacle.copy()
+        return twin
+
+    # -- what it tells -------------------------------------------------------------------------------------------
+
+    @property
+    def arrival_time_s(self) -> Floats:
+        """First arrival at cell centres. [y, x], s; inf where it has not burnt by now."""
+        if self._is_ellipse:
+            cells = self._reached(self.now_s)
+            arrival = np.full(self.landscape.shape, inf)
+            arrival[cells.rows, cells.columns] = cells.arrival_s
+            return arrival
+        arrival = self._front.arrival_time_s
+        if self._young is not None:
+            burnt = np.isfinite(arrival)
+            arrival[burnt] = self._young.point.time_s(arrival[burnt])
+        return arrival
+
+    @property
+    def rate_of_spread_m_s(self) -> Floats:
+        """Speed of the front along its normal, along the ground, at arrival. [y, x]; 0 where it has not burnt."""
+        if self._is_ellipse:
+            cells = self._reached(self.now_s)
+            rate = np.zeros(self.landscape.shape)
+            rate[cells.rows, cells.columns] = cells.rate_m_s
+            return rate
+        rate = self._front.rate_of_spread_m_s
+        if self._young is not None:
+            burnt = rate > 0.0
+            age = self.arrival_time_s[burnt] - self._young.point.ignited_s
+            rate[burnt] *= acceleration_factor(age, self._young.point.per_min)
+        return rate
+
+    def burnt_since(self, after_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
+        """Rows, columns and arrival of the cells that burnt after a time, by row; for who keeps a record. [cells]"""
+        if self._is_ellipse or self._young is None:
+            arrival = self.arrival_time_s
+            rows, columns = np.nonzero((arrival > after_s) & (arrival <= self.now_s))
+            return rows, columns, arrival[rows, columns]
+        clock_s = self._front.expected_arrival_s
+        rows, columns = np.nonzero((clock_s > self._clock(after_s)) & (clock_s <= self._clock(self.now_s)))
+        return rows, columns, np.asarray(self._young.point.time_s(clock_s[rows, columns]))
+
+    def fireline_intensity_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Floats:
+        """Byram intensity of the part of the front that burnt these cells, at the cost of these alone. [cells] kW/m"""
+        if self._is_ellipse:
+            return np.asarray(self.fireline_intensity_kw_m[rows, columns])
+        rate = self._front.rate_of_spread_of(rows, columns)
+        if self._young is not None:
+            clock_s = self._front.expected_arrival_s[rows, columns]
+            age = self._young.point.time_s(clock_s) - self._young.point.ignited_s
+            rate *= acceleration_factor(age, self._young.point.per_min)
+        return np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
+
+    @property
+    def fireline_intensity_kw_m(self) -> Floats:
+        """Byram intensity of the part of the front that burnt the cell. [y, x]; 0 where it has not burnt."""
+        if self._is_ellipse:
+            return self.rate_of_spread_m_s * float(self._spread_of_origin().heat_per_area_kj_m2)  # type: ignore[arg-type]
+        return self.rate_of_spread_m_s * self._front.heat_per_area_kj_m2
+
+    @property
+    def flame_length_m(self) -> Floats:
+        """Flame length of the part of the front that burnt the cell. [y, x]; 0 where it has not burnt."""
+        return flame_length_m(self.fireline_intensity_kw_m)
+
+    def area_m2(self, at_s: float) -> float:
+        """Burnt area on the map, parts of cells counted. [m2]"""
+        if self._young is not None and at_s < self._handed_over_s:
+            return self._young.area_m2(at_s) if at_s > self._young.point.ignited_s else 0.0
+        return (self._front.burnt_cells(self._clock(at_s)) + self._missing_cells) * self.landscape.cell_size_m**2
+
+    def head_distance_m(self, at_s: float) -> float:
+        """Greatest distance on the map from the (first) ignition to the front. [m]"""
+        if self._young is not None and at_s < self._handed_over_s:
+            return self._young.head_distance_m(at_s) if at_s > self._young.point.ignited_s else 0.0
+        if self._origin is None:
+            return 0.0
+        return self._front.farthest_cells(*self._origin, self._clock(at_s)) * self.landscape.cell_size_m
+
+    def ellipse_outline(self, at_s: float) -> tuple[Floats, Floats] | None:
+        """Outline (columns, rows) of the young fire, or None before it starts and once it is cells."""
+        if self._young is None or not self._young.point.ignited_s < at_s < self._handed_over_s:
+            return None
+        return self._young.outline(at_s)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether nothing will burn any more unless something changes."""
+        if self._is_ellipse and float(self._spread_of_origin().head_rate_m_s) > 0.0:  # type: ignore[arg-type]
+            return False
+        return self._front.is_out
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    @property
+    def _is_ellipse(self) -> bool:
+        return self._handed_over_s == inf
+
+    def _clock(self, at_s: float) -> float:
+        """The front's time: that of a steady fire that has burnt as much."""
+        return float(self._young.point.clock_s(at_s)) if self._young is not None else at_s
+
+    def _spread_at(self, now_s: float) -> SpreadSource:
+        """Spread of the front from now on; while it is young its ellipses have the shape of its age."""
+        if self._law is None:
+            return Spread(0.0, 0.0, 0.0).within
+        if self._young is None or self._is_ellipse:
+            return self._law.over
+        return YoungSpread(self._law, self._young.point, now_s).over
+
+    @property
+    def _home(self) -> tuple[int, int]:
+        assert self._origin is not None
+        return floor(self._origin[1]), floor(self._origin[0])
+
+    def _spread_of_origin(self) -> Spread:
+        """Steady spread of the cell of ignition; numbers."""
+        assert self._law is not None
+        r, c = self._home
+        spread = self._law.over(slice(r, r + 1), slice(c, c + 1))
+        rate, toward, eccentricity, heat = (
+            float(np.asarray(part).item())
+            for part in (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
+        )
+        return Spread(rate * self._slowing_of_origin, toward, eccentricity, heat)
+
+    def _drive_ellipse(self, now_s: float) -> None:
+        if not self._is_ellipse:
+            return
+        assert self._young is not None
+        spread = self._spread_of_origin()
+        self._young = self._young.under(now_s, spread.head_rate_m_s, spread.toward_deg, spread.eccentricity)  # type: ignore[arg-type]
+
+    def _meet(self, mask: Mask, factor: float | None, now_s: float) -> None:
+        """Let the ellipse know of lines and water; factor 0: blocked, None: no longer blocked."""
+        if not self._is_ellipse:
+            return
+        self._is_near_obstacle |= mask
+        if mask[self._home]:
+            self._slowing_of_origin = 1.0 if factor is None else self._slowing_of_origin * factor
+            self._drive_ellipse(now_s)
+        self.advance(now_s)
+
+    def _hand_over_time_s(self, until_s: float) -> float:
+        """When the cells take over, or inf if not by until_s."""
+        assert self._young is not None
+        size_m, point = self.landscape.cell_size_m, self._young.point
+        if until_s <= point.ignited_s:
+            return inf
+        earliest_s = point.when_as_large_as(EARLIEST_HANDED_OVER_AT_CELLS * size_m, 0.0, until_s)
+        if earliest_s == inf:
+            return inf
+        met_s = self._young.touches_s(self._obstacles(), until_s)
+        large_s = point.when_as_large_as(
+            HANDED_OVER_AT_CELLS * size_m, HANDED_OVER_AT_HALF_WIDTH_CELLS * size_m, until_s
+        )
+        return min(large_s, max(met_s, earliest_s))
+
+    def _obstacles(self) -> Mask:
+        """Cells near the ignition where fire does not spread as it does there. [y, x]"""
+        assert self._law is not None
+        near = tuple(
+            slice(max(at - int(HANDED_OVER_AT_CELLS) - 1, 0), at + int(HANDED_OVER_AT_CELLS) + 2) for at in self._home
+        )
+        here = np.asarray(self._spread_of_origin().head_rate_m_s)
+        rate = np.broadcast_to(self._law.over(*near).head_rate_m_s, self.landscape.is_burnable[near].shape)
+        other = (rate < here / ANOTHER_FUEL_FACTOR) | (rate > here * ANOTHER_FUEL_FACTOR)
+        obstacles = self._is_near_obstacle.copy()
+        obstacles[near] |= other
+        obstacles[self._home] = False
+        return obstacles
+
+    def _reached(self, at_s: float) -> CellsReached:
+        """Cells of the ellipse that can burn and that fire reaches without crossing those that cannot."""
+        assert self._young is not None
+        cells = self._young.reached(self.landscape.shape, at_s)
+        if at_s <= self._young.point.ignited_s:
+            return cells.only(np.zeros(cells.rows.size, np.bool_))
+        passable = self._front.can_burn[cells.rows, cells.columns]
+        passable |= (cells.rows == self._home[0]) & (cells.columns == self._home[1])
+        return cells.only(cells.joined_to(*self._home, passable))
+
+    def _hand_over(self, now_s: float) -> None:
+        """Give the fire to the cells: same arrivals, same area."""
+        assert self._young is not None
+        cells = self._reached(now_s)
+        self._handed_over_s = now_s
+        clock_s = self._clock(now_s)
+        self._front.set_spread(clock_s, self._spread_at(now_s))
+        arrival = np.minimum(self._young.point.clock_s(cells.arrival_s), clock_s)
+        self._front.adopt(cells.rows, cells.columns, arrival, cells.gradient, clock_s)
+        area_m2 = self._young.area_m2(now_s)
+        self._missing_cells = area_m2 / self.landscape.cell_size_m**2 - self._front.burnt_cells(clock_s)
+
+
+@dataclass(frozen=True)
+class YoungSpread:
+    """Spread whose ellipses are those of a fire's age, from `now_s` to its next step of shape."""
+
+    law: LandscapeSpread
+    point: PointFire
+    now_s: float
+
+    def over(self, rows: slice, columns: slice) -> Spread:
+        """Spread of a part of the grid."""
+        steady = self.law.over(rows, columns)
+        return replace(steady, eccentricity=self.point.shape_from(steady.eccentricity, self.now_s))

@@ -1,0 +1,139 @@
+"""A point fire before the cells can hold it: the ellipse of `growth.py` laid on the ground and on the grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil, cos, floor, inf, radians, sin
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.fire.growth import PointFire, acceleration_factor
+from firesim.fire.slope import SlopePlane
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class CellsReached:
+    """Cells whose centres the ellipse has passed, in one dimension.
+
+    gradient: of arrival on the clock of a steady fire, along columns and rows [s/cell]; 0 where it began.
+    rate_m_s: along the ground, of the part of the front that passed, at its age.
+    """
+
+    rows: Indices
+    columns: Indices
+    arrival_s: Floats
+    gradient: tuple[Floats, Floats]
+    rate_m_s: Floats
+
+    def only(self, keep: Mask) -> CellsReached:
+        """The cells at these places."""
+        gradient = (self.gradient[0][keep], self.gradient[1][keep])
+        return CellsReached(self.rows[keep], self.columns[keep], self.arrival_s[keep], gradient, self.rate_m_s[keep])
+
+    def joined_to(self, row: int, column: int, passable: Mask) -> Mask:
+        """Which passable cells hang together with one cell, side by side."""
+        index = {(int(r), int(c)): n for n, (r, c) in enumerate(zip(self.rows, self.columns, strict=True))}
+        joined = np.zeros(self.rows.size, np.bool_)
+        waiting = [(row, column)]
+        while waiting:
+            r, c = waiting.pop()
+            n = index.get((r, c))
+            if n is not None and passable[n] and not joined[n]:
+                joined[n] = True
+                waiting += [(r + 1, c), (r - 1, c), (r, c + 1), (r, c - 1)]
+        return joined
+
+
+@dataclass(frozen=True)
+class YoungFire:
+    """The ellipse of `point` on the plane of the ground around (column, row), in cells from the grid's corner."""
+
+    column: float
+    row: float
+    cell_size_m: float
+    plane: SlopePlane
+    rows_per_step_north: int
+    point: PointFire
+
+    def under(self, now_s: float, head_rate_m_s: float, toward_deg: float, eccentricity: float) -> YoungFire:
+        """The same fire, driven from now on by this steady spread (direction on the map, clockwise from north)."""
+        angle = radians(toward_deg)
+        toward = self.plane.unit_on_ground(sin(angle), self.rows_per_step_north * cos(angle))
+        return replace(self, point=self.point.under(now_s, head_rate_m_s, toward, eccentricity))
+
+    def area_m2(self, at_s: float) -> float:
+        """Area on the map. [m2]"""
+        return float(self.point.ellipse(at_s).area_m2) * self.plane.foreshortening
+
+    def outline(self, at_s: float) -> tuple[Floats, Floats]:
+        """Columns and rows of points around the ellipse."""
+        x, y = self.plane.to_map(*self.point.ellipse(at_s).outline())
+        return self.column + x / self.cell_size_m, self.row + y / self.cell_size_m
+
+    def head_distance_m(self, at_s: float) -> float:
+        """From the ignition to the farthest point of the ellipse, on the map. [m]"""
+        columns, rows = self.outline(at_s)
+        return float(np.hypot(columns - self.column, rows - self.row).max()) * self.cell_size_m
+
+    def touches_s(self, cells: Mask, latest_s: float) -> float:
+        """When the ellipse first touches any of these cells [y, x], judged at their corners and centres; or inf."""
+        rows, columns = np.nonzero(cells)
+        if rows.size == 0:
+            return inf
+        offsets = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5)])
+        x, y = np.add.outer(columns, offsets[:, 0]).ravel(), np.add.outer(rows, offsets[:, 1]).ravel()
+        return float(self.point.arrival_s(*self._ground(x, y), latest_s).min())
+
+    def reached(self, shape: tuple[int, int], at_s: float) -> CellsReached:
+        """The cells whose centres have burnt. The cell of the ignition is always among them, once it is lit."""
+        rows, columns = self._window(shape, at_s)
+        x, y = self._ground(columns + 0.5, rows + 0.5)
+        arrival = self.point.arrival_s(x, y, at_s)
+        at_home = (rows == floor(self.row)) & (columns == floor(self.column))
+        # Fire is in this cell, wherever its centre: without it there would be none in the grid.
+        arrival[at_home & ~np.isfinite(arrival)] = at_s
+        burnt = np.isfinite(arrival)
+        rows, columns, arrival, x, y = rows[burnt], columns[burnt], arrival[burnt], x[burnt], y[burnt]
+        up, across = self._gradient(x, y, arrival)
+        steepness = np.hypot(up, across)
+        rate = np.divide(1.0, steepness, out=np.zeros_like(steepness), where=steepness > 0.0)
+        pace = acceleration_factor(arrival - self.point.ignited_s, self.point.per_min) * self.cell_size_m
+        gradient = self.plane.gradient_on_map(up * pace, across * pace)
+        return CellsReached(rows, columns, arrival, gradient, rate)
+
+    def _ground(self, columns: Floats, rows: Floats) -> tuple[Floats, Floats]:
+        """Ground components of points of the grid, from the ignition. [m]"""
+        return self.plane.to_ground((columns - self.column) * self.cell_size_m, (rows - self.row) * self.cell_size_m)
+
+    def _window(self, shape: tuple[int, int], at_s: float) -> tuple[Indices, Indices]:
+        columns, rows = self.outline(at_s)
+        row = np.arange(max(floor(min(rows.min(), self.row)), 0), min(ceil(max(rows.max(), self.row)) + 1, shape[0]))
+        column = np.arange(
+            max(floor(min(columns.min(), self.column)), 0), min(ceil(max(columns.max(), self.column)) + 1, shape[1])
+        )
+        mesh = np.meshgrid(row, column, indexing="ij")
+        return mesh[0].ravel(), mesh[1].ravel()
+
+    def _gradient(self, x: Floats, y: Floats, arrival_s: Floats) -> tuple[Floats, Floats]:
+        """Gradient of arrival on the ground [s/m] at points and their arrivals; 0 at the ignition itself.
+
+        The ellipse is where its excess is 0: the gradient is the excess's in space over its change in time.
+        """
+        ellipse = self.point.ellipse(arrival_s)
+        ahead_x, ahead_y = ellipse.ahead
+        distance = np.hypot(x, y)
+        away = distance > 1e-6 * self.cell_size_m
+        safe = np.where(away, distance, 1.0)
+        e = ellipse.eccentricity
+        step_s = 1e-3 * np.maximum(arrival_s - self.point.ignited_s, 1e-3)
+        later = self.point.ellipse(arrival_s + step_s).excess_m(x, y)
+        sooner = self.point.ellipse(arrival_s - step_s).excess_m(x, y)
+        speed = (sooner - later) / (2.0 * step_s)
+        grows = away & (speed > 0.0)
+        scale = np.divide(1.0, speed, out=np.zeros_like(speed), where=grows)
+        return scale * (x / safe - e * ahead_x), scale * (y / safe - e * ahead_y)

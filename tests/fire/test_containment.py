@@ -1,0 +1,130 @@
+"""What crews hold, and the race of a line around a growing fire."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firesim.fire import containment
+from firesim.fire.attack import Crew, ReportedFire, initial_attack
+from firesim.fire.fuels import standard_fuels
+from firesim.fire.surface import flame_length_m
+
+CHAIN_M = 20.1168
+ACRE_M2 = 4046.8564224
+unhurried = settings(deadline=None)
+
+
+def test_the_limits_are_flames_of_four_eight_and_eleven_feet() -> None:
+    limits = [
+        containment.HAND_TOOLS_HOLD_KW_M,
+        containment.HOSES_AND_MACHINES_HOLD_KW_M,
+        containment.NOTHING_HOLDS_HEAD_KW_M,
+    ]
+    assert limits == pytest.approx([346.1, 1730.7, 3461.5], abs=0.1)
+    assert flame_length_m(limits) / 0.3048 == pytest.approx([4.0, 8.0, 11.0], abs=0.3)
+    assert containment.interpretation([0.0, 345.0, 347.0, 1731.0, 3462.0]).tolist() == [0, 0, 1, 2, 3]
+
+
+def test_hoses_hold_what_hand_tools_cannot() -> None:
+    assert containment.can_hold([300.0, 1000.0, 2000.0], with_hoses=False).tolist() == [True, False, False]
+    assert containment.can_hold([300.0, 1000.0, 2000.0]).tolist() == [True, True, False]
+
+
+def test_every_shipped_fuel_has_its_kind() -> None:
+    kinds = {model.code: containment.fuel_group(model.number) for model in standard_fuels().models}
+    assert set(kinds.values()) <= set(containment.ENGINE_LINE_CHAINS_H)
+    assert kinds["SH5"] == "tall_shrub"
+    assert kinds["GR2"] == "grass"
+    assert kinds["TU5"] == "understory"
+
+
+def test_three_people_with_an_engine_build_483_m_an_hour_in_short_grass() -> None:
+    assert containment.line_production_m_s(1, 3) * 3600.0 == pytest.approx(24.0 * CHAIN_M)
+
+
+@given(st.sampled_from([1, 2, 4, 8, 10, 13, 145]), st.integers(1, 8), st.floats(0.0, 60.0))
+def test_more_people_build_more_line_and_slopes_shorten_it_on_the_map(fuel: int, crew: int, slope: float) -> None:
+    level = containment.line_production_m_s(fuel, crew)
+    assert containment.line_production_m_s(fuel, crew + 1) >= level > 0.0
+    assert containment.line_production_m_s(fuel, crew, slope) == pytest.approx(level * np.cos(np.deg2rad(slope)))
+    assert containment.line_production_m_s(fuel, 0) == 0.0
+
+
+def test_taller_flames_need_more_water() -> None:
+    water = containment.water_per_metre_litres(145, [0.0, 1.0, 2.0, 4.0])
+    assert (np.diff(water) >= 0.0).all()
+    assert water[0] == pytest.approx(2.0 * 2.44)
+    assert water[2] == pytest.approx(3.0 * 2.44)
+
+
+def test_the_published_attack_is_met() -> None:
+    # Behave's own test: 1 acre, 5 ch/h, 3 to 1, head attack, one resource of 20 ch/h after 2 h for 8 h.
+    fire = ReportedFire(ACRE_M2, 5.0 * CHAIN_M / 3600.0, 3.0)
+    end = initial_attack(fire, [Crew(7200.0, 28800.0, 20.0 * CHAIN_M / 3600.0)])
+    assert end.status == "contained"
+    assert end.time_s / 60.0 == pytest.approx(238.75)
+    assert end.line_m is not None
+    assert end.area_m2 is not None
+    assert end.line_m / CHAIN_M == pytest.approx(39.539849615, rel=1e-6)
+    assert end.area_m2 / ACRE_M2 == pytest.approx(9.42749714, rel=1e-6)
+
+
+def test_a_crew_far_faster_than_the_fire_needs_the_perimeter_over_its_rate() -> None:
+    fire = ReportedFire(10_000.0, 1e-4, 1.0)  # a circle of one hectare that hardly grows: 354.5 m around
+    end = initial_attack(fire, [Crew(0.0, 7200.0, 0.5)], "rear")
+    assert end.status == "contained"
+    assert end.time_s == pytest.approx(2.0 * np.sqrt(np.pi * 10_000.0) / 0.5, rel=0.02)
+    assert end.line_m == pytest.approx(354.5, rel=0.01)
+    assert end.area_m2 == pytest.approx(10_000.0, rel=0.02)
+
+
+def test_crews_too_slow_for_the_fire_are_exhausted_or_see_it_grow_too_large() -> None:
+    slow = [Crew(600.0, 3600.0, 0.01)]
+    assert initial_attack(ReportedFire(5000.0, 0.05, 2.0), slow).status == "exhausted"
+    end = initial_attack(ReportedFire(5000.0, 1.0, 2.0), [Crew(600.0, 36000.0, 0.01)])
+    assert end.status == "size_limit_exceeded"
+    assert end.line_m is None
+    endless = [Crew(600.0, 1e6, 0.01)]
+    assert initial_attack(ReportedFire(5000.0, 0.01, 2.0), endless).status == "time_limit_exceeded"
+
+
+@unhurried
+@given(
+    st.floats(500.0, 40_000.0), st.floats(0.003, 0.15), st.floats(1.1, 4.0), st.sampled_from(["head", "rear"]),
+    st.floats(0.2, 1.5), st.floats(1.2, 3.0),
+)  # fmt: skip
+def test_a_stronger_crew_never_ends_later_or_larger(
+    area: float, rate: float, ratio: float, tactic: str, line: float, stronger: float
+) -> None:
+    fire = ReportedFire(area, rate, ratio)
+    once = initial_attack(fire, [Crew(1200.0, 14400.0, line)], tactic)
+    again = initial_attack(fire, [Crew(1200.0, 14400.0, line * stronger)], tactic)
+    if once.status == "contained":
+        assert again.status == "contained"
+        assert again.time_s <= once.time_s + 60.0
+        assert again.area_m2 is not None
+        assert once.area_m2 is not None
+        assert again.area_m2 <= once.area_m2 * 1.02
+
+
+@unhurried
+@given(st.floats(500.0, 40_000.0), st.floats(0.003, 0.1), st.floats(1.1, 4.0), st.sampled_from(["head", "rear"]))
+def test_a_line_holds_at_least_the_fire_as_it_was_when_crews_came(
+    area: float, rate: float, ratio: float, tactic: str
+) -> None:
+    end = initial_attack(ReportedFire(area, rate, ratio), [Crew(600.0, 36000.0, 1.0)], tactic)
+    if end.status == "contained":
+        assert end.area_m2 is not None
+        assert end.area_m2 >= area * 0.99
+        assert end.line_m is not None
+        assert end.line_m >= 2.0 * np.sqrt(np.pi * end.area_m2) * 0.99  # no curve encloses more than a circle
+
+
+def test_an_attack_needs_crews_and_a_known_tactic() -> None:
+    with pytest.raises(ValueError, match="at least one crew"):
+        initial_attack(ReportedFire(1000.0, 0.1, 2.0), [])
+    with pytest.raises(ValueError, match="head or rear"):
+        initial_attack(ReportedFire(1000.0, 0.1, 2.0), [Crew(0.0, 1.0, 1.0)], "flank")
