@@ -82,6 +82,7 @@ class UnitInfo(msgspec.Struct, frozen=True, kw_only=True):
     y_m: float
     tank_litres: float
     crew: int
+    is_on_shift: bool = True  # False: its crew has to be recalled from home
 
 
 class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ import pyarrow as pa
 import simpy
 
 from firesim.link.messages import Body, Envelope, encode
-from firesim.link.ports import Channel
+from firesim.link.ports import Channel, Delivery
 from firesim.record import Journal, table_of
 
 Receiver = Callable[[float, bytes, int], None]  # now_s, payload, event_id of the delivery
@@ -64,8 +64,11 @@ class Post:
         """Losses that the channel puts down to `name` (a dark mast) are caused by this event."""
         self._loss_events[name] = event_id
 
-    def send(self, source: str, destination: str, body: Body, cause_id: int) -> str:
-        """Send a body now; returns the message id. What becomes of it is the channel's matter."""
+    def send(self, source: str, destination: str, body: Body, cause_id: int, by_hand: bool = False) -> str:
+        """Send a body now; returns the message id. What becomes of it is the channel's matter.
+
+        `by_hand`: it is there at once, as a briefing before the clock starts is.
+        """
         now_s = self._env.now
         attempt = self._attempts[(source, destination)]
         self._attempts[(source, destination)] += 1
@@ -78,7 +81,10 @@ class Post:
         self._letters.append(letter)
         self._by_id[message_id] = letter
 
-        delivery = self._channel.carry(payload, message_id, source, destination, now_s)
+        if by_hand:
+            delivery = Delivery(now_s)
+        else:
+            delivery = self._channel.carry(payload, message_id, source, destination, now_s)
         if delivery.delivered_s < now_s:
             raise RuntimeError(f"message {message_id} would arrive at {delivery.delivered_s} s, sent at {now_s} s")
         if not delivery.arrives:

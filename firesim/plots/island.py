@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.plots.style import BLACK, BLUE, FATE_COLOURS, GREEN, ORANGE, PURPLE, VERMILION, caption, hillshade, scale_bar
+from firesim.place.grid import Grid
+from firesim.plots.style import BLACK, BLUE, FATE_COLOURS, ORANGE, PURPLE, VERMILION, YELLOW, caption, hillshade, scale_bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ SITE_MARKERS = {
     "gas": (".", BLUE, "gas node"),
     "drone": ("P", BLUE, "drone box"),
     "lookout": ("v", BLUE, "lookout"),
-    "refuge": ("*", GREEN, "refuge"),
+    "refuge": ("*", YELLOW, "refuge"),
 }
 
 
@@ -40,7 +41,7 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     half = abs(x_km[1] - x_km[0]) / 2
     extent = (x_km[0] - half, x_km[-1] + half, y_km[-1] - half, y_km[0] + half)
     _ground(ax, run, extent)
-    shapes = run.map_shapes()
+    shapes = _map_shapes(run)
     _roads(ax, shapes)
     _fire(ax, run, x_km, y_km)
     _belief(ax, run, x_km, y_km)
@@ -59,6 +60,21 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     ax.legend(loc="upper left", fontsize=8, framealpha=0.9, ncols=2)
     caption(ax, run, "Circles: people of a zone by fate, area by number. Coast © OpenStreetMap contributors, ODbL.")
     return ax
+
+
+def _grid(run: StoredRun) -> Grid:
+    facts = run.facts
+    return Grid(**facts["grid"], crs=facts["crs"])
+
+
+def _map_shapes(run: StoredRun) -> dict[str, Any]:
+    """The shapes of the run's map with coordinates in metres."""
+    grid, shapes = _grid(run), run.geojson("map")
+    for shape in shapes["features"]:
+        lon_lat = np.atleast_2d(np.array(shape["geometry"]["coordinates"], dtype=float))
+        xy_m = np.column_stack(grid.from_lon_lat(lon_lat[:, 0], lon_lat[:, 1]))
+        shape["geometry"]["coordinates"] = xy_m if shape["geometry"]["type"] == "LineString" else xy_m[0]
+    return shapes
 
 
 def _ground(ax: Axes, run: StoredRun, extent: tuple[float, float, float, float]) -> None:
@@ -126,7 +142,7 @@ def _belief(ax: Axes, run: StoredRun, x_km: NDArray[np.float64], y_km: NDArray[n
 
 
 def _routes(ax: Axes, run: StoredRun, shapes: dict[str, Any]) -> None:
-    grid = run.grid()
+    grid = _grid(run)
     first = True
     for feature in run.geojson("routes")["features"]:
         if feature["properties"].get("kind") != "evacuation":

@@ -82,6 +82,22 @@ class Journal:
         ids = [i for i, other in enumerate(self._kind) if other == kind]
         return min(ids, key=lambda i: (self._time_s[i], i)) if ids else None
 
+    def count(self, kind: str) -> int:
+        """How many events of a kind there are."""
+        return self._kind.count(kind)
+
+    def first_by_actor(self, kind: str) -> dict[str, int]:
+        """Of each actor, the first event written of a kind."""
+        found: dict[str, int] = {}
+        for event_id, other in enumerate(self._kind):
+            if other == kind:
+                found.setdefault(self._actor[event_id], event_id)
+        return found
+
+    def detail_of(self, event_id: int) -> str:
+        """What was said about it."""
+        return self._detail[event_id]
+
     def time_of(self, event_id: int) -> float:
         """When an event happened. [s]"""
         return self._time_s[event_id]

@@ -1,0 +1,48 @@
+"""One run of a scenario under a strategy, on one clock.
+
+    run = simulate(load_scenario("skiathos"), "pilot", seed=1)
+    run.outcomes["at_risk_safe_share"]
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+from firesim.scenario import Scenario
+from firesim.simulate.clock import Clockwork, Progress
+from firesim.simulate.folder import write_folder
+from firesim.simulate.result import Run, result_of
+from firesim.streams import Luck
+
+__all__ = ["Run", "simulate", "write"]
+
+
+def simulate(
+    scenario: Scenario, strategy: str = "pilot", seed: int = 1, replicate: int = 0, progress: Progress | None = None
+) -> Run:
+    """Run a scenario once, from its start to its horizon.
+
+    Parameters
+    ----------
+    strategy
+        One of the scenario's strategies; KeyError for another.
+    seed, replicate
+        Name the luck. The same scenario, seed, replicate and version give the same tables, byte for byte.
+    progress
+        Called about once a simulated minute with (simulated seconds, what is going on).
+    """
+    started = perf_counter()
+    clockwork = Clockwork(scenario, strategy, Luck(seed, replicate), progress)
+    built = perf_counter()
+    clockwork.run()
+    ran = perf_counter()
+    wall_s = {"building": built - started, "running": ran - built}
+    run = result_of(clockwork, strategy, wall_s)
+    wall_s["outcomes"] = perf_counter() - ran
+    return run
+
+
+def write(run: Run, folder: Path) -> None:
+    """Fill `folder` with everything of a run but its figures; see `firesim.record` for what is in it."""
+    write_folder(run, folder)

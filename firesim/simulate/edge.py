@@ -1,0 +1,242 @@
+"""The edge of a run: the devices and channels that the strategy has, on the network and on the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import simpy
+
+from firesim.devices.callers import Callers
+from firesim.devices.cameras import Camera
+from firesim.devices.drones import DroneInABox
+from firesim.devices.lookouts import FireWatch
+from firesim.devices.phones import AppPush, CellBroadcast, Knock, Listeners
+from firesim.devices.plume import Plume
+from firesim.devices.radios import Radios
+from firesim.devices.sensors import AllSeeing, GasNodes
+from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
+from firesim.link.messages import Alert, Body, DroneOrder, FireMapReport, SensorInfo, UnitOrder, decode
+from firesim.link.ports import Alerter, Observation, Reach
+from firesim.link.post import Post
+from firesim.scenario import Scenario, Strategy
+from firesim.simulate.truth import Truth
+from firesim.world.households import GUEST
+from firesim.world.people import People
+from firesim.world.responders import Responders, Scene
+
+BY_MAST = ("app", "cell_broadcast")  # channels whose alerts go out as one message a mast
+KNOCKERS = "police and hotels"
+
+
+@dataclass
+class Edge:
+    """All that touches both the world and messages in one run."""
+
+    truth: Truth
+    post: Post
+    sensors: list[Any] = field(default_factory=list)
+    drones: list[DroneInABox] = field(default_factory=list)
+    infos: list[SensorInfo] = field(default_factory=list)
+    alerters: dict[str, Alerter] = field(default_factory=dict)
+    responders: Responders = field(init=False)
+    radios: Radios = field(init=False)
+    detectable_event: int | None = None
+
+    # --- from the world to messages -----------------------------------------------------------------------
+
+    def say(self, source: str, destination: str, body: Body, cause_id: int | None) -> None:
+        """A device speaks by itself, because of an event or else because the scenario put it there."""
+        self.post.send(source, destination, body, self.truth.start_event if cause_id is None else cause_id)
+
+    def report(self, observations: Iterable[Observation]) -> None:
+        """Journal what a sensor has noticed and send it to the centre."""
+        now_s, journal = float(self.truth.env.now), self.truth.journal
+        for seen in observations:
+            what = type(seen.body).__name__
+            if isinstance(seen.body, FireMapReport) and not seen.body.outline_xy_m:
+                cause = self.responders.crews[seen.source].cause  # a crew looks because it was sent there
+                event = journal.add(now_s, seen.source, "nothing_seen", cause, what)
+            elif seen.is_true:
+                event = journal.add(now_s, seen.source, "observation", self.truth.fire.cause_of_fire, what)
+            else:
+                event = journal.add(now_s, seen.source, "false_alarm", None, what)
+            self.post.send(seen.source, "centre", seen.body, event)
+
+    def watch(self, sensor: Any) -> Generator[simpy.Event, Any, None]:
+        """The story of one sensor: look, report, wait for its next look."""
+        first_s = float(getattr(sensor, "first_look_s", 0.0))
+        if first_s > 0.0:
+            yield self.truth.env.timeout(first_s)
+        while True:
+            now_s = float(self.truth.env.now)
+            self.truth.fire.advance(now_s)
+            self.report(sensor.observe(now_s))
+            yield self.truth.env.timeout(sensor.cadence_s)
+
+    def note_detectable(self, now_s: float) -> None:
+        """Journal the moment from which anything that this strategy has could notice the fire."""
+        fire = self.truth.fire
+        if self.detectable_event is not None or not fire.has_ignited:
+            return
+        if any(device.detectable(now_s) for device in (*self.sensors, *self.drones)):
+            self.detectable_event = self.truth.journal.add(now_s, "fire", "detectable", fire.cause_of_fire)
+
+    # --- from messages to the world -----------------------------------------------------------------------
+
+    def obey(self, order: UnitOrder, cause_id: int | None) -> None:
+        """A crew carries out what its radio has told it."""
+        cause = self.truth.start_event if cause_id is None else cause_id
+        self.responders.order(order.unit, order.task, order.place_xy_m, order.route, cause, order.order)
+
+    def hear_order(self, now_s: float, payload: bytes, event_id: int) -> None:
+        """An order for a unit or a drone has been delivered."""
+        body = decode(payload).body
+        if isinstance(body, UnitOrder):
+            self.radios.receive(body, now_s, event_id)
+        elif isinstance(body, DroneOrder):
+            next(drone for drone in self.drones if drone.name == body.drone).fly(body, now_s, event_id)
+
+    def hear_alert(self, now_s: float, payload: bytes, event_id: int) -> None:
+        """An alert has come to a mast, or to those who knock: whoever is reached hears it in due time."""
+        envelope = decode(payload)
+        alert = envelope.body
+        if not isinstance(alert, Alert):
+            return
+        alerter = self.alerters[alert.channel]
+        mast = "" if envelope.destination == KNOCKERS else envelope.destination
+        reach = alerter.reach(alert, mast, now_s)
+        detail = f"{alert.order}: {alert.channel}, {len(reach.parties)} parties"
+        event = self.truth.journal.add(now_s, envelope.destination, "alert_delivered", event_id, detail)
+        tell(self.truth.people, alert, reach, event)
+
+    def destinations(self, order_destination: str) -> list[str]:
+        """Who on the network is meant by the destination of an order."""
+        channel = order_destination.removeprefix("channel:")
+        if channel == order_destination:
+            return [order_destination]
+        if channel not in self.alerters:
+            return []
+        return [mast.mast for mast in self.truth.masts] if channel in BY_MAST else [KNOCKERS]
+
+
+def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
+    """Hand an alert with its advice to the parties that hear it."""
+    advice = {one.zone: (one.refuge, tuple(one.route)) for one in alert.advice}
+    people.hear(
+        np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, alert.level, event_id, advice
+    )
+
+
+def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post) -> Edge:
+    """Put the strategy's devices and channels, and everybody's radios, on the network and on the clock."""
+    edge = Edge(truth, post)
+    _put_on_network(truth, scenario)
+    plume = Plume(truth.fire, truth.weather, truth.place.terrain, truth.place.grid, scenario.fields.devices.sight)
+    _add_sensors(edge, scenario, strategy, plume)
+    _add_alerters(edge, scenario, strategy)
+    _add_units(edge, scenario, plume)
+    for device in (*edge.sensors, *edge.drones):
+        edge.infos += device.infos
+        _register(truth, device.sites)
+    for drone in edge.drones:
+        post.receive_at(drone.name, edge.hear_order)
+    for sensor in edge.sensors:
+        truth.env.process(edge.watch(sensor))
+    return edge
+
+
+def _put_on_network(truth: Truth, scenario: Scenario) -> None:
+    command = next((f for f in truth.place.settlement.facilities if f.kind == "command"), None)
+    x_m, y_m = (command.x_m, command.y_m) if command else scenario.ignition_xy_m
+    for name in ("scenario", "centre", "authority", KNOCKERS):
+        truth.network.register(name, x_m, y_m, 0.0, "wired")
+
+
+def _register(truth: Truth, sites: Iterable[Site]) -> None:
+    for site in sites:
+        truth.network.register(site.name, site.x_m, site.y_m, site.height_m, site.link, site.stream_bit_s)
+
+
+def _add_sensors(edge: Edge, scenario: Scenario, strategy: Strategy, plume: Plume) -> None:
+    truth, devices, luck = edge.truth, scenario.fields.devices, edge.truth.luck
+    place, grid = truth.place, truth.place.grid
+    sites = read_sites(Path(scenario.folder) / devices.sites, grid)
+    if "gas" in strategy.devices:
+        lattice = gas_lattice(grid, place.landcover.corine, devices.gas.spacing_m, devices.gas.height_m)
+        nodes = of_kind(sites, "gas") + lattice
+        edge.sensors.append(GasNodes(nodes, truth.fire, truth.weather, grid, devices.gas, luck))
+    if "cameras" in strategy.devices:
+        edge.sensors += [Camera(site, plume, devices.cameras, luck) for site in of_kind(sites, "camera")]
+    if "callers" in strategy.devices:
+        zones = place.settlement.zones_at(scenario.start_hour)
+
+        def present(hour: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+            return place.settlement.present(hour).astype(np.float64)
+
+        edge.sensors.append(Callers(zones, present, plume, devices.callers, luck))
+    if "fire_watch" in strategy.devices:
+        edge.sensors.append(FireWatch(of_kind(sites, "lookout"), plume, devices.fire_watch, luck))
+    if "all_seeing" in strategy.devices:
+        edge.sensors.append(AllSeeing(truth.fire, place.roads, lambda: truth.traffic.closing_events < 0))
+    if "drone" in strategy.devices:
+        for site in of_kind(sites, "drone"):
+            edge.drones.append(
+                DroneInABox(
+                    truth.env, site, truth.fire, truth.weather, place.terrain, grid, devices.drone, luck, edge.say,
+                    truth.journal, truth.network.move,
+                )
+            )  # fmt: skip
+
+
+def _add_alerters(edge: Edge, scenario: Scenario, strategy: Strategy) -> None:
+    truth, phones = edge.truth, scenario.fields.devices.phones
+    listeners = listeners_of(truth)
+    masts = [mast.mast for mast in truth.masts]
+
+    def hour(now_s: float) -> float:
+        return (scenario.start_hour + now_s / 3600.0) % 24.0
+
+    known: dict[str, Callable[[], Alerter]] = {
+        "app": lambda: AppPush(listeners, truth.network, masts, hour, phones, truth.luck),
+        "cell_broadcast": lambda: CellBroadcast(listeners, truth.network, masts, hour, phones, truth.luck),
+        "knock": lambda: Knock(listeners, phones, truth.luck),
+    }
+    edge.alerters = {channel: known[channel]() for channel in strategy.channels}
+    for place in (*masts, KNOCKERS):
+        edge.post.receive_at(place, edge.hear_alert)
+
+
+def listeners_of(truth: Truth) -> Listeners:
+    """Who might hear an alert, and on what."""
+    parties, zones = truth.people.parties, truth.place.settlement.zones
+    return Listeners(
+        household_id=parties.household_id,
+        zone_index=parties.zone_index,
+        x_m=parties.x_m,
+        y_m=parties.y_m,
+        is_guest=parties.kind == GUEST,
+        has_phone=parties.has_phone,
+        has_app=parties.has_app,
+        zones=[zone.zone for zone in zones],
+        is_beach=[zone.kind == "beach" for zone in zones],
+    )
+
+
+def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
+    truth, fields = edge.truth, scenario.fields
+    edge.radios = Radios(
+        truth.unit_specs, edge.obey, truth.fire, truth.place.terrain, truth.place.grid, plume, fields.devices.radios,
+        truth.luck, edge.say, truth.network.move,
+    )  # fmt: skip
+    _register(truth, edge.radios.sites)
+    scene = Scene(
+        truth.env, truth.place.roads, truth.traffic, truth.fire, truth.place.settlement.facilities, truth.journal
+    )
+    edge.responders = Responders(scene, truth.unit_specs, fields.responders, truth.luck, edge.radios.on_status)
+    for unit in truth.unit_specs:
+        edge.post.receive_at(unit.unit, edge.hear_order)
+    truth.env.process(edge.watch(edge.radios))

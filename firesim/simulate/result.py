@@ -1,0 +1,241 @@
+"""What a run amounts to: its tables, its budget, its outcomes, its warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from firesim.command.orders import Belief
+from firesim.link.messages import Alert
+from firesim.outcomes.budget import PartyTimes, budget_table, stage_events
+from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of
+from firesim.outcomes.twin import Twin
+from firesim.record import Journal, table_of
+from firesim.scenario import Scenario
+from firesim.simulate.clock import Clockwork
+from firesim.simulate.earliest import earliest_possible
+from firesim.simulate.twin import twin_of
+from firesim.world.households import MODES
+
+SCORED_AHEAD_S = 1800.0  # a forecast is scored on what it said of the next half hour
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished run. `tables` are those of the run folder by name, `budget` among them."""
+
+    scenario: Scenario
+    strategy: str
+    seed: int
+    replicate: int
+    tables: Mapping[str, pa.Table]
+    outcomes: Mapping[str, float]
+    warnings: list[str]
+    arrival_time_s: NDArray[np.float64]
+    fireline_intensity_kw_m: NDArray[np.float32]
+    flame_length_m: NDArray[np.float32]
+    beliefs: list[Belief]
+    clockwork: Clockwork
+    wall_s: dict[str, float]
+
+    @property
+    def budget(self) -> pa.Table:
+        """The fifteen-minute budget."""
+        return self.tables["budget"]
+
+
+def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> Run:
+    """Everything that the finished clockwork has to tell."""
+    scenario, truth = clockwork.scenario, clockwork.truth
+    twin = twin_of(scenario, truth)
+    people = _people(clockwork, twin)
+    at_risk = _at_risk(truth.journal, people, twin.at_risk)
+    budget = budget_table(stage_events(truth.journal, at_risk), earliest_possible(clockwork, twin))
+    tables = {
+        "events": table_of("events", {name: column.tolist() for name, column in _events(truth.journal).items()}),
+        "messages": clockwork.post.table(),
+        "people": people,
+        "vehicles": _vehicles(clockwork),
+        "units": table_of("units", clockwork.edge.responders.columns(scenario.horizon_s)),
+        "orders": _orders(clockwork),
+        "budget": budget,
+    }
+    beliefs = [belief for kind, belief in clockwork.centre.beliefs if kind == "forecast"]
+    figures = _fire_figures(clockwork)
+    outcomes = outcomes_of(
+        tables["people"].to_pandas(),
+        tables["vehicles"].to_pandas(),
+        tables["units"].to_pandas(),
+        budget.to_pandas(),
+        figures,
+        [score for score in (_score(belief, clockwork) for belief in beliefs) if score is not None],
+        scenario.ignited_s,
+        scenario.horizon_s,
+    )
+    return Run(
+        scenario,
+        strategy,
+        truth.luck.seed,
+        truth.luck.replicate,
+        tables,
+        outcomes,
+        _warnings(clockwork, outcomes),
+        np.asarray(truth.fire.arrival_time_s),
+        np.asarray(truth.fire.fireline_intensity_kw_m, dtype=np.float32),
+        np.asarray(truth.fire.flame_length_m, dtype=np.float32),
+        beliefs,
+        clockwork,
+        wall_s,
+    )
+
+
+def _events(journal: Journal) -> Any:
+    table = journal.table()
+    table["cause_id"] = table["cause_id"].astype(object).where(table["cause_id"].notna(), None)
+    return table
+
+
+def _people(clockwork: Clockwork, twin: Twin) -> pa.Table:
+    """`people.parquet`: what the people went through, beside what the twin says of their place."""
+    people = clockwork.truth.people
+    columns = dict(people.columns())
+    reached_s, departed_s = people.place_reached_s, people.departed_s
+    left_in_time = np.isfinite(reached_s) & np.isfinite(departed_s)
+    margin_s = np.full(len(reached_s), nan)
+    margin_s[left_in_time] = reached_s[left_in_time] - departed_s[left_in_time]
+    stayed = np.isfinite(reached_s) & ~np.isfinite(departed_s)
+    margin_s[stayed] = reached_s[stayed] - clockwork.scenario.horizon_s
+    columns["margin_s"] = margin_s
+    columns["at_risk"] = twin.at_risk
+    columns["twin_deadline_s"] = np.where(twin.at_risk, twin.deadline_s, inf)
+    columns["entered_danger"] = _entered_danger(columns, twin)
+    return table_of("people", columns)
+
+
+def _entered_danger(columns: Mapping[str, Any], twin: Twin) -> NDArray[np.bool_]:
+    """Sent by an alert into worse than staying: harmed away from a place that the fire never comes to."""
+    told = np.array([by != "" for by in columns["warned_by"]], dtype=bool)
+    left = np.isfinite(columns["departed_s"])
+    harmed_away = (np.asarray(columns["exposed_s"]) > 0) & np.isin(columns["exposed_at"], ("road", "sea"))
+    stuck = np.isin(columns["fate"], ("trapped", "exposed"))
+    return told & left & (harmed_away | stuck) & ~np.isfinite(twin.place_reached_s)
+
+
+def _at_risk(journal: Journal, people: pa.Table, mask: NDArray[np.bool_]) -> PartyTimes:
+    """The people at risk as the budget asks for them; the event of each state is found by household."""
+    rows = np.flatnonzero(mask)
+    names = np.array(people["household_id"].to_pylist(), dtype=object)[rows]
+
+    def times(column: str) -> NDArray[np.float64]:
+        values = people[column].to_numpy()[rows]
+        return np.where(np.isnan(values), inf, values)
+
+    events = {kind: journal.first_by_actor(kind) for kind in ("warned", "decided", "safe")}
+
+    def ids(kind: str) -> NDArray[np.int64]:
+        return np.array([events[kind].get(name, -1) for name in names], dtype=np.int64)
+
+    return PartyTimes(
+        people=people["people"].to_numpy()[rows],
+        warned_s=times("warned_s"),
+        decided_s=times("decided_s"),
+        safe_s=times("safe_s"),
+        warned_event=ids("warned"),
+        decided_event=ids("decided"),
+        safe_event=ids("safe"),
+    )
+
+
+def _vehicles(clockwork: Clockwork) -> pa.Table:
+    people, traffic = clockwork.truth.people, clockwork.truth.traffic
+    columns = dict(traffic.vehicle_columns())
+    party = np.asarray(columns.pop("party"), dtype=np.int64)
+    ids = people.parties.household_id
+    columns["trip_id"] = [f"{ids[p]}/{trip}" for trip, p in enumerate(party.tolist())]
+    columns["household_id"] = [ids[p] for p in party.tolist()]
+    columns["zone_id"] = [people.zones[zone] for zone in people.parties.zone_index[party].tolist()]
+    columns["mode"] = [MODES[mode] for mode in people.parties.mode[party].tolist()]
+    return table_of("vehicles", columns)
+
+
+def _orders(clockwork: Clockwork) -> pa.Table:
+    issued = sorted(
+        [*clockwork.centre.issued, *clockwork.authority.issued], key=lambda one: (one.time_s, one.event_id)
+    )
+    return table_of(
+        "orders",
+        {
+            "order_id": [one.order.order_id for one in issued],
+            "time_s": [one.time_s for one in issued],
+            "kind": [one.order.kind for one in issued],
+            "destination": [one.order.destination for one in issued],
+            "why": [one.order.why for one in issued],
+            "route": [" ".join(_route(one.order)) for one in issued],
+            "deadline_s": [one.order.deadline_s for one in issued],
+            "authorised_by": [one.order.authorised_by for one in issued],
+            "message_id": [" ".join(one.message_ids) for one in issued],
+            "because_message": [one.order.because for one in issued],
+            "cause_id": [one.cause_id for one in issued],
+        },
+    )
+
+
+def _route(order: Any) -> tuple[str, ...]:
+    """The order's own route; of an alert to one zone, that zone's."""
+    if order.route or not isinstance(order.body, Alert) or len(order.body.advice) != 1:
+        return tuple(order.route)
+    return tuple(order.body.advice[0].route)
+
+
+def _fire_figures(clockwork: Clockwork) -> FireFigures:
+    scenario, truth = clockwork.scenario, clockwork.truth
+    arrival_s = np.asarray(truth.fire.arrival_time_s)
+    built = truth.place.landcover.is_built & np.isfinite(arrival_s)
+    at_15_min_s = min(scenario.ignited_s + 900.0, scenario.horizon_s)
+    return FireFigures(
+        area_burnt_m2=truth.fire.area_m2(scenario.horizon_s),
+        area_burnt_at_15_min_m2=truth.fire.area_m2(at_15_min_s),
+        built_up_reached_m2=float(built.sum()) * truth.place.grid.cell_area_m2,
+        zones_reached=truth.journal.count("fire_reached_zone"),
+    )
+
+
+def _score(belief: Belief, clockwork: Clockwork) -> ForecastScore | None:
+    """One forecast against the truth half an hour on; None when the run ends before that."""
+    until_s = belief.believed_at_s + SCORED_AHEAD_S
+    if until_s > clockwork.scenario.horizon_s or not belief.is_forecast:
+        return None
+    true_s = np.asarray(clockwork.truth.fire.arrival_time_s)
+    cell_m2 = clockwork.truth.place.grid.cell_area_m2
+    predicted, true = belief.arrival_time_s <= until_s, true_s <= until_s
+    new = true & (true_s > belief.believed_at_s)
+    inside = new & (belief.early_arrival_time_s <= true_s) & (true_s <= belief.late_arrival_time_s)
+    return ForecastScore(
+        predicted_m2=float(predicted.sum()) * cell_m2,
+        true_m2=float(true.sum()) * cell_m2,
+        both_m2=float((predicted & true).sum()) * cell_m2,
+        truth_within_band=float(inside.sum() / new.sum()) if new.any() else nan,
+    )
+
+
+def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
+    """What a reader must be told before trusting the figures."""
+    truth, edge = clockwork.truth, clockwork.edge
+    said = ["surface fire only: no crown fire, no spotting"]
+    said += truth.fire.warnings() + truth.people.warnings() + edge.responders.warnings()
+    said += truth.traffic.warnings()
+    for mast, event in truth.mast_power.dark_event.items():
+        said.append(f"mast {mast} went dark at {truth.journal.time_of(event) / 60:.0f} min: the fire reached it")
+    grounded = truth.journal.first("drone_grounded")
+    if grounded is not None:
+        said.append(f"a drone stayed down: {truth.journal.detail_of(grounded)}")
+    if outcomes["people_at_risk"] == 0:
+        said.append("nobody is at risk in the no-response twin: shares and margins are undefined")
+    return said
+

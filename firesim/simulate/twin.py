@@ -1,0 +1,39 @@
+"""The replicate's no-response twin, worked out once and shared by its strategies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
+from firesim.scenario import Scenario
+from firesim.simulate.truth import Truth
+from firesim.world.households import CAR, TWO_WHEELER
+
+_kept: dict[tuple[str, int, int], Twin] = {}  # the newest only
+
+
+def twin_of(scenario: Scenario, truth: Truth) -> Twin:
+    """What happens to each party's place when nobody responds; the same for all strategies of a replicate."""
+    key = (scenario.fingerprint, truth.luck.seed, truth.luck.replicate)
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = _worked_out(scenario, truth)
+    return _kept[key]
+
+
+def _worked_out(scenario: Scenario, truth: Truth) -> Twin:
+    parties, place = truth.people.parties, truth.place
+    free = truth.fire.free_burning(scenario.horizon_s)
+    mean_speed_m_s = float(np.average(parties.walking_speed_m_s, weights=parties.people))
+    in_place = PartiesInPlace(
+        people=parties.people,
+        x_m=parties.x_m,
+        y_m=parties.y_m,
+        node=parties.node,
+        walk_to_node_s=parties.walk_m / parties.walking_speed_m_s,
+        drives=np.isin(parties.mode, (CAR, TWO_WHEELER)),
+        walking_speed_m_s=mean_speed_m_s,
+    )
+    return no_response_twin(
+        np.asarray(free.arrival_time_s), place.grid, place.roads, place.settlement.refuges, in_place, scenario.horizon_s
+    )
