@@ -126,11 +126,13 @@ def _draw(folder: Path) -> list[Path]:
 
 def _show(run: Run, folder: Path, figures: bool) -> None:
     """The budget, the main outcomes, every warning, and where everything lies."""
+    from rich.box import SIMPLE
     from rich.table import Table
 
-    table = Table(title=f"The fifteen-minute budget: {run.scenario.name}, {run.strategy}, seed {run.seed}")
-    for name in ("stage", "since ignition", "since detection", "owner", "inside the window"):
-        table.add_column(name, justify="left" if name in ("stage", "owner") else "right")
+    title = f"The fifteen-minute budget: {run.scenario.name}, {run.strategy}, seed {run.seed} [min:s]"
+    table = Table(title=title, box=SIMPLE)
+    for name in ("stage", "ignition +", "detection +", "owner", "in window"):
+        table.add_column(name, justify="left" if name in ("stage", "owner") else "right", no_wrap=True)
     for row in run.budget.to_pylist():
         table.add_row(
             row["stage"],

@@ -81,8 +81,8 @@ def scale_bar(ax: Axes, length_km: float) -> None:
     x, y = east - 0.05 * (east - west) - length_km, south + 0.05 * (north - south)
     ax.plot([x, x + length_km], [y, y], color="black", linewidth=4, solid_capstyle="butt", zorder=20)
     ax.text(x + length_km / 2, y + 0.012 * (north - south), f"{length_km:g} km", ha="center", va="bottom", zorder=20)
-    top = y + 0.12 * (north - south)
+    middle, foot, top = x + length_km / 2, y + 0.05 * (north - south), y + 0.12 * (north - south)
     ax.annotate(
-        "N", (x + length_km / 2, top), (x + length_km / 2, top - 0.06 * (north - south)),
-        ha="center", va="center", fontsize=12, zorder=20, arrowprops={"arrowstyle": "<|-", "color": "black"},
-    )  # fmt: skip
+        "", (middle, top), (middle, foot), zorder=20, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5}
+    )
+    ax.text(middle, top, "N", ha="center", va="bottom", fontsize=12, zorder=20)

@@ -29,7 +29,7 @@ from firesim.world.people import People
 from firesim.world.responders import Responders, Scene
 
 BY_MAST = ("app", "cell_broadcast")  # channels whose alerts go out as one message a mast
-KNOCKERS = "police and hotels"
+KNOCKERS = "police-and-hotels"
 
 
 @dataclass

@@ -1,0 +1,31 @@
+"""Runs that several tests look at, as fixtures."""
+
+from __future__ import annotations
+
+import pytest
+
+from firesim.scenario import Scenario
+from firesim.simulate import Run
+from tests.runs import short_run, short_skiathos, skiathos
+
+
+@pytest.fixture(scope="session")
+def scenario() -> Scenario:
+    """The shipped scenario."""
+    return skiathos()
+
+
+@pytest.fixture(scope="session")
+def short_scenario() -> Scenario:
+    """The shipped scenario with a horizon of an hour and a half."""
+    return short_skiathos()
+
+
+@pytest.fixture(scope="session")
+def pilot_run() -> Run:
+    return short_run("pilot")
+
+
+@pytest.fixture(scope="session")
+def today_run() -> Run:
+    return short_run("today")
