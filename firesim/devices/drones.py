@@ -281,6 +281,8 @@ class DroneInABox:
             place_xy_m=middle_of(rings) if rings else order.place_xy_m,
             outline_xy_m=rings,
             outline_sd_m=p.outline_sd_m,
+            is_whole=bool(rings) and self._sketch.is_whole(now_s),
+            searched_radius_m=p.sight_m,
         )
         self._say(self.name, "centre", body, self._cause)
 

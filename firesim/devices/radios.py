@@ -157,6 +157,7 @@ class Radios:
                 place_xy_m=middle_of(rings),
                 outline_xy_m=rings,
                 outline_sd_m=p.outline_sd_m,
+                is_whole=sketch.is_whole(now_s),
             )
         view = self._plume.seen_from(*here, p.eye_m, now_s)
         if view.angle_deg[0] >= p.least_smoke_deg:
@@ -165,5 +166,10 @@ class Radios:
             place = (foot[0] + sd_m * east, foot[1] + sd_m * north)
             return CallReport(caller=state.unit, seen_s=now_s, from_xy_m=here, place_xy_m=place, place_sd_m=sd_m)
         return FireMapReport(
-            observer=state.unit, seen_s=now_s, place_xy_m=here, outline_xy_m=[], outline_sd_m=p.outline_sd_m
+            observer=state.unit,
+            seen_s=now_s,
+            place_xy_m=here,
+            outline_xy_m=[],
+            outline_sd_m=p.outline_sd_m,
+            searched_radius_m=p.sight_m,
         )

@@ -253,7 +253,12 @@ class AllSeeing:
         rings = self._fire.rings(now_s) or [_dot(*self._fire.ignition_xy_m)]
         place = self._fire.head_xy_m(now_s)
         fire_map = FireMapReport(
-            observer=self.name, seen_s=now_s, place_xy_m=place, outline_xy_m=rings, outline_sd_m=0.0
+            observer=self.name,
+            seen_s=now_s,
+            place_xy_m=place,
+            outline_xy_m=rings,
+            outline_sd_m=0.0,
+            is_whole=True,
         )
         return [Observation(self.name, fire_map), *self._road_reports(now_s)]
 

@@ -14,10 +14,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.inputs.problems import BadInput, Problems
+from firesim.inputs.tables import read_table
 from firesim.place.grid import Grid
-from firesim.place.problems import Problems
-from firesim.place.tables import read_table
-from firesim.world.problems import InputError, InputErrors
+from firesim.place.positions import positions
 
 Link = Literal["wired", "5g", "lora", "tetra"]
 
@@ -27,14 +27,6 @@ TALLEST_M = 200.0
 
 # CORINE classes in which nodes hang on trees and shrubs: forest (311-313), maquis and heath (321-323), regrowth (324).
 WILDLAND_CLASSES = (311, 312, 313, 321, 322, 323, 324)
-
-
-class DeviceError(InputError):
-    """One thing that is wrong with the devices as described."""
-
-
-class DeviceErrors(InputErrors):
-    """All that is wrong with the devices as described."""
 
 
 @dataclass(frozen=True)
@@ -65,27 +57,17 @@ class SensorSite:
     basis: str = ""
 
 
-def read_sites(path: Path, grid: Grid, field: str = "sites") -> list[SensorSite]:
-    """The sites of a table, in its order; raises `DeviceErrors` with everything that is wrong in it.
-
-    `field` is the scenario's field that names the table, below its `devices:` block.
-    """
-    problems = Problems()
-    table = read_table(field, path, COLUMNS, problems)
-    if table is not None:
-        names = table.texts("sensor", unique=True)
-        kinds = table.texts("kind")
-        bases = table.texts("basis")
-        height_m = table.numbers("height_m", 0.0, TALLEST_M)
-        x_m, y_m = table.places(grid)
-        for row, kind in enumerate(kinds):
-            if kind and kind not in KINDS:
-                table.note(row, "kind", kind, f"kind must be one of {', '.join(KINDS)}.", "Correct the kind.")
-    if problems.errors:
-        raise DeviceErrors(
-            DeviceError("devices", p.field, p.value, p.message, p.remedy, p.file, p.line) for p in problems.errors
-        )
-    assert table is not None
+def read_sites(path: Path, grid: Grid) -> list[SensorSite]:
+    """The sites of a table, in its order; raises BadInput with everything that is wrong in it."""
+    problems = Problems("devices")
+    table = read_table("sites", path, COLUMNS, problems)
+    if table is None:
+        raise BadInput(problems)
+    names, kinds = table.texts("sensor", unique=True), table.words("kind", KINDS)
+    bases = table.texts("basis")
+    height_m = table.numbers("height_m", 0.0, TALLEST_M, meaning="metres above the ground")
+    x_m, y_m = positions(table, grid)
+    problems.raise_if_any()
     places = zip(names, kinds, x_m.tolist(), y_m.tolist(), height_m.tolist(), bases, strict=True)
     return [SensorSite(*place) for place in places]
 

@@ -60,10 +60,14 @@ class FireSketch:
         """
         if not self._known.any():
             return []
-        burnt = np.asarray(self._fire.arrival_time_s) <= now_s
-        if not (burnt & ~self._known).any():
+        if self.is_whole(now_s):
             return self._fire.rings(now_s)
         return rings_of(np.where(self._known, self._fire.arrival_time_s, np.inf), now_s, self._grid)
+
+    def is_whole(self, now_s: float) -> bool:
+        """Whether all that has burnt by now has been seen, so that the edge closes all round."""
+        burnt = np.asarray(self._fire.arrival_time_s) <= now_s
+        return bool(self._known.any()) and not (burnt & ~self._known).any()
 
     def _seen(
         self, cells: NDArray[np.integer], x_m: float, y_m: float, height_m: float, sight_m: float

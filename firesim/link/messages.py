@@ -166,6 +166,7 @@ class FireMapReport(Body, frozen=True, tag=True, kw_only=True):
     place_xy_m: Point
     outline_xy_m: list[list[Point]]
     outline_sd_m: float
+    is_whole: bool = False  # the observer has seen all round it; otherwise it may burn beyond what is drawn
     searched_radius_m: float = 300.0  # how far around the place the observer could have seen a fire
 
 

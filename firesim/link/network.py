@@ -21,8 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.link.channel import bits_on_the_air, transmission_s
 from firesim.link.coverage import Coverage
-from firesim.link.masts import LinkError, Mast
-from firesim.link.masts import LinkErrors as LinkErrors
+from firesim.link.masts import Mast
 from firesim.link.masts import read_masts as read_masts
 from firesim.link.parameters import LinkKind
 from firesim.link.parameters import LinkParameters as LinkParameters
@@ -67,7 +66,7 @@ class Network:
         self.parameters = parameters
         for mast in self.masts:
             if not bool(grid.holds(*grid.cell_at(mast.x_m, mast.y_m))):
-                raise LinkError("masts", mast.mast, "stands off the map.", "Move it, or widen the place's extent.")
+                raise ValueError(f"mast {mast.mast} stands off the map")
         self._luck = luck
         self._coverage = Coverage(self.masts, grid, terrain.elevation_m, parameters, luck)
         self._index = {mast.mast: i for i, mast in enumerate(self.masts)}
@@ -86,13 +85,13 @@ class Network:
         """Put somebody on the network.
 
         `height_m` is the antenna's above the ground; `stream_bit_s` is video that it sends without pause over
-        the mast that serves it, which leaves less of that mast to messages. Raises `LinkError` for a name
+        the mast that serves it, which leaves less of that mast to messages. Raises ValueError for a name
         already in use or an unknown kind.
         """
         if name in self._endpoints:
-            raise LinkError("endpoint", name, "is already on the network.", "Register each name once; move it after.")
+            raise ValueError(f"{name} is already on the network")
         if kind != "wired" and kind not in self.parameters.radios():
-            raise LinkError("endpoint.kind", kind, "is no kind of link.", "Use wired, 5g, lora or tetra.")
+            raise ValueError(f"{kind} is no kind of link: use wired, 5g, lora or tetra")
         self._endpoints[name] = self._placed(Endpoint(name, x_m, y_m, height_m, kind, stream_bit_s))
 
     def move(self, name: str, x_m: float, y_m: float, height_m: float | None = None) -> None:
@@ -110,15 +109,15 @@ class Network:
 
     def _endpoint(self, name: str) -> Endpoint:
         if name not in self._endpoints:
-            raise LinkError("endpoint", name, "is not on the network.", "Register it before anything is sent.")
+            raise ValueError(f"{name} is not on the network")
         return self._endpoints[name]
 
     # --- masts and coverage -------------------------------------------------------------------------------
 
     def darken(self, mast: str, now_s: float) -> None:
-        """The mast carries nothing from now on. Raises `LinkError` for a name that is no mast."""
+        """The mast carries nothing from now on. Raises ValueError for a name that is no mast."""
         if mast not in self._index:
-            raise LinkError("masts", mast, "is no mast.", f"The masts are {', '.join(self._index) or 'none'}.")
+            raise ValueError(f"{mast} is no mast; the masts are {', '.join(self._index) or 'none'}")
         i = self._index[mast]
         self._dark_since_s[i] = min(self._dark_since_s[i], now_s)
 

@@ -82,7 +82,7 @@ def _unit(unit: UnitSpec, roads: Roads) -> UnitInfo:
     node = roads.node_ids[int(roads.nearest_node(unit.x_m, unit.y_m))]
     return UnitInfo(
         unit=unit.unit, kind=unit.kind, node=node, x_m=unit.x_m, y_m=unit.y_m,
-        tank_litres=unit.tank_litres, crew=unit.crew,
+        tank_litres=unit.tank_litres, crew=unit.crew, is_on_shift=unit.is_on_shift,
     )  # fmt: skip
 
 

@@ -83,3 +83,4 @@ class Clockwork:
         for mast, dark_s, event in truth.mast_power.gone_dark(now_s):
             truth.network.darken(mast, dark_s)
             self.post.blame(mast, event)
+            self.edge.tell_of_dark_mast(mast, now_s, event)

@@ -19,7 +19,7 @@ from firesim.devices.plume import Plume
 from firesim.devices.radios import Radios
 from firesim.devices.sensors import AllSeeing, GasNodes
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
-from firesim.link.messages import Alert, Body, DroneOrder, FireMapReport, SensorInfo, UnitOrder, decode
+from firesim.link.messages import Alert, Body, DroneOrder, FireMapReport, MastStatus, SensorInfo, UnitOrder, decode
 from firesim.link.ports import Alerter, Observation, Reach
 from firesim.link.post import Post
 from firesim.scenario import Scenario, Strategy
@@ -30,6 +30,7 @@ from firesim.world.responders import Responders, Scene
 
 BY_MAST = ("app", "cell_broadcast")  # channels whose alerts go out as one message a mast
 KNOCKERS = "police-and-hotels"
+OPERATOR = "network-operator"
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Edge:
     responders: Responders = field(init=False)
     radios: Radios = field(init=False)
     detectable_event: int | None = None
+    _obeyed: set[tuple[str, str]] = field(default_factory=set)
 
     # --- from the world to messages -----------------------------------------------------------------------
 
@@ -85,10 +87,17 @@ class Edge:
         if any(device.detectable(now_s) for device in (*self.sensors, *self.drones)):
             self.detectable_event = self.truth.journal.add(now_s, "fire", "detectable", fire.cause_of_fire)
 
+    def tell_of_dark_mast(self, mast: str, now_s: float, event_id: int) -> None:
+        """The operator's own supervision notices a mast that no longer answers, and tells the centre."""
+        self.post.send(OPERATOR, "centre", MastStatus(mast=mast, seen_s=now_s, is_dark=True), event_id)
+
     # --- from messages to the world -----------------------------------------------------------------------
 
     def obey(self, order: UnitOrder, cause_id: int | None) -> None:
         """A crew carries out what its radio has told it."""
+        if (order.unit, order.order) in self._obeyed:
+            return  # said again because the first acknowledgement was lost
+        self._obeyed.add((order.unit, order.order))
         cause = self.truth.start_event if cause_id is None else cause_id
         self.responders.order(order.unit, order.task, order.place_xy_m, order.route, cause, order.order)
 
@@ -152,7 +161,7 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
 def _put_on_network(truth: Truth, scenario: Scenario) -> None:
     command = next((f for f in truth.place.settlement.facilities if f.kind == "command"), None)
     x_m, y_m = (command.x_m, command.y_m) if command else scenario.ignition_xy_m
-    for name in ("scenario", "centre", "authority", KNOCKERS):
+    for name in ("scenario", "centre", "authority", KNOCKERS, OPERATOR):
         truth.network.register(name, x_m, y_m, 0.0, "wired")
 
 

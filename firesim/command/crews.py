@@ -1,0 +1,62 @@
+"""Units, drones and zones as the centre has dealt with them: last heard of, last told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from firesim.link.messages import SensorInfo, UnitInfo, ZoneAdvice
+
+Point = tuple[float, float]
+
+FREE_STATES = ("", "available", "home")  # of units and drones; "": nothing heard of it yet
+STUCK_STATES = ("blocked", "withdrawn")
+
+
+@dataclass
+class Crew:
+    """A unit or a drone as believed: where it was last heard of, and what it was last told."""
+
+    name: str
+    kind: str
+    x_m: float
+    y_m: float
+    is_on_shift: bool = True
+    state: str = ""
+    reason: str = ""
+    seen_s: float = -inf
+    heard_s: float = -inf
+    water_litres: float = 0.0
+    task: str = ""
+    target_xy_m: Point | None = None
+    route: tuple[str, ...] = ()
+    order_id: str = ""
+    ordered_s: float = -inf
+
+    @property
+    def is_free(self) -> bool:
+        return not self.task or (self.state in FREE_STATES and self.heard_s > self.ordered_s)
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.state in STUCK_STATES and self.heard_s > self.ordered_s
+
+
+@dataclass
+class Advised:
+    """What a zone has been recommended, and what the authority said to it."""
+
+    level: str
+    advice: ZoneAdvice
+    order_id: str
+    at_s: float
+    answer: str = "asked"  # asked, authorised or refused
+    authorised_by: str = ""
+
+
+def crew_of_unit(unit: UnitInfo) -> Crew:
+    return Crew(unit.unit, unit.kind, unit.x_m, unit.y_m, unit.is_on_shift, water_litres=unit.tank_litres)
+
+
+def crew_of_drone(drone: SensorInfo) -> Crew:
+    return Crew(drone.sensor, drone.kind, drone.x_m, drone.y_m)

@@ -1,0 +1,104 @@
+"""From what a policy wants people to be told to what is asked of the authority and what goes out as alerts.
+
+The authority decides whether a zone is warned or ordered to leave. By which road is a matter of the service:
+a road that changes before the decision changes the pending advice, and one that changes after it goes out at
+once under the same decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from firesim.command import alerts, routes, ways
+from firesim.command.crews import Advised
+from firesim.command.orders import Order
+from firesim.command.picture import Picture
+from firesim.link.messages import Alert, Recommendation, ZoneAdvice
+
+ALL_CLEAR = "all-clear"
+
+
+@dataclass
+class Sorted:
+    """A policy's recommendation, zone by zone: to be asked, or already decided and to be told at once."""
+
+    to_ask: list[ZoneAdvice] = field(default_factory=list)
+    to_tell: dict[str, list[ZoneAdvice]] = field(default_factory=dict)  # by who authorised it
+
+
+def sort_out(picture: Picture, body: Recommendation, now_s: float) -> Sorted:
+    """Which zones of a recommendation need a decision, and which changed advice is covered by one.
+
+    Advice on which a decision is pending is changed in the picture, so that what goes out is the newest.
+    """
+    result = Sorted()
+    for advice in body.advice:
+        told = picture.advised.get(advice.zone)
+        is_stale = told is not None and now_s - told.at_s >= picture.parameters.decision_patience_s
+        if told is None or told.level != body.level or (told.answer != "authorised" and is_stale):
+            result.to_ask.append(advice)
+        elif told.answer == "authorised":
+            told.advice = advice
+            result.to_tell.setdefault(told.authorised_by, []).append(advice)
+        elif told.answer == "asked":
+            told.advice = advice
+    return result
+
+
+def ask(picture: Picture, order_id: str, body: Recommendation, now_s: float) -> None:
+    """Note what the authority has been asked."""
+    for advice in body.advice:
+        picture.advised[advice.zone] = Advised(body.level, advice, order_id, now_s)
+
+
+def answered(picture: Picture, order_id: str, approved: bool, by: str) -> list[Advised]:
+    """Note the authority's answer; returns the zones that it settles."""
+    settled = [told for told in picture.advised.values() if told.order_id == order_id]
+    for told in settled:
+        told.answer = "authorised" if approved else "refused"
+        told.authorised_by = by if approved else ""
+    return settled
+
+
+def still_safe(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
+    """The advice, or the way to the shore if its road has been believed closed, or closing, since it was made."""
+    if advice.refuge not in picture.ground.refuge_index or not advice.route:
+        return advice
+    network = ways.public_network(picture, picture.forecast)
+    way = network.along(advice.route)
+    if way is not None and way.leave_by_s >= now_s:
+        return advice
+    zone = picture.ground.zone_index[advice.zone]
+    return routes.to_the_shore(picture, zone, "cut off: its road closed before the decision came")
+
+
+def alert_orders(picture: Picture, level: str, advice: Sequence[ZoneAdvice], by: str) -> list[Order]:
+    """One alert a channel and text; orders without id and cause."""
+    orders = []
+    for draft in alerts.drafts(picture.ground, level, advice):
+        for channel in picture.channels:
+            body = Alert(
+                order="",
+                channel=channel,
+                level=level,
+                advice=list(draft.advice),
+                text_el=draft.text_el,
+                text_en=draft.text_en,
+                authorised_by=by,
+            )
+            orders.append(_alert_order(picture, channel, body))
+    return orders
+
+
+def _alert_order(picture: Picture, channel: str, body: Alert) -> Order:
+    deadline_s = min(one.deadline_s for one in body.advice)
+    dark = ", ".join(picture.dark_masts)
+    why = f"{body.level}: " + "; ".join(f"{one.zone}: {one.why}" for one in body.advice)
+    if dark and channel != "knock":
+        why += f" (masts reported dark: {dark}; phones near them hear nothing)"
+    routes_given = {tuple(one.route) for one in body.advice}
+    route = tuple(body.advice[0].route) if len(routes_given) == 1 else ()
+    return Order(
+        "alert", f"channel:{channel}", body, why, route=route, deadline_s=deadline_s, authorised_by=body.authorised_by
+    )

@@ -1,0 +1,176 @@
+"""The ground as the centre was told of it: map, roads, zones, refuges, bulletin.
+
+Built once from the briefing and never changed. What the fire and people do to it is the picture's matter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.link.messages import Briefing, MapRaster, WeatherRow
+from firesim.place.grid import Grid, direction_deg, east_north
+from firesim.place.roads import Roads
+from firesim.place.shapes import rasterise
+
+if TYPE_CHECKING:
+    from firesim.fire.spread import FireWeather, Landscape
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_NON_BURNABLE = (91, 99)  # fuel model numbers NB1 to NB9, Scott & Burgan 2005
+
+
+class Ground:
+    """Arrays over the briefed map, its zones and its roads.
+
+    Parameters
+    ----------
+    briefing
+        Message 0.
+    cell_factor
+        Map cells along the side of a cell of the centre's own, coarser grid.
+    buffer_m
+        Fire this near to a zone or refuge has reached it. [m]
+
+    Attributes
+    ----------
+    grid, coarse : the map's grid and the centre's own
+    roads : believed roads as briefed
+    zone_node, refuge_node : node index of each zone and refuge; -1 where no road leads there
+    zone_cells, refuge_cells : flat cells of `coarse` within the buffer, one array each
+    """
+
+    def __init__(self, briefing: Briefing, cell_factor: int, buffer_m: float) -> None:
+        self.briefing = briefing
+        self.grid = briefing.map.grid
+        factor = min(cell_factor, self.grid.rows, self.grid.columns)
+        self.factor = factor
+        self.coarse: Grid = self.grid.coarser(factor)
+        self.roads = Roads(briefing.nodes, briefing.edges)
+        self.zones = list(briefing.zones)
+        self.refuges = list(briefing.refuges)
+        self.zone_index = {zone.zone: index for index, zone in enumerate(self.zones)}
+        self.refuge_index = {refuge.refuge: index for index, refuge in enumerate(self.refuges)}
+        self.zone_node = self._nodes([zone.node for zone in self.zones])
+        self.refuge_node = self._nodes([refuge.node for refuge in self.refuges])
+        self.buffer_m = buffer_m
+
+    def _nodes(self, names: list[str | None]) -> Integers:
+        known = self.roads.node_index
+        return np.array([-1 if name is None else known.get(name, -1) for name in names], dtype=np.int64)
+
+    # --- the map on the centre's own grid ----------------------------------------------------------------
+
+    def sampled(self, raster: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The map's value at the middle of each coarse cell. [y, x]"""
+        rows, columns = self.coarse.shape
+        middle = self.factor // 2
+        return raster[middle :: self.factor, middle :: self.factor][:rows, :columns]
+
+    @cached_property
+    def fuel_model(self) -> NDArray[np.int16]:
+        """Fuel model number of each coarse cell. [y, x]"""
+        return np.ascontiguousarray(self.sampled(self.briefing.map.fuel_model.unpack())).astype(np.int16)
+
+    @cached_property
+    def is_burnable(self) -> NDArray[np.bool_]:
+        """Where the map shows fuel. [y, x]"""
+        lowest, highest = _NON_BURNABLE
+        return (self.fuel_model > 0) & ((self.fuel_model < lowest) | (self.fuel_model > highest))
+
+    @cached_property
+    def landscape(self) -> Landscape:
+        """The map as the laws of fire read it, on the coarse grid; slopes are taken on the fine one."""
+        from firesim.fire.spread import Landscape
+        from firesim.place.terrain import slope_and_aspect
+
+        elevation_m = self.briefing.map.elevation.unpack()
+        slope_deg, aspect_deg = slope_and_aspect(elevation_m, self.grid.cell_size_m)
+        return Landscape(
+            self.coarse.cell_size_m,
+            self.fuel_model,
+            np.ascontiguousarray(self.sampled(slope_deg), dtype=np.float32),
+            np.ascontiguousarray(self.sampled(aspect_deg), dtype=np.float32),
+            self._canopy(self.briefing.map.canopy_cover),
+            self._canopy(self.briefing.map.canopy_height),
+            self._canopy(self.briefing.map.canopy_base_height),
+        )
+
+    def _canopy(self, raster: MapRaster | None) -> NDArray[np.float32] | None:
+        return None if raster is None else np.ascontiguousarray(self.sampled(raster.unpack()), dtype=np.float32)
+
+    @cached_property
+    def zone_cells(self) -> list[Integers]:
+        """Coarse cells within the buffer of each zone's polygon, or of its point where it has none."""
+        return [self._cells_near(zone.x_m, zone.y_m, zone.polygon_xy_m) for zone in self.zones]
+
+    @cached_property
+    def refuge_cells(self) -> list[Integers]:
+        """Coarse cells within the buffer of each refuge."""
+        return [self._cells_near(refuge.x_m, refuge.y_m, []) for refuge in self.refuges]
+
+    def _cells_near(self, x_m: float, y_m: float, rings: list[list[tuple[float, float]]]) -> Integers:
+        from scipy.ndimage import distance_transform_edt
+
+        inside = np.asarray(rasterise(rings, self.coarse)) if rings else np.zeros(self.coarse.shape, dtype=bool)
+        row, column = self.coarse.cell_at(x_m, y_m)
+        if self.coarse.holds(row, column):
+            inside[int(row), int(column)] = True  # a place smaller than a cell is still somewhere
+        if not inside.any():
+            return np.empty(0, dtype=np.int64)
+        away_m = distance_transform_edt(~inside) * self.coarse.cell_size_m
+        return np.flatnonzero(away_m <= self.buffer_m)
+
+    @cached_property
+    def edge_cells(self) -> tuple[Integers, Integers]:
+        """Which directed road edge crosses which coarse cell: edge index, flat cell."""
+        return self.roads.cells(self.coarse)
+
+    # --- the clock and the bulletin ----------------------------------------------------------------------
+
+    def clock(self, time_s: float) -> str:
+        """The time of day, hours and minutes, as an alert would say it."""
+        return self.when(time_s).strftime("%H:%M")
+
+    def when(self, time_s: float) -> datetime:
+        """Date and time with its zone."""
+        return datetime.fromisoformat(self.briefing.start_iso) + timedelta(seconds=time_s)
+
+    def bulletin_at(self, time_s: float) -> WeatherRow:
+        """The row of the bulletin that holds at a time; before the first row, the first."""
+        rows = self.briefing.bulletin
+        held = [row for row in rows if row.from_s <= time_s]
+        return held[-1] if held else rows[0]
+
+    def weather_at(self, time_s: float, turned_deg: float = 0.0) -> FireWeather:
+        """The bulletin as the laws of fire read it, its wind turned clockwise by some degrees."""
+        from firesim.fire.moisture import Moisture
+        from firesim.fire.spread import FireWeather
+
+        row = self.bulletin_at(time_s)
+        moisture = Moisture(
+            row.moisture_1h, row.moisture_10h, row.moisture_100h, row.moisture_live_herb, row.moisture_live_woody
+        )
+        return FireWeather(row.wind_speed_10m_m_s, (row.wind_from_deg + turned_deg) % 360.0, moisture)
+
+    def weather_changes_s(self, after_s: float, until_s: float) -> list[float]:
+        """When a new row of the bulletin begins, within a span of time."""
+        return [row.from_s for row in self.briefing.bulletin if after_s < row.from_s < until_s]
+
+    def downwind(self, x_m: float, y_m: float, to_x_m: Floats, to_y_m: Floats, time_s: float) -> tuple[Floats, Floats]:
+        """Distance of points from a place, and how far off the downwind direction they lie. [m], [degrees, 0-180]"""
+        east, north = np.asarray(to_x_m) - x_m, np.asarray(to_y_m) - y_m
+        toward_deg = (self.bulletin_at(time_s).wind_from_deg + 180.0) % 360.0
+        off_deg = np.abs((direction_deg(east, north) - toward_deg + 180.0) % 360.0 - 180.0)
+        return np.hypot(east, north), off_deg
+
+    def upwind_of(self, x_m: float, y_m: float, distance_m: float, time_s: float) -> tuple[float, float]:
+        """The point that lies so far upwind of a place. [m]"""
+        east, north = east_north(self.bulletin_at(time_s).wind_from_deg)
+        return x_m + distance_m * float(east), y_m + distance_m * float(north)

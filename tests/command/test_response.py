@@ -1,0 +1,103 @@
+"""Which unit goes where."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from firesim.command import response
+from firesim.command.ground import Ground
+from firesim.command.parameters import CommandParameters
+from firesim.command.picture import Picture
+from firesim.link.messages import CallReport, Envelope
+
+
+@pytest.fixture
+def picture(small):
+    """A suspicion that an operator has acknowledged; engine-3 stands in the west, the others in the town."""
+    briefing = small.briefing()
+    picture = Picture(Ground(briefing, 3, 120.0), CommandParameters())
+    picture.units["engine-3"].x_m = 447600.0
+    call = CallReport(
+        caller="a", seen_s=300.0, from_xy_m=(448000.0, 4332600.0), place_xy_m=(449000.0, 4334600.0), place_sd_m=200.0
+    )
+    letter = Envelope(message_id="a", source="a", destination="centre", sent_s=300.0, body=call)
+    picture.hear(letter, 300.0)
+    picture.incidents[0].stage = "acknowledged"
+    return picture
+
+
+def take(picture, order, now_s):
+    crew = picture.units[order.destination]
+    crew.task, crew.target_xy_m = order.body.task, order.body.place_xy_m
+    crew.route, crew.ordered_s = order.route, now_s
+
+
+def test_the_unit_that_is_there_first_goes_to_look_and_only_one(picture):
+    picture.units["engine-3"].x_m = 450000.0  # it stands in the middle, nearest to where one must leave the road
+    (order,) = response.verify_orders(picture, 350.0)
+    assert (order.destination, order.body.task) == ("engine-3", "verify")
+    take(picture, order, 350.0)
+    assert response.verify_orders(picture, 400.0) == []
+
+
+def test_who_is_on_shift_goes_before_who_has_to_be_called_from_home(picture):
+    picture.units["engine-1"].is_on_shift = False
+    picture.units["engine-3"].is_on_shift = False
+    (order,) = response.verify_orders(picture, 350.0)
+    assert order.destination == "engine-2"
+    orders = response.assign(picture, picture.incidents[0], [0, 1], 400.0)
+    assert orders[0].destination == "engine-2"
+    assert orders[0].body.task == "attack"
+
+
+def test_an_ambulance_is_never_sent_to_look(picture):
+    for name in ("engine-1", "engine-2", "engine-3"):
+        del picture.units[name]
+    assert response.verify_orders(picture, 350.0) == []
+
+
+def test_the_stated_share_attacks_and_the_others_protect_the_most_urgent(picture):
+    orders = response.assign(picture, picture.incidents[0], [0, 1], 400.0)
+    tasks = {order.destination: order.body for order in orders}
+    # 0.6 of three units, rounded up: two.
+    assert sorted(body.task for body in tasks.values()) == ["attack", "attack", "protect", "stage"]
+    assert tasks["ambulance-1"].place_xy_m == (452400.0, 4332600.0)
+
+
+def test_all_attack_when_no_zone_is_threatened(picture):
+    orders = response.assign(picture, picture.incidents[0], [], 400.0)
+    assert [order.body.task for order in orders] == ["attack", "attack", "attack", "stage"]
+
+
+def test_who_has_a_task_keeps_it_until_something_changes(picture):
+    fire = picture.incidents[0]
+    for order in response.assign(picture, fire, [0], 400.0):
+        take(picture, order, 400.0)
+    assert response.assign(picture, fire, [0], 500.0) == []
+    crew = picture.units["engine-1"]
+    crew.state, crew.seen_s, crew.heard_s = "blocked", 590.0, 600.0
+    assert [order.destination for order in response.assign(picture, fire, [0], 600.0)] == ["engine-1"]
+
+
+def test_a_unit_whose_road_has_been_cut_ahead_of_it_gets_another(picture):
+    fire = picture.incidents[0]
+    for order in response.assign(picture, fire, [], 400.0):
+        take(picture, order, 400.0)
+    picture.is_open[:] = False
+    again = response.assign(picture, fire, [], 500.0)
+    assert {order.destination for order in again} <= {"engine-1", "engine-2", "engine-3"}
+    assert all(len(order.route) == 1 for order in again)
+
+
+def test_units_drive_open_roads_only(picture):
+    roads = picture.ground.roads
+    picture.is_open[np.array(roads.edge_names) == "coast east"] = False
+    for order in response.assign(picture, picture.incidents[0], [], 400.0):
+        if order.destination in ("engine-1", "engine-2"):
+            assert "M" not in order.route
+
+
+def test_a_map_without_units_gets_no_orders(small):
+    ground = Ground(small.briefing(units=[]), 3, 120.0)
+    assert response.verify_orders(Picture(ground, CommandParameters()), 0.0) == []

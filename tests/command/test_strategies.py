@@ -1,0 +1,116 @@
+"""Shipped strategies differ in what they know; a researcher's own is found by name."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from firesim.command.dispatcher import Order, replay
+from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, register
+from firesim.link.messages import DroneOrder, DroneStatus, UnitOrder
+
+
+def ordered(deliveries, kind, until_s=3000.0):
+    return [(at_s, o) for at_s, o in replay(deliveries, until_s) if isinstance(o, Order) and o.kind == kind]
+
+
+def test_the_shipped_policies_are_found_by_name_and_by_place():
+    assert policy_named("Pilot") is Pilot
+    assert policy_named("firesim.command.strategies:Today") is Today
+    assert all(isinstance(policy(), Policy) for policy in (Pilot, Today, NoAlert))
+
+
+@pytest.mark.parametrize("name", ["Nobody", "no_such_module:Policy", "firesim.command.strategies:Nobody", "json:dumps"])
+def test_a_policy_that_does_not_exist_is_named_in_the_error(name):
+    with pytest.raises(ValueError, match="polic"):
+        policy_named(name)
+
+
+def test_a_researchers_own_policy_decides(small, wire):
+    class OnlyTheWest(Pilot):
+        def level_of(self, chance_order, chance_warn, parameters):
+            return ""
+
+    register("OnlyTheWest", OnlyTheWest)
+    small.tell_of_a_fire(wire, "OnlyTheWest")
+    assert not ordered(wire.deliveries, "recommendation")
+    assert ordered(wire.deliveries, "unit")
+
+
+def test_a_policy_with_parameters_of_its_own_gets_them_from_the_briefing(small, wire):
+    module = ModuleType("a_notebook")
+    seen = []
+
+    class Patient(Today):
+        class Parameters(Today.Parameters):
+            patience_s: float = 10.0
+
+        def decide(self, picture, now_s):
+            seen.append(picture.parameters.patience_s)
+            return []
+
+    module.Patient = Patient
+    sys.modules["a_notebook"] = module
+    small.tell_of_a_fire(wire, "a_notebook:Patient", parameters={"patience_s": 99.0})
+    replay(wire.deliveries, 1000.0)
+    assert set(seen) == {99.0}
+
+
+def test_an_unknown_parameter_is_refused(small, wire):
+    small.tell_of_a_fire(wire, parameters={"plan_minutes": 3})
+    with pytest.raises(ValueError, match="plan_minutes"):
+        replay(wire.deliveries, 10.0)
+
+
+def test_today_has_no_forecast_and_no_drone_and_still_clears_what_the_fire_will_cut_off(small, wire):
+    small.tell_of_a_fire(wire, "Today")
+    (_, asked), *_ = ordered(wire.deliveries, "recommendation")
+    # The middle lies downwind; the west's only road runs through there.
+    assert {one.zone for one in asked.body.advice} == {"middle", "west"}
+    assert {one.refuge for one in asked.body.advice} == {"town"}
+    assert not ordered(wire.deliveries, "drone")
+
+
+def test_no_alert_sends_units_and_warns_nobody(small, wire):
+    small.tell_of_a_fire(wire, "NoAlert")
+    assert not ordered(wire.deliveries, "recommendation")
+    assert {o.body.task for _, o in ordered(wire.deliveries, "unit")} >= {"verify", "attack"}
+
+
+def test_the_pilot_leaves_alone_those_whom_the_fire_does_not_threaten(small, wire):
+    """Wind away from the coast: nobody there is reached or cut off in time."""
+    bulletin = [type(row)(**{**{f: getattr(row, f) for f in row.__struct_fields__}, "wind_from_deg": 180.0})
+                for row in small.briefing(wind_m_s=10.0).bulletin]  # fmt: skip
+    small.tell_of_a_fire(wire, "Pilot", bulletin=bulletin)
+    assert not [o for _, o in ordered(wire.deliveries, "recommendation") if o.body.level == "order"]
+
+
+def test_the_pilots_drone_flies_at_the_alarm_and_looks_where_the_fire_most_likely_is(small, wire):
+    small.tell_of_a_fire(wire)
+    (at_s, order), *_ = ordered(wire.deliveries, "drone")
+    assert at_s == 300.0
+    assert isinstance(order.body, DroneOrder)
+    assert abs(small.bearing("cam-east", order.body.place_xy_m) - small.bearing("cam-east")) < 2.0
+
+
+def test_a_drone_kept_down_is_not_asked_again_at_once(small, wire):
+    small.tell_of_a_fire(wire)
+    status = DroneStatus(drone="drone-1", seen_s=301.0, state="grounded", battery_fraction=1.0, reason="gusts")
+    wire.say(302.0, status, "drone-1")
+    wire.deliveries.sort(key=lambda delivery: delivery[0])
+    times = [at_s for at_s, _ in ordered(wire.deliveries, "drone", 1190.0)]
+    assert times == [300.0]
+
+
+def test_units_are_not_sent_to_and_fro_by_every_new_plan(small, wire):
+    small.tell_of_a_fire(wire)
+    by_unit: dict[str, list[str]] = {}
+    for _, order in ordered(wire.deliveries, "unit", 1000.0):
+        assert isinstance(order.body, UnitOrder)
+        if "said again" not in order.why:
+            by_unit.setdefault(order.destination, []).append(order.body.task)
+    assert by_unit["engine-1"][:2] == ["verify", "attack"]
+    assert by_unit["ambulance-1"] == ["stage"]
+    assert all(len(tasks) <= 3 for tasks in by_unit.values())
