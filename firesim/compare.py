@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import nullcontext
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,24 +117,33 @@ def _results(
         for replicate in replicates:
             yield replicate, _one_replicate(job, replicate)
         return
-    import multiprocessing
+    pool = executor or _own_executor(workers)
+    waiting = {pool.submit(_one_replicate, job, replicate): replicate for replicate in replicates}
+    for future in as_completed(waiting):
+        yield waiting[future], future.result()
 
-    # A fresh interpreter each: forking a process that has started threads may hang it.
-    own = ProcessPoolExecutor(max_workers=workers, mp_context=multiprocessing.get_context("spawn"))
-    with own if executor is None else nullcontext(executor) as pool:
-        waiting = {pool.submit(_one_replicate, job, replicate): replicate for replicate in replicates}
-        for future in as_completed(waiting):
-            yield waiting[future], future.result()
+
+def _own_executor(workers: int) -> Executor:
+    """Processes of our own. loky's need no guard around the caller's main module, so a notebook can use them."""
+    from loky import get_reusable_executor
+
+    return get_reusable_executor(max_workers=workers)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _unpacked(job: bytes) -> tuple[Scenario, tuple[str, ...], int, dict[str, type]]:
+    """The job of this process: unpacked once, so that its replicates share the loaded map."""
+    import cloudpickle
+
+    return cloudpickle.loads(job)  # type: ignore[no-any-return]
 
 
 def _one_replicate(job: bytes, replicate: int) -> list[dict[str, Any]]:
     """The outcomes of every strategy in one replicate, as rows."""
-    import cloudpickle
-
     from firesim.command.strategies import register
     from firesim.simulate import simulate
 
-    scenario, strategies, seed, policies = cloudpickle.loads(job)
+    scenario, strategies, seed, policies = _unpacked(job)
     for name, policy in policies.items():
         register(name, policy)
     rows = []

@@ -1,0 +1,193 @@
+"""How travellers move through a road network: queues at the end of each road, walkers beside them.
+
+Each directed edge is a queue, first in, first out (Gawron 1998, "An iterative algorithm to determine the dynamic
+user equilibrium in a traffic simulation model", recalled). A car needs the free-flow time to reach the far end;
+there cars leave one headway (1 / capacity) apart, and only into a road that has room. A full road blocks those
+behind it: the queue spills back. Roads hold length times jam density; room at the entrance is free as soon as
+the first car leaves at the far end, without the time that a gap needs to travel back, so long queues dissolve
+somewhat too fast at their tails but never faster than capacity.
+
+Nothing moves in fixed steps: every move happens at its own moment, earliest first, so how often the caller looks
+(its step) changes only how soon closures and departures are heard of. A bottleneck of capacity c passes n cars in
+exactly (n - 1) / c after the first.
+
+* Junctions: who waits longest for a road enters it first; two full approaches alternate.
+* A single lane shared by both directions carries one direction at a time. While the other side waits, a side
+  keeps the lane for `turn_s` at most and then lets it run empty.
+* Closed roads: nobody enters. Those on it drive on; whom the fire has caught is the caller's to say.
+* Walkers use the same edges at their own speed and neither need room nor take it.
+* Every node has a driveway (edge number `n_edges + node`) without length or limit where cars wait for room on
+  their first road.
+
+`advance` stops and asks (`CUT`, `FULL`, `NO_WAY`) whenever a traveller has to think anew; the caller answers by
+changing that traveller's row or route, or by taking it off the road, and calls again. The state is in
+`physics/queues.py`, roads that block one another in a ring in `physics/gridlock.py`.
+"""
+
+from __future__ import annotations
+
+from firesim.compiled import kernel
+from firesim.physics.heap import drop_top
+from firesim.physics.queues import (
+    ARRIVED,
+    NOBODY,
+    TRAVELLING,
+    Events,
+    Network,
+    Queues,
+    Travellers,
+    Ways,
+    add_event,
+    append,
+    enter,
+    join_line,
+    leave_line,
+    schedule,
+    take_first,
+    wake,
+)
+
+# Why `advance` comes back.
+DONE, CUT, FULL, NO_WAY = 0, 1, 2, 3
+# What a traveller wants at a node, besides an edge.
+_STAYS, _IS_TURNED_AWAY, _KNOWS_NO_WAY = -2, -3, -4
+
+
+@kernel
+def _may_enter(network: Network, queues: Queues, edge: int, wanted: int, now_s: float, turn_s: float) -> bool:
+    first = queues.first_in_line[wanted]
+    if first != NOBODY and first != edge:
+        return False
+    if queues.cars[wanted] >= network.storage[wanted]:
+        return False
+    other = network.opposite[wanted]
+    if network.is_shared[wanted] and other != NOBODY:
+        if queues.cars[other] > 0:
+            return False
+        is_over = queues.has_turn[wanted] and now_s - queues.turn_since_s[wanted] > turn_s
+        return not (is_over and queues.first_in_line[other] != NOBODY)
+    return True
+
+
+@kernel
+def _wanted(travellers: Travellers, ways: Ways, who: int, node: int) -> int:
+    """The next edge of a traveller at a node, or what it wants instead."""
+    row = travellers.row[who]
+    if node == ways.node[row]:
+        return _STAYS if ways.room[ways.refuge[row]] >= travellers.people[who] else _IS_TURNED_AWAY
+    if travellers.route_at[who] < travellers.route_end[who]:
+        return int(ways.route_edges[travellers.route_at[who]])
+    edge = ways.next_edge[row, node]
+    return int(edge) if edge != NOBODY else _KNOWS_NO_WAY
+
+
+@kernel
+def _arrive(travellers: Travellers, ways: Ways, who: int, now_s: float) -> None:
+    ways.room[ways.refuge[travellers.row[who]]] -= travellers.people[who]
+    travellers.status[who], travellers.done_s[who] = ARRIVED, now_s
+
+
+@kernel
+def _question(wanted: int, queues: Queues) -> int:
+    if wanted == _IS_TURNED_AWAY:
+        return FULL
+    if wanted == _KNOWS_NO_WAY:
+        return NO_WAY
+    return CUT if wanted >= 0 and queues.is_closed[wanted] else DONE
+
+
+@kernel
+def _serve(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    edge: int, now_s: float, turn_s: float,
+) -> int:  # fmt: skip
+    """Let the first car of `edge` leave if it can. Returns DONE or a question."""
+    who = queues.first[edge]
+    if who == NOBODY:
+        return DONE
+    soonest_s = max(travellers.ready_s[who], queues.next_out_s[edge])
+    if soonest_s > now_s:
+        schedule(queues, events, edge, soonest_s)
+        return DONE
+    wanted = _wanted(travellers, ways, who, network.head[edge])
+    question = _question(wanted, queues)
+    if question != DONE:
+        return question
+    if wanted == _STAYS:
+        _arrive(travellers, ways, take_first(network, queues, travellers, events, edge, now_s), now_s)
+        return DONE
+    if queues.waits_for[edge] != wanted:
+        leave_line(network, queues, events, edge, now_s)
+    if not _may_enter(network, queues, edge, wanted, now_s, turn_s):
+        if queues.waits_for[edge] == NOBODY:
+            join_line(queues, edge, wanted, now_s)
+        return DONE
+    take_first(network, queues, travellers, events, edge, now_s)
+    if travellers.route_at[who] < travellers.route_end[who]:
+        travellers.route_at[who] += 1
+    enter(network, queues, travellers, wanted, who, now_s)
+    if queues.cars[wanted] == 1:
+        schedule(queues, events, wanted, max(travellers.ready_s[who], queues.next_out_s[wanted]))
+    wake(queues, events, wanted, now_s)
+    return DONE
+
+
+@kernel
+def _set_out_or_walk_on(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events, who: int, now_s: float
+) -> int:
+    """A car joins its driveway; a walker goes on from a node. Returns DONE or a question."""
+    edge = travellers.edge[who]
+    if travellers.speed_m_s[who] <= 0.0:
+        append(queues, travellers, edge, who, now_s, now_s)
+        if queues.waits_for[edge] == NOBODY:
+            schedule(queues, events, edge, now_s)
+        return DONE
+    wanted = _wanted(travellers, ways, who, network.head[edge])
+    question = _question(wanted, queues)
+    if question != DONE:
+        return question
+    travellers.distance_m[who] += network.length_m[edge]
+    if wanted == _STAYS:
+        _arrive(travellers, ways, who, now_s)
+        return DONE
+    if travellers.route_at[who] < travellers.route_end[who]:
+        travellers.route_at[who] += 1
+    travellers.edge[who], travellers.entered_s[who] = wanted, now_s
+    travellers.ready_s[who] = now_s + network.length_m[wanted] / travellers.speed_m_s[who]
+    add_event(events, travellers.ready_s[who], network.head.size + who)
+    return DONE
+
+
+@kernel
+def advance(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    until_s: float, turn_s: float,
+) -> tuple[int, int, float]:  # fmt: skip
+    """Let everything before `until_s` happen, or stop where a traveller has a question.
+
+    `turn_s` is how long one side keeps a shared lane while the other waits. [s]
+
+    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `FULL` (the
+    refuge is) or `NO_WAY` (none is known), who asks, and when. The traveller stands at the head node of its edge
+    and asks again, first of all, at the next call.
+    """
+    n_edges = network.head.size
+    while events.size[0] > 0 and events.keys[0] < until_s:
+        now_s, label = events.keys[0], events.labels[0]
+        events.size[0] = drop_top(events.keys, events.ties, events.labels, events.size[0])
+        if label < n_edges:
+            queues.is_scheduled[label] = False
+            question = _serve(network, queues, travellers, ways, events, label, now_s, turn_s)
+            if question != DONE:
+                schedule(queues, events, label, now_s)
+                return question, queues.first[label], now_s
+            continue
+        who = label - n_edges
+        if travellers.status[who] != TRAVELLING or travellers.ready_s[who] != now_s:
+            continue  # turned back or taken off the road since this was foreseen
+        question = _set_out_or_walk_on(network, queues, travellers, ways, events, who, now_s)
+        if question != DONE:
+            add_event(events, now_s, label)
+            return question, who, now_s
+    return DONE, NOBODY, until_s

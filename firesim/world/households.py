@@ -1,0 +1,185 @@
+"""Parties of people, made from the counts of a place: who is together, where, with which vehicle and phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.inputs.problems import BadInput
+from firesim.physics.walking import party_walking_speed_m_s
+from firesim.streams import Luck, key_of
+from firesim.world.people_parameters import PeopleParameters
+
+if TYPE_CHECKING:
+    from firesim.place.load import Place
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Claims = NDArray[np.bool_]
+
+KINDS = ("resident", "guest", "visitor", "staff")
+RESIDENT, GUEST, VISITOR, STAFF = range(4)
+MODES = ("car", "two_wheeler", "foot", "shore")
+CAR, TWO_WHEELER, FOOT, SHORE = range(4)
+
+_NIGHT_H = 3.0  # everybody is in bed, so who is not a resident or a guest is staff
+_TWO_WHEELER_SEATS = 2
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Every party of a run: arrays over [parties]. `node` is where they join the roads, -1 on the shore.
+
+    A `household_id` is the zone, the first letter of the kind, and a number; all its luck hangs on it (`entity`).
+    """
+
+    household_id: list[str]
+    entity: Integers
+    zone_index: Integers
+    kind: Integers  # index into KINDS
+    mode: Integers  # index into MODES
+    people: Integers
+    x_m: Floats
+    y_m: Floats
+    node: Integers
+    walk_m: Floats  # straight to the node
+    walking_speed_m_s: Floats
+    has_app: Claims
+    has_phone: Claims
+
+    def __len__(self) -> int:
+        return len(self.household_id)
+
+
+def people_by_kind(place: Place, hour: float) -> Integers:
+    """How many residents, guests, visitors and staff are in each zone at an hour. [zones, kinds]
+
+    On beaches all are visitors. In a settlement those present divide as those who spend the night there do:
+    residents and guests as counted, the rest of the night's people staff.
+    """
+    settlement = place.settlement
+    present = settlement.present(hour)
+    try:
+        night = settlement.present(_NIGHT_H)
+    except BadInput:  # the table says nothing about the night: no staff
+        night = settlement.residents + settlement.guests
+    counts = np.zeros((len(settlement.zones), len(KINDS)), dtype=np.int64)
+    for index, zone in enumerate(settlement.zones):
+        residents, guests = int(settlement.residents[index]), int(settlement.guests[index])
+        staff = max(0, int(night[index]) - residents - guests)
+        if zone.kind == "beach" or residents + guests + staff == 0:
+            counts[index, VISITOR] = present[index]
+        else:
+            counts[index] = _shared_out(int(present[index]), [residents, guests, 0, staff])
+    return counts
+
+
+def make_parties(place: Place, parameters: PeopleParameters, luck: Luck, hour: float) -> Parties:
+    """Everybody who is there at an hour of the local day, in parties; as many people as the place counts."""
+    counts = people_by_kind(place, hour)
+    ids: list[str] = []
+    columns: list[tuple[Integers, int, int]] = []  # sizes, zone, kind
+    for zone_index, zone in enumerate(place.settlement.zones):
+        for kind in range(len(KINDS)):
+            sizes, names = _sizes(zone.zone, kind, int(counts[zone_index, kind]), parameters, luck)
+            ids += names
+            columns.append((sizes, zone_index, kind))
+    people = np.concatenate([sizes for sizes, _, _ in columns]) if columns else np.empty(0, np.int64)
+    lengths = [len(sizes) for sizes, _, _ in columns]
+    zone_index_of = np.repeat(np.array([z for _, z, _ in columns], dtype=np.int64), lengths)
+    kind_of = np.repeat(np.array([k for _, _, k in columns], dtype=np.int64), lengths)
+    entity = _entities(ids)
+    x_m, y_m, node, walk_m = _places(place, zone_index_of, entity, luck)
+    mode = _modes(kind_of, people, node, entity, parameters, luck)
+    has_app = luck.uniform("app", entity) < parameters.app_fraction
+    return Parties(
+        household_id=ids,
+        entity=entity,
+        zone_index=zone_index_of,
+        kind=kind_of,
+        mode=mode,
+        people=people,
+        x_m=x_m,
+        y_m=y_m,
+        node=node,
+        walk_m=walk_m,
+        walking_speed_m_s=party_walking_speed_m_s(
+            luck.uniform("walking speed", entity), people, parameters.walk_slow_m_s, parameters.walk_fast_m_s
+        ),
+        has_app=has_app,
+        has_phone=has_app | (luck.uniform("phone", entity) < parameters.phone_fraction),
+    )
+
+
+def _shared_out(total: int, weights: list[int]) -> Integers:
+    """Whole numbers that add up to `total`, as near to the weights as they can be (largest remainders)."""
+    exact = np.array(weights, dtype=float) * total / sum(weights)
+    whole = np.floor(exact).astype(np.int64)
+    most_left = np.argsort(-(exact - whole), kind="stable")
+    whole[most_left[: total - int(whole.sum())]] += 1
+    return whole
+
+
+def _sizes(zone: str, kind: int, count: int, parameters: PeopleParameters, luck: Luck) -> tuple[Integers, list[str]]:
+    """Sizes and names of the parties that `count` people make; the last is as large as people are left."""
+    if count == 0:
+        return np.empty(0, np.int64), []
+    if kind == STAFF:  # people who work there, each for themselves
+        names = [_name(zone, kind, number) for number in range(count)]
+        return np.ones(count, dtype=np.int64), names
+    shares = parameters.resident_sizes if kind == RESIDENT else parameters.guest_sizes
+    drawn, names = np.empty(0, np.int64), list[str]()
+    while drawn.sum() < count:
+        more = [_name(zone, kind, number) for number in range(len(names), len(names) + count // 2 + 1)]
+        luck_of = luck.uniform("party size", _entities(more))
+        sizes = 1 + np.searchsorted(np.cumsum(shares), luck_of, side="right")
+        drawn, names = np.concatenate([drawn, np.minimum(sizes, len(shares))]), names + more
+    n = int(np.searchsorted(np.cumsum(drawn), count)) + 1
+    drawn = drawn[:n].copy()
+    drawn[-1] -= int(drawn.sum()) - count
+    return drawn, names[:n]
+
+
+def _name(zone: str, kind: int, number: int) -> str:
+    return f"{zone}-{KINDS[kind][0]}{number:04d}"
+
+
+def _entities(names: list[str]) -> Integers:
+    return np.array([key_of(name) for name in names], dtype=np.uint64).view(np.int64)
+
+
+def _places(
+    place: Place, zone_index: Integers, entity: Integers, luck: Luck
+) -> tuple[Floats, Floats, Integers, Floats]:
+    """Where each party is, the node at which it joins the roads (-1: none) and how far that is. [m]"""
+    x_m, y_m = np.empty(len(entity)), np.empty(len(entity))
+    node = np.full(len(entity), -1, dtype=np.int64)
+    walk_m = np.zeros(len(entity))
+    for index, zone in enumerate(place.settlement.zones):
+        here = np.flatnonzero(zone_index == index)
+        x_m[here], y_m[here] = place.settlement.locations(index, len(here), luck, entity[here])
+        if zone.node is not None and len(here):
+            node[here] = place.roads.nearest_node(x_m[here], y_m[here])
+            walk_m[here] = np.hypot(place.roads.x_m[node[here]] - x_m[here], place.roads.y_m[node[here]] - y_m[here])
+    return x_m, y_m, node, walk_m
+
+
+def _modes(
+    kind: Integers, people: Integers, node: Integers, entity: Integers, parameters: PeopleParameters, luck: Luck
+) -> Integers:
+    """How each party would leave. One vehicle a party; the more people, the likelier that one has a vehicle."""
+    rates = np.array([
+        parameters.vehicles_per_resident,
+        parameters.vehicles_per_guest,
+        parameters.vehicles_per_visitor,
+        parameters.vehicles_per_staff,
+    ])  # fmt: skip
+    vehicles = rates[kind] * people
+    with_car = vehicles * parameters.car_share
+    with_two_wheeler = np.where(people <= _TWO_WHEELER_SEATS, vehicles * (1.0 - parameters.car_share), 0.0)
+    drawn = luck.uniform("vehicle", entity)
+    mode = np.where(drawn < with_car, CAR, np.where(drawn < with_car + with_two_wheeler, TWO_WHEELER, FOOT))
+    return np.where(node < 0, SHORE, mode).astype(np.int64)

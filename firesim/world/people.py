@@ -1,0 +1,416 @@
+"""The people: who hears, sees, decides, leaves and comes through, party by party, as arrays.
+
+What moves a party is an alert for its zone, an alert for others, smoke, flames, and heat. What becomes of it on
+the road is `world/traffic.py`'s. Each change of a party is an event whose cause is the one that brought it about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.physics.queues import ARRIVED, CAUGHT
+from firesim.place.grid import Grid
+from firesim.record import Journal
+from firesim.streams import Luck
+from firesim.world.decisions import Decisions
+from firesim.world.hearing import LEVEL_WORDS, NOTHING, Heard, Hearing
+from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
+from firesim.world.nearness import Nearness
+from firesim.world.people_parameters import PeopleParameters
+from firesim.world.traffic import Departures, Traffic
+
+if TYPE_CHECKING:
+    from firesim.place.load import Place
+
+__all__ = ["FATES", "Parties", "People", "PeopleParameters"]
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+FATES = ("home", "travelling", "safe", "sheltering", "trapped", "exposed")
+HOME, TRAVELLING, SAFE, SHELTERING, TRAPPED, EXPOSED = range(6)
+_PLACES = ("", "home", "road", "beach", "sea")  # where a party was in the heat
+_NOWHERE, _AT_HOME, _ON_ROAD, _ON_BEACH, _AT_SEA = range(5)
+_NONE = -1
+
+
+class FireInSight(Protocol):
+    """What people can see and feel of the true fire; see `world/fire.py`."""
+
+    @property
+    def has_ignited(self) -> bool: ...
+    @property
+    def cause_of_fire(self) -> int: ...
+    @property
+    def ignition_xy_m(self) -> tuple[float, float]: ...
+    @property
+    def arrival_time_s(self) -> Floats: ...
+    def area_m2(self, now_s: float) -> float: ...
+    def flaming_cells(self, now_s: float) -> Integers: ...
+
+
+class People:
+    """Everybody of one run.
+
+    Parameters
+    ----------
+    parties
+        Who is there.
+    zones, is_beach : [zones]
+        Ids of the zones in the order of `parties.zone_index`, and whether each is a beach.
+    refuges : [refuges]
+        Ids in the order in which `Traffic` has them.
+    grid
+        Of the fire.
+    journal
+        Receives `warned, saw, decided, departed, safe, sheltering, trapped, exposed, stood_down`.
+
+    Attributes
+    ----------
+    decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, place_reached_s : [parties]
+        Seconds from the scenario's start, `inf` until it happens. Places are reached when the fire arrives in
+        their cell.
+    exposed_s : [parties]
+        Time within `heat_within_m` of flames so far; being caught on a burning road counts as one dose more. [s]
+    cause_id : [parties]
+        Event of the last change, -1 where nothing has changed.
+    trip : [parties]
+        Number of the trip in `Traffic`, -1 before setting out.
+    """
+
+    def __init__(
+        self,
+        parties: Parties,
+        zones: Sequence[str],
+        is_beach: Sequence[bool],
+        refuges: Sequence[str],
+        grid: Grid,
+        parameters: PeopleParameters,
+        luck: Luck,
+        journal: Journal,
+    ) -> None:
+        n = len(parties)
+        self.parties, self.parameters, self.zones = parties, parameters, list(zones)
+        self._journal = journal
+        self._hearing = Hearing(parties.zone_index, zones, refuges)
+        self._decisions = Decisions(parties, parameters, luck)
+        self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
+        self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
+        on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
+        self._stays_at = np.where(parties.mode == SHORE, _AT_SEA, np.where(on_beach, _ON_BEACH, _AT_HOME))
+        self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
+        self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
+        self.exposed_s = np.zeros(n)
+        self.cause_id = np.full(n, _NONE, dtype=np.int64)
+        self.trip = np.full(n, _NONE, dtype=np.int64)
+        self._state = np.full(n, HOME, dtype=np.int64)
+        self._is_exposed = np.zeros(n, np.bool_)
+        self._exposed_at = np.full(n, _NOWHERE, dtype=np.int64)
+        self._route_of: dict[int, int] = {}  # advice -> route in Traffic
+        self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
+        self._looked_s = -np.inf
+
+    @classmethod
+    def build(cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal) -> People:
+        """The people of a place at an hour of the local day."""
+        settlement = place.settlement
+        zones = [zone.zone for zone in settlement.zones]
+        is_beach = [zone.kind == "beach" for zone in settlement.zones]
+        refuges = [refuge.refuge for refuge in settlement.refuges]
+        parties = make_parties(place, parameters, luck, hour)
+        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal)
+
+    # --- what happens to them ----------------------------------------------------------------------------------
+
+    def hear(
+        self,
+        parties: ArrayLike,
+        at_s: ArrayLike,
+        channel: str,
+        level: str,
+        cause_ids: ArrayLike,
+        advice: Mapping[str, tuple[str, Sequence[str]]],
+    ) -> None:
+        """Parties hear an alert, now or later.
+
+        Parameters
+        ----------
+        parties : [n]
+            Numbers of the parties, each once.
+        at_s : [n] or scalar
+            When. [s]
+        channel : str
+            By what: app, cell_broadcast, knock.
+        level : str
+            warning, order or all-clear.
+        cause_ids : [n] or scalar
+            Event of the alert's delivery, not later than `at_s`.
+        advice : mapping
+            Zone to (refuge, route as node ids): who is meant, and where they should go; an empty refuge gives
+            no advice. A party of another zone hears an alert for others.
+        """
+        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice)
+
+    def advance(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
+        """Let everybody hear, look, decide and leave until `now_s`, and learn how those on the road fared.
+
+        To be called every step, once the fire and the traffic stand at `now_s`.
+        """
+        for heard in self._hearing.until(now_s):
+            self._react(heard, traffic)
+        if fire.has_ignited and now_s - self._looked_s >= self.parameters.look_s:
+            self._look(now_s, traffic, fire)
+        if self._smoke_s is not None:
+            self._notice_smoke(self._smoke_s, now_s, fire.cause_of_fire)
+        self._decide(now_s)
+        self._leave(now_s, traffic)
+        self._learn_fates(traffic)
+
+    def finish(self, now_s: float, traffic: Traffic) -> None:
+        """The run is over: who is still in place, and cut off from every refuge with room, is trapped."""
+        in_place = np.isin(self._state, (HOME, SHELTERING)) & (self.parties.node >= 0)
+        for node in np.unique(self.parties.node[in_place]).tolist():
+            event = traffic.cut_off_by(node)
+            if event != _NONE:
+                who = np.flatnonzero(in_place & (self.parties.node == node))
+                self._note(who, now_s, "trapped", event)
+                self._state[who] = TRAPPED
+
+    # --- what they are -------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.parties)
+
+    @property
+    def warned_s(self) -> Floats:
+        """The first alert that each party heard; own sight does not count. [parties], inf: none"""
+        return self._hearing.warned_s
+
+    @property
+    def fate(self) -> Integers:
+        """Index into FATES. Whoever came through is safe, whatever they went through. [parties]"""
+        return np.where(self._is_exposed & (self._state != SAFE), EXPOSED, self._state)
+
+    def columns(self) -> dict[str, list[Any] | NDArray[Any]]:
+        """The parties as columns of `people.parquet`, but for what only a comparison with the twin can say."""
+        p = self.parties
+        return {
+            "household_id": list(p.household_id),
+            "zone_id": [self.zones[zone] for zone in p.zone_index],
+            "people": p.people,
+            "kind": [KINDS[kind] for kind in p.kind],
+            "mode": [MODES[mode] for mode in p.mode],
+            "warned_s": self.warned_s,
+            "warned_by": self._hearing.warned_by,
+            "decided_s": self.decided_s,
+            "departed_s": self.departed_s,
+            "safe_s": self.safe_s,
+            "place_reached_s": self.place_reached_s,
+            "exposed_s": self.exposed_s,
+            "exposed_at": [_PLACES[place] for place in self._exposed_at],
+            "fate": [FATES[fate] for fate in self.fate],
+            "cause_id": [None if cause == _NONE else int(cause) for cause in self.cause_id],
+            "x_m": p.x_m,
+            "y_m": p.y_m,
+        }
+
+    def warnings(self) -> list[str]:
+        """What a reader of the run must be told of the people, in words."""
+        p, said = self.parties, []
+        on_shore = int(p.people[p.mode == SHORE].sum())
+        if on_shore:
+            said.append(f"{on_shore} people of zones without a road wait on the shore: boats are not modelled")
+        no_walk = int(p.people[(self._state == SHELTERING) & (p.mode == FOOT)].sum())
+        if no_walk:
+            far_km = self.parameters.longest_walk_m / 1000.0
+            said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
+        trapped = int(p.people[self.fate == TRAPPED].sum())
+        if trapped:
+            said.append(f"{trapped} people are trapped: no open way to a refuge with room")
+        return said
+
+    # --- hearing and seeing --------------------------------------------------------------------------------------
+
+    def _react(self, heard: Heard, traffic: Traffic) -> None:
+        who = heard.who
+        if heard.level[0] == NOTHING:
+            meant = self._decisions.stand_down(who[self._state[who] == HOME])
+            gave_up = np.isin(who, meant)
+            self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
+            return
+        words = [f"{LEVEL_WORDS[level]} by {heard.channel}" for level in heard.level.tolist()]
+        events = self._note(who, heard.at_s, "warned", heard.because, words)
+        p = self.parameters
+        heeded = np.array([0.0, p.elsewhere_heeded, p.warning_heeded, p.order_heeded])[heard.level]
+        heeds = (self._state[who] == HOME) & self._decisions.would_heed(who, heeded, heard.at_s)
+        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
+        for party in who[self._state[who] == TRAVELLING].tolist():
+            refuge, route = self._advised(party, traffic)
+            traffic.redirect([self.trip[party]], [refuge], [route])
+
+    def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
+        """Everybody looks for the fire, and feels it."""
+        since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
+        self._looked_s = now_s
+        self._nearness.look(fire.flaming_cells(now_s))
+        reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
+        self.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
+        if self._smoke_s is None and fire.area_m2(now_s) >= self.parameters.smoke_from_area_m2:
+            x_m, y_m = fire.ignition_xy_m
+            distance_m = np.hypot(self.parties.x_m - x_m, self.parties.y_m - y_m)
+            near = distance_m <= self.parameters.smoke_seen_within_m
+            self._smoke_s = np.where(near, now_s + self._decisions.smoke_lag_s, np.inf)
+        self._see_flames(now_s, fire.cause_of_fire)
+        self._feel_heat(now_s, since_s, traffic, fire.cause_of_fire)
+
+    def _see_flames(self, now_s: float, fire_event: int) -> None:
+        sees = self._nearness.has_seen_flames(self._home_cell) & np.isinf(self.saw_flame_s) & (self._state == HOME)
+        who = np.flatnonzero(sees)
+        self.saw_flame_s[who] = now_s
+        self._decisions.hurry(who, self.parameters.hurry)
+        self._may_go(who, np.full(len(who), now_s), self.parameters.flame_heeded, fire_event, "flames")
+
+    def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
+        who = np.flatnonzero((smoke_s <= now_s) & np.isinf(self.saw_smoke_s))
+        self.saw_smoke_s[who] = smoke_s[who]
+        at_home = who[self._state[who] == HOME]
+        self._may_go(at_home, smoke_s[at_home], self.parameters.smoke_heeded, fire_event, "smoke")
+
+    def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
+        """Parties have seen something of the fire; those whom it convinces will decide."""
+        heeds = self._decisions.would_heed(who, heeded, at_s)
+        events = self._note(who[heeds], at_s[heeds], "saw", fire_event, what)
+        self._decisions.convince(who[heeds], at_s[heeds], events)
+
+    def _feel_heat(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> None:
+        cells = self._home_cell.copy()
+        away = np.flatnonzero(self.trip >= 0)
+        if len(away):
+            cells[away] = self._nearness.cells_of(*traffic.position_m(self.trip[away]))
+        hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
+        self.exposed_s[hot] += since_s
+        here = np.where(self.trip[hot] >= 0, _ON_ROAD, self._stays_at[hot])
+        self._exposed_at[hot] = np.where(self._exposed_at[hot] == _NOWHERE, here, self._exposed_at[hot])
+        dosed = hot[(self.exposed_s[hot] >= self.parameters.dose_s) & ~self._is_exposed[hot]]
+        # On the road they would not be there but for their last turn; in place the fire came to them.
+        self._expose(dosed, now_s, np.where(self.trip[dosed] >= 0, self._last_event(dosed, traffic), fire_event))
+        at_home = hot[self._state[hot] == HOME]
+        willing = at_home[self._decisions.willingness[at_home] < self.parameters.heat_heeded]
+        undecided = self._decisions.flee(willing, now_s)
+        events = self._note(undecided, now_s, "saw", fire_event, "heat")
+        self._decisions.because[undecided] = events
+
+    def _last_event(self, who: Integers, traffic: Traffic) -> Integers:
+        """The last event of each party, on the road or before. [n]"""
+        if traffic.flow.n == 0:
+            return self.cause_id[who]
+        return np.where(self.trip[who] >= 0, traffic.cause_id[self.trip[who]], self.cause_id[who])
+
+    def _expose(self, who: Integers, now_s: Floats | float, because: Integers) -> None:
+        self._note(who, now_s, "exposed", because)
+        self._is_exposed[who] = True
+
+    # --- deciding, leaving, coming through -----------------------------------------------------------------------
+
+    def _decide(self, now_s: float) -> None:
+        who = self._decisions.due(now_s)
+        if len(who) == 0:
+            return
+        at_s = self._decisions.decides_s[who]
+        events = self._note(who, at_s, "decided", self._decisions.because[who])
+        self.decided_s[who] = at_s
+        self._decisions.decide(who, events)
+        on_shore = self.parties.mode[who] == SHORE
+        self._shelter(who[on_shore], at_s[on_shore])
+
+    def _shelter(self, who: Integers, at_s: Floats) -> None:
+        """They would leave, but cannot: by boat alone, or too far on foot."""
+        self._note(who, at_s, "sheltering", self._decisions.because[who])
+        self._decisions.leaves_s[who] = np.inf
+        self._state[who] = SHELTERING
+
+    def _leave(self, now_s: float, traffic: Traffic) -> None:
+        who = self._decisions.ready(now_s)
+        if len(who) == 0:
+            return
+        advised = [self._way_of(party, traffic) for party in who.tolist()]
+        goes = np.array([way is not None for way in advised], dtype=bool)
+        self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]])
+        who, ways = who[goes], [way for way in advised if way is not None]
+        p, at_s = self.parties, self._decisions.leaves_s[who].copy()
+        walks = p.mode[who] == FOOT
+        to_road_m_s = np.where(walks, p.walking_speed_m_s[who], self.parameters.access_speed_m_s)
+        events = self._note(who, at_s, "departed", self._decisions.because[who])
+        self.departed_s[who] = at_s
+        self._state[who] = TRAVELLING
+        self._decisions.leaves_s[who] = np.inf
+        self.trip[who] = traffic.enter(
+            Departures(
+                party=who,
+                people=p.people[who],
+                node=p.node[who],
+                refuge=np.array([refuge for refuge, _ in ways], dtype=np.int64),
+                route=np.array([route for _, route in ways], dtype=np.int64),
+                speed_m_s=np.where(walks, p.walking_speed_m_s[who], 0.0),
+                at_s=at_s + p.walk_m[who] / to_road_m_s,
+                cause_id=events,
+            )
+        )
+
+    def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
+        """Refuge and route that a party was told of; -1, -1: it was told of none."""
+        number = int(self._hearing.advice_of[party])
+        if number == _NONE:
+            return _NONE, _NONE
+        refuge, route = self._hearing.advice[number]
+        if number not in self._route_of:
+            self._route_of[number] = traffic.add_route(route) if len(route) > 1 else _NONE
+        return refuge, self._route_of[number]
+
+    def _way_of(self, party: int, traffic: Traffic) -> tuple[int, int] | None:
+        """Refuge and route of a party that sets out; None: it cannot go.
+
+        By car as advised, else to the nearest usual refuge. On foot as advised unless that is too far, else to
+        the nearest refuge of any kind that is not.
+        """
+        refuge, route = self._advised(party, traffic)
+        if self.parties.mode[party] != FOOT:
+            return refuge, route
+        node, furthest_m = int(self.parties.node[party]), self.parameters.longest_walk_m
+        if refuge != _NONE and traffic.way_on_foot_m(node, refuge) <= furthest_m:
+            return refuge, route
+        refuge = traffic.nearest_on_foot(node)
+        if refuge == _NONE or traffic.way_on_foot_m(node, refuge) > furthest_m:
+            return None
+        return refuge, _NONE
+
+    def _learn_fates(self, traffic: Traffic) -> None:
+        ended = traffic.changes()
+        if len(ended.trip) == 0:
+            return
+        arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
+        who = ended.party[arrived]
+        self._note(who, ended.at_s[arrived], "safe", ended.cause_id[arrived])
+        self.safe_s[who], self._state[who] = ended.at_s[arrived], SAFE
+        who = ended.party[caught]
+        self.exposed_s[who] += self.parameters.dose_s
+        self._exposed_at[who], self._state[who] = _ON_ROAD, TRAPPED
+        self._expose(who, ended.at_s[caught], ended.cause_id[caught])
+        stuck = ~arrived & ~caught
+        who = ended.party[stuck]
+        self._note(who, ended.at_s[stuck], "trapped", ended.cause_id[stuck])
+        self._state[who] = TRAPPED
+
+    def _note(
+        self, who: Integers, at_s: Floats | float, kind: str, because: Integers | int, detail: str | list[str] = ""
+    ) -> Integers:
+        """Write an event of each party; returns them."""
+        if len(who) == 0:
+            return np.empty(0, np.int64)
+        names = [self.parties.household_id[party] for party in who.tolist()]
+        self.cause_id[who] = self._journal.add_many(at_s, names, kind, because, detail)
+        return self.cause_id[who]

@@ -1,0 +1,86 @@
+"""Where along each road things are: travellers on it, and the place where the fire cuts it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from firesim.place.grid import Grid
+from firesim.place.roads import Roads
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+SAMPLES_PER_CELL = 3  # a road through a cell's corner for less than a third of a cell may be missed
+
+
+class Roadside:
+    """Points along every directed edge, evenly spaced, at most a third of a cell apart, ends included."""
+
+    def __init__(self, roads: Roads, grid: Grid) -> None:
+        n_edges = len(roads.edges)
+        points = [_along(np.asarray(path, dtype=float), grid.cell_size_m) for path in roads.paths_xy_m]
+        counts = np.array([len(p) for p in points], dtype=np.int64)
+        self._first: Integers = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        # A node's driveway (edge number n_edges + node) is the node itself.
+        nodes = np.column_stack([roads.x_m, roads.y_m])
+        self._xy_m: Floats = np.concatenate([*points, nodes])
+        self._counts: Integers = np.concatenate([counts, np.ones(len(nodes), np.int64)])
+        self._starts: Integers = np.concatenate([self._first[:-1], self._first[-1] + np.arange(len(nodes))])
+        self._watch(grid, n_edges)
+
+    def _watch(self, grid: Grid, n_edges: int) -> None:
+        """Note each pair of edge and cell that it crosses, with the fraction of the edge where that is."""
+        n = int(self._first[-1])
+        spans = np.maximum(self._counts[:n_edges] - 1, 1)
+        edge_of = np.repeat(np.arange(n_edges), self._counts[:n_edges])
+        fraction = (np.arange(n) - self._first[edge_of]) / spans[edge_of]
+        row, column = grid.cell_at(self._xy_m[:n, 0], self._xy_m[:n, 1])
+        inside = grid.holds(row, column)
+        size = grid.rows * grid.columns
+        pair, which = np.unique((edge_of * size + row * grid.columns + column)[inside], return_inverse=True)
+        self._edge: Integers = pair // size
+        self._cell: Integers = pair % size
+        self._fraction: Floats = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
+
+    def position_m(self, edge: ArrayLike, fraction: ArrayLike) -> tuple[Floats, Floats]:
+        """Easting and northing at a fraction (0 to 1) of an edge, to the nearest point. [m]"""
+        edge = np.asarray(edge, dtype=np.int64)
+        place = np.rint(np.asarray(fraction) * (self._counts[edge] - 1)).astype(np.int64)
+        xy_m = self._xy_m[self._starts[edge] + place]
+        return xy_m[..., 0], xy_m[..., 1]
+
+    def newly_cut(self, arrival_time_s: Floats, now_s: float) -> tuple[Integers, Floats]:
+        """The edges on which the fire stands now and did not at the last call.
+
+        Parameters
+        ----------
+        arrival_time_s : [y, x]
+            Of the fire. [s]
+        now_s : float
+            Later arrivals do not count. [s]
+
+        Returns
+        -------
+        edges, cut_fraction : [n]
+            Edge indices, rising; where along each the fire stands (the middle of the burnt points), 0 at its
+            tail and 1 at its head.
+        """
+        burnt = np.flatnonzero(arrival_time_s.ravel()[self._cell] <= now_s)
+        if len(burnt) == 0:
+            return np.empty(0, np.int64), np.empty(0)
+        edges, which = np.unique(self._edge[burnt], return_inverse=True)
+        cut_fraction = np.bincount(which, weights=self._fraction[burnt]) / np.bincount(which)
+        still_open = ~np.isin(self._edge, edges)
+        self._edge, self._cell = self._edge[still_open], self._cell[still_open]
+        self._fraction = self._fraction[still_open]
+        return edges, cut_fraction
+
+
+def _along(path_xy_m: Floats, cell_size_m: float) -> Floats:
+    """Evenly spaced points along a path, ends included. [points, 2]"""
+    steps_m = np.hypot(*np.diff(path_xy_m, axis=0).T)
+    so_far_m = np.concatenate([[0.0], np.cumsum(steps_m)])
+    n = int(np.ceil(so_far_m[-1] * SAMPLES_PER_CELL / cell_size_m)) + 1
+    at_m = np.linspace(0.0, so_far_m[-1], max(n, 2))
+    return np.column_stack([np.interp(at_m, so_far_m, path_xy_m[:, axis]) for axis in (0, 1)])

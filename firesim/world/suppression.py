@@ -1,0 +1,167 @@
+"""Water on the front: which parts of it a crew can reach and hold, and how much line its water makes.
+
+The law (who can hold what, line and water per metre) is `fire/containment.py`; here it meets cells. A crew
+attacks directly: it stands before a cell of the front, a jet of 15 to 20 m reaches either side of a 30 m cell, so
+the fire does not enter while it plays there; the cell is held for good once a cell's length of line is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.fire.containment import line_production_m_s, water_per_metre_litres
+from firesim.world.fire import TrueFire
+
+Floats = NDArray[np.float64]
+
+# A side of the front that took a neighbouring cell longer ago than this no longer threatens anyone. Judgement:
+# a flank at 1 cm/s needs 50 minutes for a cell of 30 m.
+ACTIVE_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Front:
+    """Unburnt cells beside burnt ones within reach of a place, nearest first. Arrays [n].
+
+    `intensity_kw_m` and `flame_length_m` are of the burnt side of the front beside each cell (mean).
+    """
+
+    flat_cell: NDArray[np.int64]
+    x_m: Floats
+    y_m: Floats
+    distance_m: Floats
+    intensity_kw_m: Floats
+    flame_length_m: Floats
+
+    def __len__(self) -> int:
+        return len(self.flat_cell)
+
+
+class Suppression:
+    """What crews have done to a fire.
+
+    Parameters
+    ----------
+    fire
+        The true fire.
+    water_factor
+        Water used over the water that the strip needs. [-]
+
+    Attributes
+    ----------
+    held : bool [y, x], cells that crews hold
+    """
+
+    def __init__(self, fire: TrueFire, water_factor: float) -> None:
+        self.fire = fire
+        self.held: NDArray[np.bool_] = np.zeros(fire.grid.shape, dtype=bool)
+        self._water_factor = water_factor
+        self._claimed: dict[str, int] = {}
+        self._guarded: dict[str, int] = {}  # cells that a crew's hose plays on, by unit
+        self._ring_line_m = 0.0  # line around a fire that is still a small ellipse, all crews together
+
+    def front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
+        """The active front within `reach_m` of a place, as it is now."""
+        fire, grid = self.fire, self.fire.grid
+        row, column = (int(index) for index in grid.cell_at(x_m, y_m))
+        span = int(np.ceil(reach_m / grid.cell_size_m)) + 2
+        top, left = max(row - span, 0), max(column - span, 0)
+        window = np.s_[top : max(row + span + 1, 0), left : max(column + span + 1, 0)]
+        arrival = fire.arrival_time_s[window]
+        is_active = (arrival <= fire.now_s) & (arrival > fire.now_s - ACTIVE_S)
+        if not is_active.any():
+            return _NO_FRONT
+        count = _sum_of_neighbours(is_active.astype(np.float64))
+        is_front = (count > 0) & (arrival > fire.now_s) & ~self.held[window] & fire.can_burn[window]
+        rows, columns = np.nonzero(is_front)
+        x, y = grid.centre_of(rows + top, columns + left)
+        distance_m = np.hypot(x - x_m, y - y_m)
+        near = np.flatnonzero(distance_m <= reach_m)
+        near = near[np.argsort(distance_m[near], kind="stable")]
+        at = (rows[near], columns[near])
+
+        def beside(values: NDArray[np.floating]) -> Floats:
+            return _sum_of_neighbours(np.where(is_active, values[window], 0.0))[at] / count[at]
+
+        flat = (at[0] + top) * grid.columns + at[1] + left
+        sides = beside(fire.fireline_intensity_kw_m), beside(fire.flame_length_m)
+        return Front(flat, x[near], y[near], distance_m[near], *sides)
+
+    def choose(self, unit: str, front: Front, limit_kw_m: float) -> int:
+        """Index of the nearest part of the front that hoses can hold and no other crew works on; -1: none.
+
+        A crew stays with the cell that it has begun as long as the fire lets it.
+        """
+        taken = [cell for other, cell in self._claimed.items() if other != unit]
+        free = (front.intensity_kw_m < limit_kw_m) & ~np.isin(front.flat_cell, taken)
+        begun = free & (front.flat_cell == self._claimed.get(unit, -1))
+        candidates = np.flatnonzero(begun if begun.any() else free)
+        if len(candidates) == 0:
+            self.release(unit)
+            return -1
+        self._claimed[unit] = int(front.flat_cell[candidates[0]])
+        return int(candidates[0])
+
+    def stand_before(self, unit: str, flat_cell: int) -> None:
+        """A crew begins a cell: while its hose plays there the fire does not enter."""
+        self._let_go(unit)
+        self._guarded[unit] = flat_cell
+        self.fire.block(self._only(flat_cell), self.fire.now_s)
+
+    def release(self, unit: str) -> None:
+        """The crew leaves the cell that it works on; unless its line stands, the fire may enter again."""
+        self._claimed.pop(unit, None)
+        self._let_go(unit)
+
+    def _let_go(self, unit: str) -> None:
+        if unit in self._guarded:
+            self.fire.unblock(self._only(self._guarded.pop(unit)), self.fire.now_s)
+
+    def _only(self, flat_cell: int) -> NDArray[np.bool_]:
+        mask = np.zeros(self.held.shape, dtype=bool)
+        mask.ravel()[flat_cell] = True
+        return mask
+
+    def line_for(self, flat_cell: int, crew: int, flame_length_m: float) -> tuple[float, float]:
+        """Line built per second and water used per metre of it in a cell. [m/s], [l/m]"""
+        fire = self.fire
+        fuel = int(fire.hidden.fuel_model.ravel()[flat_cell])
+        slope_deg = float(fire.ground.terrain.slope_deg.ravel()[flat_cell])
+        litres_m = float(water_per_metre_litres(fuel, flame_length_m)) * self._water_factor
+        return line_production_m_s(fuel, crew, slope_deg), litres_m
+
+    def hold(self, unit: str, because: int) -> None:
+        """The line along the cell that a crew worked on stands: the fire does not take it any more."""
+        cell = self._guarded.pop(unit)
+        self._claimed.pop(unit, None)
+        self.held.ravel()[cell] = True
+        self.fire.note_held(because)
+
+    def add_to_ring(self, metres: float, perimeter_m: float, because: int) -> bool:
+        """Line along a fire that is still one small ellipse; True once it goes all the way round.
+
+        The ring of cells around it is then held. Line built before the fire outgrew the ellipse is lost: it
+        lies within the first few cells.
+        """
+        self._ring_line_m += metres
+        if self._ring_line_m < perimeter_m:
+            return False
+        mask = ~(self.fire.arrival_time_s <= self.fire.now_s)
+        self.held |= mask
+        self.fire.block(mask, self.fire.now_s)
+        self.fire.note_held(because)
+        return True
+
+
+def _sum_of_neighbours(values: Floats) -> Floats:
+    """Sum over the eight cells around each. [y, x]"""
+    padded = np.pad(values, 1)
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    return np.asarray(rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:] - values)
+
+
+_NONE = np.empty(0)
+_NO_FRONT = Front(np.empty(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE)

@@ -1,0 +1,113 @@
+"""What people on the roads know of them, and the way they take.
+
+Everybody knows the map. What else a traveller knows is which roads are cut and which refuges are full, learnt at
+the spot or by being told. A *row* is a refuge together with such knowledge and the way of moving (by car or on
+foot), and carries the next road from every node; travellers who know the same share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.physics.search import quickest_to
+from firesim.place.roads import Roads
+from firesim.place.settlement import Refuge
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Edges known to be cut and refuges known to be full, as sorted indices."""
+
+    cut: tuple[int, ...] = ()
+    full: tuple[int, ...] = ()
+
+    def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = ()) -> Knowledge:
+        return Knowledge(tuple(sorted({*self.cut, *cut})), tuple(sorted({*self.full, *full})))
+
+
+class Wayfinder:
+    """Quickest ways at free-flow speed among the roads not known to be cut; queues ahead are not foreseen.
+
+    Attributes
+    ----------
+    next_edge : int64 [rows, nodes]
+        Road to take from each node, -1 where none leads on; rows beyond `n_rows` are unused room.
+    cost : float64 [rows, nodes]
+        What the whole way takes: seconds by car, metres on foot.
+    refuge, node : int64 [rows]
+        Where a row leads.
+    """
+
+    def __init__(self, roads: Roads, refuges: Sequence[Refuge]) -> None:
+        self.roads = roads
+        self.n_nodes = len(roads.node_ids)
+        self.refuge_nodes: Integers = np.array([roads.node_index[r.node] for r in refuges], dtype=np.int64)
+        self.drive_s: Floats = np.full(len(roads.edges), np.inf)
+        public = roads.is_public
+        self.drive_s[public] = roads.length_m[public] / roads.speed_m_s[public]
+        self.next_edge: Integers = np.full((16, self.n_nodes), NOWHERE, dtype=np.int64)
+        self.refuge: Integers = np.full(16, NOWHERE, dtype=np.int64)
+        self.node: Integers = np.full(16, NOWHERE, dtype=np.int64)
+        self.cost: Floats = np.full((16, self.n_nodes), np.inf)
+        self.n_rows = 0
+        self._of_row: list[tuple[bool, int, Knowledge]] = []
+        self._rows: dict[tuple[bool, int, Knowledge], int] = {}
+        self._nearest: dict[tuple[bool, Knowledge, tuple[int, ...]], Integers] = {}
+
+    def knowledge(self, row: int) -> Knowledge:
+        """What travellers with this row know."""
+        return self._of_row[row][2]
+
+    def row(self, drives: bool, refuge: int, knowledge: Knowledge) -> int:
+        """The row that leads to a refuge by car or on foot, made when first asked for."""
+        key = (drives, refuge, knowledge)
+        if key not in self._rows:
+            cost, next_edge, _ = self._search(drives, knowledge, self.refuge_nodes[refuge : refuge + 1])
+            self._append(next_edge, cost, refuge)
+            self._rows[key] = self.n_rows - 1
+            self._of_row.append(key)
+        return self._rows[key]
+
+    def row_knowing(self, row: int, knowledge: Knowledge) -> int:
+        """The same way of moving to the same refuge with other knowledge."""
+        drives, refuge, _ = self._of_row[row]
+        return self.row(drives, refuge, knowledge)
+
+    def nearest(self, drives: bool, node: int, knowledge: Knowledge, among: Sequence[int] | None = None) -> int:
+        """The refuge reached soonest from a node among those not known to be full; -1: none can be reached.
+
+        `among`: only these refuges; None: any.
+        """
+        wanted = range(len(self.refuge_nodes)) if among is None else among
+        candidates = tuple(refuge for refuge in wanted if refuge not in knowledge.full)
+        key = (drives, knowledge, candidates)
+        if key not in self._nearest:
+            _, _, which = self._search(drives, knowledge, self.refuge_nodes[list(candidates)])
+            self._nearest[key] = np.array([*candidates, NOWHERE], dtype=np.int64)[which]
+        return int(self._nearest[key][node])
+
+    def _search(self, drives: bool, knowledge: Knowledge, targets: Integers) -> tuple[Floats, Integers, Integers]:
+        # Walkers' times are in metres: all walk alike, so the shortest way is the quickest.
+        travel = self.drive_s if drives else self.roads.length_m
+        is_open = np.isfinite(travel)
+        is_open[list(knowledge.cut)] = False
+        return quickest_to(self.roads.tail, self.roads.head, travel, is_open, targets, self.n_nodes)
+
+    def _append(self, next_edge: Integers, cost: Floats, refuge: int) -> None:
+        if self.n_rows == len(self.refuge):
+            self.next_edge = np.concatenate([self.next_edge, np.full_like(self.next_edge, NOWHERE)])
+            self.cost = np.concatenate([self.cost, np.full_like(self.cost, np.inf)])
+            self.refuge = np.concatenate([self.refuge, np.full_like(self.refuge, NOWHERE)])
+            self.node = np.concatenate([self.node, np.full_like(self.node, NOWHERE)])
+        self.next_edge[self.n_rows], self.cost[self.n_rows] = next_edge, cost
+        self.refuge[self.n_rows], self.node[self.n_rows] = refuge, self.refuge_nodes[refuge]
+        self.n_rows += 1

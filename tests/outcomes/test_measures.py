@@ -1,0 +1,102 @@
+"""Outcomes that cannot be gamed: fixed denominators, censored times said, costs beside gains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firesim.outcomes.budget import OWNERS
+from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of, zone_times
+
+HORIZON_S = 10_000.0
+NO_UNITS = pd.DataFrame({name: [] for name in ("unit", "leg", "start_s", "end_s", "water_litres")})
+NO_TRIPS = pd.DataFrame({"household_id": [], "distance_m": []})
+FIRE = FireFigures(area_burnt_m2=5e5, area_burnt_at_15_min_m2=1e4, built_up_reached_m2=900.0, zones_reached=1)
+
+
+def party(**changes: object) -> dict[str, object]:
+    base = {
+        "household_id": "a", "zone_id": "west", "people": 2, "warned_s": np.nan, "warned_by": "", "decided_s": np.nan,
+        "departed_s": np.nan, "safe_s": np.nan, "place_reached_s": np.nan, "margin_s": np.nan, "exposed_s": 0.0,
+        "fate": "home", "at_risk": True, "twin_deadline_s": 3600.0, "exposed_at": "", "entered_danger": False,
+    }  # fmt: skip
+    return base | changes
+
+
+def measured(*parties: dict[str, object], trips: pd.DataFrame = NO_TRIPS, scores: list[ForecastScore] | None = None) -> dict[str, float]:
+    budget = pd.DataFrame({"stage": list(OWNERS), "since_ignition_s": np.nan})
+    people = pd.DataFrame(list(parties))
+    return outcomes_of(people, trips, NO_UNITS, budget, FIRE, scores or [], 0.0, HORIZON_S)
+
+
+def test_warning_fewer_people_does_not_raise_the_share_of_those_warned():
+    both = measured(party(warned_s=100.0), party(warned_s=100.0))
+    one = measured(party(warned_s=100.0), party())
+    assert both["at_risk_warned_share"] == 1.0
+    assert one["at_risk_warned_share"] == 0.5
+
+
+def test_people_at_no_risk_do_not_dilute_the_shares():
+    alone = measured(party(safe_s=900.0, departed_s=300.0))
+    crowded = measured(party(safe_s=900.0, departed_s=300.0), party(at_risk=False, people=10_000, twin_deadline_s=np.nan))
+    assert alone["at_risk_safe_share"] == crowded["at_risk_safe_share"] == 1.0
+
+
+def test_never_counts_as_the_horizon_and_is_said_beside():
+    never = measured(party())
+    assert never["first_alert_delivered_min"] == pytest.approx(HORIZON_S / 60.0)
+    assert never["rset_min"] == pytest.approx(HORIZON_S / 60.0)
+    assert never["at_risk_safe_share"] == 0.0
+
+
+def test_moving_those_at_no_risk_is_a_cost():
+    trips = pd.DataFrame({"household_id": ["b"], "distance_m": [5000.0]})
+    cost = measured(
+        party(), party(household_id="b", at_risk=False, people=3, departed_s=100.0, safe_s=3700.0, twin_deadline_s=np.nan), trips=trips
+    )
+    assert cost["moved_without_need_people"] == 3.0
+    assert cost["moved_without_need_person_hours"] == pytest.approx(3.0)
+    assert cost["moved_without_need_vehicle_km"] == pytest.approx(5.0)
+
+
+def test_exposure_is_counted_in_person_minutes_where_it_happens():
+    found = measured(party(exposed_s=120.0, exposed_at="road", people=5), party(exposed_s=60.0, exposed_at="home"))
+    assert found["exposed_road_person_min"] == pytest.approx(10.0)
+    assert found["exposed_home_person_min"] == pytest.approx(2.0)
+    assert found["exposed_person_min"] == pytest.approx(12.0)
+
+
+@given(st.floats(0.0, 5000.0), st.floats(0.0, 5000.0))
+def test_more_exposure_is_never_a_smaller_loss(one_s, other_s):
+    less, more = sorted((one_s, other_s))
+    low = measured(party(exposed_s=less, exposed_at="road"))
+    high = measured(party(exposed_s=more, exposed_at="road"))
+    for name in ("low", "middle", "high"):
+        assert low[f"lost_probability_{name}"] <= high[f"lost_probability_{name}"] <= 1.0
+    assert high["lost_probability_low"] <= high["lost_probability_middle"] <= high["lost_probability_high"]
+
+
+def test_a_later_departure_has_a_smaller_margin():
+    early = measured(party(departed_s=600.0, safe_s=1200.0))
+    late = measured(party(departed_s=4200.0, safe_s=5000.0))
+    assert early["potential_margin_min"] == pytest.approx((3600.0 - 600.0) / 60.0)
+    assert late["potential_margin_min"] == pytest.approx(-10.0)
+    assert late["potential_margin_below_zero_share"] == 1.0
+
+
+def test_a_zones_safety_factor_is_available_over_required_time():
+    people = pd.DataFrame([party(people=9, safe_s=1800.0, departed_s=60.0), party(people=1)])
+    zones = zone_times(people, 0.0, HORIZON_S)
+    assert zones["safety_factor"].tolist() == [pytest.approx(2.0)]  # 3,600 s available, 90 % safe at 1,800 s
+
+
+def test_a_forecast_that_is_right_overlaps_wholly():
+    right = measured(party(), scores=[ForecastScore(1e6, 1e6, 1e6, 1.0)])
+    half = measured(party(), scores=[ForecastScore(5e5, 1e6, 5e5, 0.4)])
+    assert right["forecast_overlap"] == 1.0
+    assert half["forecast_overlap"] == pytest.approx(0.5)
+    assert half["forecast_area_ratio"] == pytest.approx(0.5)
+    assert np.isnan(measured(party())["forecast_overlap"])

@@ -1,0 +1,410 @@
+"""Who hears, sees, decides, leaves and comes through."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firesim.place.grid import Grid
+from firesim.place.roads import RoadEdge, RoadNode, Roads
+from firesim.place.settlement import Refuge, Settlement, Zone
+from firesim.record import Journal
+from firesim.streams import Luck
+from firesim.world.households import CAR, FOOT, SHORE, STAFF, make_parties, people_by_kind
+from firesim.world.people import FATES, People, PeopleParameters
+from firesim.world.traffic import Traffic, TrafficParameters
+
+INF = np.inf
+GRID = Grid(rows=120, columns=200, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
+VILLAGE, BEACH, COVE = 0, 1, 2
+
+
+def make_place(residents=200, guests=300, on_beach=100, in_cove=20):
+    """A village in the west, a town in the east, a beach between, and a cove without a road."""
+    at = {"V": (600.0, 600.0), "B": (2400.0, 600.0), "T": (5400.0, 600.0)}
+    nodes = [RoadNode(name, *xy) for name, xy in at.items()]
+    edges = []
+    for u, v in ("VB", "BT"):
+        for a, b in ((u, v), (v, u)):
+            path = [at[a], at[b]]
+            length_m = abs(at[a][0] - at[b][0])
+            edges.append(RoadEdge(a, b, u + v, length_m, 10.0, 1300 / 3600, 1.0, 0.06, False, "main", "asphalt", path))
+    zones = [
+        Zone("village", "Village", "settlement", *at["V"], "V", 0, []),
+        Zone("beach", "Beach", "beach", *at["B"], "B", 0, []),
+        Zone("cove", "Cove", "beach", 3000.0, 3000.0, None, 0, [], access="boat"),
+    ]
+    refuges = [
+        Refuge("town", "Town", "town", *at["T"], "T", 100_000),
+        Refuge("beach-refuge", "Beach", "beach", *at["B"], "B", 100_000),
+    ]
+    night = residents + guests + 40
+    counted = np.array([[night, night], [0, on_beach], [0, in_cove]])
+    cells = []
+    for zone in zones:
+        row, column = GRID.cell_at(zone.x_m, zone.y_m)
+        cells.append(np.array([(row + dr) * GRID.columns + column + dc for dr in (-1, 0, 1) for dc in (-1, 0, 1)]))
+    settlement = Settlement(
+        GRID, zones, refuges, [], [], np.array([residents, 0, 0]), np.array([guests, 0, 0]), np.array([3.0, 9.0]),
+        counted, cells,
+    )  # fmt: skip
+    return SimpleNamespace(grid=GRID, roads=Roads(nodes, edges), settlement=settlement)
+
+
+class FakeFire:
+    """Cells burn at the times it is told; it covers what its arrival says."""
+
+    has_ignited = True
+    cause_of_fire = 0
+    ignition_xy_m = (600.0, 3000.0)
+
+    def __init__(self, arrival_s=None):
+        self._arrival_s = np.full(GRID.shape, INF)
+        for (x_m, y_m), at_s in (arrival_s or {}).items():
+            row, column = GRID.cell_at(x_m, y_m)
+            self._arrival_s[row, column] = at_s
+        self.now_s = 0.0
+
+    @property
+    def arrival_time_s(self):
+        return np.where(self._arrival_s <= self.now_s, self._arrival_s, INF)
+
+    def area_m2(self, now_s):
+        return GRID.cell_area_m2 * float((self._arrival_s <= now_s).sum())
+
+    def flaming_cells(self, now_s):
+        arrival = self._arrival_s.ravel()
+        return np.flatnonzero((arrival <= now_s) & (arrival > now_s - 180.0))
+
+
+class Day:
+    """Everything that a run of people needs."""
+
+    def __init__(self, place=None, fire=None, seed=1, **parameters):
+        self.place = place or make_place()
+        self.fire = fire or FakeFire()
+        self.journal = Journal()
+        self.ignition = self.journal.add(0.0, "fire", "ignition", None)
+        self.people = People.build(self.place, PeopleParameters(**parameters), Luck(seed), 9.0, self.journal)
+        self.traffic = Traffic(
+            self.place.roads, self.place.settlement.refuges, TrafficParameters(), self.journal, GRID,
+            self.people.parties.household_id,
+        )  # fmt: skip
+        self.now_s = 0.0
+
+    def alert(self, at_s=0.0, level="order", zones=("village",), refuge="town", route=("V", "B", "T"), by="app"):
+        parties = np.arange(len(self.people))
+        delivered = self.journal.add(self.now_s, by, "alert_delivered", self.ignition)
+        self.people.hear(parties, at_s, by, level, delivered, dict.fromkeys(zones, (refuge, route)))
+
+    def run(self, until_s, step_s=10.0):
+        for now_s in np.arange(self.now_s + step_s, until_s + step_s / 2, step_s):
+            self.fire.now_s = self.now_s = float(now_s)
+            self.traffic.meet_fire(self.fire.arrival_time_s, now_s, self.ignition)
+            self.traffic.advance(now_s)
+            self.people.advance(now_s, self.traffic, self.fire)
+        return self.people
+
+    def of_kind(self, kind):
+        table = self.journal.table()
+        return table[table["kind"] == kind]
+
+
+# --- who is there -------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 200), st.integers(1, 5))
+@settings(max_examples=25, deadline=None)
+def test_parties_hold_as_many_people_as_the_place_counts(residents, guests, on_beach, seed):
+    place = make_place(residents, guests, on_beach)
+    parties = make_parties(place, PeopleParameters(), Luck(seed), 9.0)
+    held = np.bincount(parties.zone_index, weights=parties.people, minlength=3)
+    assert held.tolist() == place.settlement.present(9.0).tolist()
+    assert (parties.people >= 1).all()
+    assert (parties.people <= 5).all()
+    assert len(set(parties.household_id)) == len(parties)
+
+
+def test_those_who_are_neither_residents_nor_guests_at_night_are_staff():
+    counts = people_by_kind(make_place(residents=200, guests=300), 9.0)
+    assert counts[VILLAGE].tolist() == [200, 300, 0, 40]
+    assert counts[BEACH].tolist() == [0, 0, 100, 0]
+
+
+def test_the_share_of_parties_with_a_car_makes_up_the_fleet():
+    place = make_place(residents=6000, guests=15000, on_beach=0)
+    parties = make_parties(place, PeopleParameters(), Luck(3), 9.0)
+    cars = int((parties.mode == CAR).sum())
+    expected = 0.5 * (0.45 * 6000 + 0.15 * 15000)
+    assert 0.93 * expected < cars < 1.03 * expected  # large parties have at most one car each
+    assert not (parties.mode[parties.kind == STAFF] == CAR).any()
+    assert (parties.people[parties.mode == 1] <= 2).all()
+
+
+def test_people_of_a_zone_without_a_road_are_on_the_shore():
+    parties = make_parties(make_place(), PeopleParameters(), Luck(1), 9.0)
+    assert ((parties.mode == SHORE) == (parties.zone_index == COVE)).all()
+    assert ((parties.node == -1) == (parties.mode == SHORE)).all()
+
+
+def test_one_more_household_changes_no_other_households_luck():
+    few, many = Day(make_place(residents=200)), Day(make_place(residents=208))
+    for day in (few, many):
+        day.alert(at_s=30.0)
+        day.run(3600.0)
+    of = {name: k for k, name in enumerate(many.people.parties.household_id)}
+    last = max(k for k, name in enumerate(few.people.parties.household_id) if name.startswith("village-r"))
+    same = [k for k in range(len(few.people)) if k != last]  # the last party of residents may have grown
+    there = [of[few.people.parties.household_id[k]] for k in same]
+    for name in ("x_m", "y_m", "people", "mode", "has_app", "has_phone", "walking_speed_m_s"):
+        a, b = getattr(few.people.parties, name), getattr(many.people.parties, name)
+        assert a[same].tolist() == b[there].tolist(), name
+    assert few.people.decided_s[same].tolist() == many.people.decided_s[there].tolist()
+    assert few.people.departed_s[same].tolist() == many.people.departed_s[there].tolist()
+    assert len(many.people) > len(few.people)
+
+
+# --- hearing and deciding -----------------------------------------------------------------------------------
+
+
+def test_nobody_moves_who_has_heard_and_seen_nothing():
+    people = Day().run(7200.0)
+    assert np.isinf(people.decided_s).all()
+    assert np.isinf(people.departed_s).all()
+    assert {FATES[fate] for fate in people.fate} == {"home"}
+
+
+def test_nobody_departs_before_deciding_nor_decides_before_hearing_or_seeing():
+    burning = {(x, 900.0): 600.0 + (x - 300.0) for x in np.arange(300.0, 4000.0, 30.0)}
+    day = Day(fire=FakeFire(burning))
+    day.alert(at_s=np.linspace(700.0, 2000.0, len(day.people)))
+    people = day.run(4 * 3600.0)
+    known_s = np.minimum.reduce([people.warned_s, people.saw_flame_s, people.saw_smoke_s])
+    decided, departed, safe = (np.isfinite(t) for t in (people.decided_s, people.departed_s, people.safe_s))
+    assert decided.sum() > 50
+    assert departed.sum() > 50
+    assert safe.sum() > 50
+    assert (people.decided_s[decided] >= known_s[decided]).all()
+    assert (decided | ~departed).all()
+    assert (people.departed_s[departed] >= people.decided_s[departed]).all()
+    assert (departed | ~safe).all()
+    assert (people.safe_s[safe] > people.departed_s[safe]).all()
+
+
+def test_about_as_many_heed_an_order_as_are_said_to():
+    day = Day(make_place(residents=3000, guests=3000), order_heeded=0.46)
+    day.alert()
+    people = day.run(3600.0)
+    village = people.parties.zone_index == VILLAGE
+    share = np.isfinite(people.decided_s[village]).mean()
+    assert 0.42 < share < 0.50  # 2,400 parties: a standard deviation is 0.01
+    # Two thirds of those who leave are gone 18 minutes later, as in the drill at Roxborough Park.
+    gone = (people.departed_s[village] <= 1080.0).sum() / np.isfinite(people.departed_s[village]).sum()
+    assert 0.55 < gone < 0.8
+
+
+def test_an_order_moves_all_whom_a_warning_moves_and_more():
+    moved = {}
+    for level in ("warning", "order"):
+        day = Day()
+        day.alert(level=level)
+        moved[level] = np.isfinite(day.run(3600.0).decided_s)
+    assert (moved["order"] | ~moved["warning"]).all()
+    assert moved["order"].sum() > moved["warning"].sum() > 0
+
+
+def test_hearing_the_same_again_convinces_nobody_more():
+    once, often = Day(), Day()
+    once.alert()
+    for by in ("app", "cell_broadcast", "knock"):
+        often.alert(by=by)
+    a, b = once.run(3600.0), often.run(3600.0)
+    assert a.decided_s.tolist() == b.decided_s.tolist()
+    assert len(often.of_kind("warned")) == len(once.of_kind("warned"))
+    assert set(b.columns()["warned_by"]) == {"app"}
+
+
+def test_an_alert_for_other_zones_moves_few():
+    day = Day(elsewhere_heeded=0.05)
+    day.alert(zones=("village",))
+    people = day.run(3600.0)
+    beach = people.parties.zone_index == BEACH
+    assert np.isfinite(people.warned_s[beach]).all()
+    assert np.isfinite(people.decided_s[beach]).mean() < 0.2
+
+
+def test_a_later_order_reaches_those_whom_the_warning_left_at_home():
+    day = Day()
+    day.alert(level="warning")
+    day.run(1800.0)
+    before = np.isfinite(day.people.decided_s)
+    day.alert(at_s=1800.0, level="order")
+    day.run(5400.0)
+    later = np.isfinite(day.people.decided_s) & ~before
+    assert later.any()
+    assert (day.people.decided_s[later] > 1800.0).all()
+    assert (day.people.warned_s[later] == 0.0).all()
+
+
+def test_an_all_clear_keeps_those_at_home_who_have_not_left():
+    day = Day()
+    day.alert()
+    day.run(900.0)
+    day.alert(at_s=900.0, level="all-clear")
+    people = day.run(7200.0)
+    # The all-clear, like the order, is for the village alone.
+    on_the_way = np.isfinite(people.departed_s) & (people.parties.zone_index == VILLAGE)
+    assert on_the_way.any()
+    assert (people.departed_s[on_the_way] <= 910.0).all()
+    assert len(day.of_kind("stood_down")) > 10
+
+
+def test_who_has_not_been_reached_yet_does_not_know():
+    day = Day()
+    day.alert(at_s=5000.0)
+    assert np.isinf(day.run(4990.0).warned_s).all()
+    assert (day.run(5000.0).warned_s == 5000.0).all()
+
+
+# --- seeing -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("distance_m", "seen"), [(900.0, True), (1200.0, False)])
+def test_flames_are_seen_within_a_kilometre(distance_m, seen):
+    day = Day(make_place(on_beach=0, in_cove=0), FakeFire({(600.0 + distance_m, 600.0): 100.0}))
+    people = day.run(1800.0)
+    assert np.isfinite(people.saw_flame_s).all() == seen
+    assert np.isfinite(people.saw_flame_s).any() == seen
+    assert np.isfinite(people.decided_s).any() == seen
+    if seen:
+        table = day.journal.table()
+        saw = table[table["kind"] == "saw"]
+        assert (saw["cause_id"] == day.ignition).all()
+        assert set(saw["detail"]) == {"flames"}
+
+
+def test_smoke_moves_some_who_never_heard_an_alert():
+    burning = {(600.0 + 30.0 * k, 3000.0): 300.0 for k in range(4)}  # 2,400 m off: no flame in sight
+    day = Day(make_place(residents=2000, guests=2000), FakeFire(burning), smoke_heeded=0.1)
+    people = day.run(2 * 3600.0)
+    assert np.isinf(people.saw_flame_s).all()
+    assert np.isfinite(people.saw_smoke_s).mean() > 0.9
+    village = people.parties.zone_index == VILLAGE
+    assert 0.07 < np.isfinite(people.decided_s[village]).mean() < 0.13
+
+
+def test_time_in_the_heat_is_counted_and_makes_a_party_exposed():
+    burning = {(600.0, 690.0): 600.0}
+    day = Day(fire=FakeFire(burning), heat_heeded=0.0, flame_heeded=0.0, smoke_heeded=0.0, heat_within_m=200.0)
+    people = day.run(1800.0)
+    village = people.parties.zone_index == VILLAGE
+    assert set(people.exposed_s[village]) == {180.0}  # as long as the cell flames
+    assert (people.exposed_s[~village] == 0.0).all()
+    assert {FATES[fate] for fate in people.fate[village]} == {"exposed"}
+    assert set(np.array(people.columns()["exposed_at"])[village]) == {"home"}
+
+
+def test_a_place_is_reached_when_the_fire_stands_in_its_cell():
+    parties = Day().people.parties
+    day = Day(fire=FakeFire({(parties.x_m[0], parties.y_m[0]): 1234.0}))
+    assert np.isinf(day.run(1230.0).place_reached_s).all()
+    assert day.run(1800.0).place_reached_s[0] == 1234.0
+
+
+# --- leaving ------------------------------------------------------------------------------------------------
+
+
+def test_walkers_go_to_the_nearest_refuge_when_the_advised_one_is_too_far():
+    day = Day(longest_walk_m=3000.0, order_heeded=1.0)
+    day.alert()  # the town is 4,800 m from the village, the beach refuge 1,800 m
+    people = day.run(3 * 3600.0)
+    on_foot = (people.parties.mode == FOOT) & (people.parties.zone_index == VILLAGE)
+    by_car = (people.parties.mode == CAR) & (people.parties.zone_index == VILLAGE)
+    refuge = day.traffic.refuge_of(people.trip)
+    assert set(refuge[on_foot]) == {1}
+    assert set(refuge[by_car]) == {0}
+
+
+def test_those_for_whom_every_refuge_is_too_far_on_foot_stay():
+    day = Day(longest_walk_m=500.0, order_heeded=1.0)
+    day.alert()
+    people = day.run(7200.0)
+    on_foot = (people.parties.mode == FOOT) & (people.parties.zone_index == VILLAGE)
+    assert {FATES[fate] for fate in people.fate[on_foot]} == {"sheltering"}
+    assert np.isinf(people.departed_s[on_foot]).all()
+    assert any("on foot stayed" in said for said in people.warnings())
+
+
+def test_people_on_the_shore_wait_and_are_warned_of():
+    day = Day(order_heeded=1.0)
+    day.alert(zones=("village", "cove"))
+    people = day.run(7200.0)
+    cove = people.parties.zone_index == COVE
+    assert {FATES[fate] for fate in people.fate[cove]} == {"sheltering"}
+    assert np.isinf(people.departed_s[cove]).all()
+    assert any("20 people of zones without a road" in said for said in people.warnings())
+
+
+def test_drivers_without_advice_make_for_the_usual_refuge():
+    day = Day(order_heeded=1.0)
+    day.alert(refuge="", route=())
+    people = day.run(7200.0)
+    by_car = (people.parties.mode == CAR) & (people.parties.zone_index == VILLAGE)
+    assert set(day.traffic.refuge_of(people.trip[by_car])) == {0}  # the town, though the beach is nearer
+
+
+def test_who_is_cut_off_in_place_is_trapped_at_the_end():
+    cut = {(1500.0, 600.0): 60.0}
+    day = Day(fire=FakeFire(cut), flame_heeded=0.0, smoke_heeded=0.0, heat_heeded=0.0)
+    people = day.run(600.0)
+    people.finish(600.0, day.traffic)
+    village = people.parties.zone_index == VILLAGE
+    assert {FATES[fate] for fate in people.fate[village]} == {"trapped"}
+    assert "trapped" not in {FATES[fate] for fate in people.fate[~village]}
+    trapped = day.of_kind("trapped")
+    assert set(day.journal.table().loc[trapped["cause_id"], "kind"]) == {"road_closed"}
+
+
+def test_every_change_of_a_party_descends_from_the_ignition():
+    burning = {(x, 750.0): 600.0 + (x - 300.0) for x in np.arange(300.0, 4000.0, 30.0)}
+    day = Day(fire=FakeFire(burning))
+    day.alert(at_s=700.0)
+    people = day.run(2 * 3600.0)
+    people.finish(day.now_s, day.traffic)
+    changed = np.flatnonzero(people.cause_id >= 0)
+    assert len(changed) > 100
+    for event in people.cause_id[changed].tolist():
+        assert day.journal.chain(event)[-1] == day.ignition
+    fates = {FATES[fate] for fate in people.fate}
+    assert {"safe", "exposed"} <= fates
+
+
+def test_the_same_day_twice_gives_the_same_events():
+    tables = []
+    for _ in range(2):
+        day = Day(fire=FakeFire({(600.0, 900.0): 300.0}))
+        day.alert(at_s=400.0)
+        day.run(3600.0)
+        tables.append(day.journal.table())
+    assert tables[0].equals(tables[1])
+    assert len(tables[0]) > 100
+
+
+@given(st.integers(1, 10**6))
+@settings(max_examples=10, deadline=None)
+def test_people_are_neither_lost_nor_made(seed):
+    burning = {(x, 660.0): 300.0 + (x - 300.0) / 2 for x in np.arange(300.0, 5000.0, 30.0)}
+    day = Day(make_place(60, 60, 40, 10), FakeFire(burning), seed=seed)
+    day.alert(at_s=100.0)
+    people = day.run(5400.0, step_s=30.0)
+    columns = people.columns()
+    assert int(columns["people"].sum()) == 60 + 60 + 40 + 40 + 10
+    safe = np.array(columns["fate"]) == "safe"
+    filled = 200_000 - int(day.traffic.room.sum())
+    assert int(columns["people"][safe].sum()) == filled
+    on_road = people.trip >= 0
+    assert (np.isfinite(people.departed_s) == on_road).all()

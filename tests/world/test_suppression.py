@@ -1,0 +1,77 @@
+"""Where a crew stands the fire does not enter; where it leaves before its line stands, the fire may."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from firesim.fire.containment import line_production_m_s
+from firesim.world.suppression import Suppression
+
+
+@pytest.fixture
+def burning(make_fire):
+    fire = make_fire()
+    fire.advance(1500.0)
+    assert not fire.is_small
+    return fire
+
+
+def nearest_front(fire, suppression):
+    return suppression.front_near(*fire.ignition_xy_m, 1500.0)
+
+
+def test_the_front_is_the_unburnt_rim_of_the_fire_nearest_first(burning):
+    front = nearest_front(burning, Suppression(burning, 2.0))
+    arrival = burning.arrival_time_s.ravel()[front.flat_cell]
+    assert len(front) > 20
+    assert not (arrival <= burning.now_s).any()
+    assert (np.diff(front.distance_m) >= 0.0).all()
+    # The back is where the ignition was, and burns less than the head.
+    assert front.intensity_kw_m[0] < 0.5 * front.intensity_kw_m.max()
+
+
+def test_a_guarded_cell_does_not_burn_and_one_given_up_does(burning):
+    suppression = Suppression(burning, 2.0)
+    front = nearest_front(burning, suppression)
+    east = int(np.argmax(front.x_m))
+    cell = int(front.flat_cell[east])
+    suppression.stand_before("engine-1", cell)
+    burning.advance(2400.0)
+    assert burning.arrival_time_s.ravel()[cell] == np.inf
+    suppression.release("engine-1")
+    burning.advance(4800.0)
+    assert 2400.0 < burning.arrival_time_s.ravel()[cell] <= 4800.0
+
+
+def test_a_held_cell_never_burns(burning):
+    suppression = Suppression(burning, 2.0)
+    front = nearest_front(burning, suppression)
+    cell = int(front.flat_cell[int(np.argmax(front.x_m))])
+    suppression.stand_before("engine-1", cell)
+    suppression.hold("engine-1", 0)
+    suppression.release("engine-1")
+    burning.advance(4800.0)
+    assert burning.arrival_time_s.ravel()[cell] == np.inf
+
+
+def test_two_crews_never_work_on_one_cell(burning):
+    suppression = Suppression(burning, 2.0)
+    front = nearest_front(burning, suppression)
+    first = suppression.choose("engine-1", front, 1e9)
+    second = suppression.choose("engine-2", front, 1e9)
+    assert first != second
+    assert suppression.choose("engine-1", front, 1e9) == first
+
+
+def test_nothing_above_the_limit_is_chosen(burning):
+    suppression = Suppression(burning, 2.0)
+    front = nearest_front(burning, suppression)
+    assert suppression.choose("engine-1", front, float(front.intensity_kw_m.min())) == -1
+
+
+def test_line_and_water_are_those_of_the_law_on_the_true_fuel(burning):
+    rate_m_s, litres_m = Suppression(burning, 2.0).line_for(burning.ignition_cell, 3, 2.0)
+    once = Suppression(burning, 1.0).line_for(burning.ignition_cell, 3, 2.0)
+    assert rate_m_s == line_production_m_s(145, 3)
+    assert litres_m == pytest.approx(2.0 * once[1])
