@@ -39,8 +39,7 @@ class Burnt:
     def until(self, now_s: float) -> Burnt:
         """Itself, with all that has burnt by now; `now_s` is where the front stands."""
         if self._until_s != now_s:
-            rows, columns, arrival_s = self._front.burnt_since(self._until_s - CORRECTED_S)
-            intensity = self._front.fireline_intensity_of(rows, columns)
+            rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S)
             self._write(self.arrival_time_s, rows, columns, arrival_s)
             self._write(self.fireline_intensity_kw_m, rows, columns, intensity)
             self._write(self.flame_length_m, rows, columns, flame_length_m(intensity))
@@ -68,7 +67,7 @@ class ZoneWatch:
 
     def reached(self, arrival_time_s: NDArray[np.float64], now_s: float) -> list[tuple[str, float]]:
         """Zones reached since the last call, with the time [s], in order of time."""
-        arrival = arrival_time_s.ravel()
+        arrival = np.ravel(arrival_time_s)
         firsts = [(zone, float(arrival[cells].min())) for zone, cells in self._cells.items()]
         new = sorted((pair for pair in firsts if pair[1] <= now_s), key=lambda pair: (pair[1], pair[0]))
         for zone, _ in new:

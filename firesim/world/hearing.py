@@ -16,6 +16,7 @@ LEVEL_WORDS = ("nothing", "alert for other zones", "warning", "order")
 ALL_CLEAR = "all-clear"
 _LEVELS = {"warning": WARNING, "order": ORDER, ALL_CLEAR: NOTHING}
 _NONE = -1
+TO_THE_SHORE = -2  # advice in itself: no road is safe any more
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Hearing:
 
     Attributes
     ----------
-    warned_s : [parties] first alert heard, `inf` if none [s]
-    advice_of : [parties] number of the last advice heard, -1: none; `advice` holds (refuge index, route)
+    warned_s : [parties] first alert heard that was meant for their zone, `inf` if none [s]
+    advice_of : [parties] number of the last advice heard, -1: none, -2: to the shore; `advice` holds (refuge
+        index, route)
     """
 
     def __init__(self, zone_index: Integers, zones: Sequence[str], refuges: Sequence[str]) -> None:
@@ -89,7 +91,7 @@ class Hearing:
 
     @property
     def warned_by(self) -> list[str]:
-        """The channel of the first alert heard, empty if none. [parties]"""
+        """The channel of the first alert heard that was meant for their zone, empty if none. [parties]"""
         return ["" if by == _NONE else self._channels[by] for by in self._warned_by.tolist()]
 
     def _take_in(self, heard: Heard, advised: Integers) -> Heard:
@@ -99,7 +101,8 @@ class Hearing:
         if heard.channel not in self._channels:
             self._channels.append(heard.channel)
         # Alerts are taken in as they were sent, so an earlier moment may turn up later: the earliest counts.
-        sooner = heard.at_s < self.warned_s[who]
+        # Who overhears what is said to others has not been warned.
+        sooner = (heard.level > ELSEWHERE) & (heard.at_s < self.warned_s[who])
         self.warned_s[who[sooner]] = heard.at_s[sooner]
         self._warned_by[who[sooner]] = self._channels.index(heard.channel)
         self.advice_of[who] = np.where(advised == _NONE, self.advice_of[who], advised)
@@ -121,6 +124,8 @@ class Hearing:
             if refuge:
                 advised[index] = len(self.advice)
                 self.advice.append((self._refuge_index[refuge], tuple(route)))
+            elif level == "order":
+                advised[index] = TO_THE_SHORE
         return levels, advised
 
 

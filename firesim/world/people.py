@@ -17,7 +17,7 @@ from firesim.place.grid import Grid
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.decisions import Decisions
-from firesim.world.hearing import LEVEL_WORDS, NOTHING, Heard, Hearing
+from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, TO_THE_SHORE, Heard, Hearing
 from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.nearness import Nearness
 from firesim.world.people_parameters import PeopleParameters
@@ -67,7 +67,7 @@ class People:
     grid
         Of the fire.
     journal
-        Receives `warned, saw, decided, departed, safe, sheltering, trapped, exposed, stood_down`.
+        Receives `warned, overheard, saw, decided, departed, safe, sheltering, trapped, exposed, stood_down`.
 
     Attributes
     ----------
@@ -242,8 +242,10 @@ class People:
             gave_up = np.isin(who, meant)
             self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
             return
-        words = [f"{LEVEL_WORDS[level]} by {heard.channel}" for level in heard.level.tolist()]
-        events = self._note(who, heard.at_s, "warned", heard.because, words)
+        events = np.empty(len(who), dtype=np.int64)
+        for kind, part in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
+            words = [f"{LEVEL_WORDS[level]} by {heard.channel}" for level in heard.level[part].tolist()]
+            events[part] = self._note(who[part], heard.at_s[part], kind, heard.because[part], words)
         p = self.parameters
         heeded = np.array([0.0, p.elsewhere_heeded, p.warning_heeded, p.order_heeded])[heard.level]
         heeds = (self._state[who] == HOME) & self._decisions.would_heed(who, heeded, heard.at_s)
@@ -364,7 +366,7 @@ class People:
     def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
         """Refuge and route that a party was told of; -1, -1: it was told of none."""
         number = int(self._hearing.advice_of[party])
-        if number == _NONE:
+        if number in (_NONE, TO_THE_SHORE):
             return _NONE, _NONE
         refuge, route = self._hearing.advice[number]
         if number not in self._route_of:
@@ -372,11 +374,13 @@ class People:
         return refuge, self._route_of[number]
 
     def _way_of(self, party: int, traffic: Traffic) -> tuple[int, int] | None:
-        """Refuge and route of a party that sets out; None: it cannot go.
+        """Refuge and route of a party that sets out; None: it cannot go, or was told to keep to the shore.
 
         By car as advised, else to the nearest usual refuge. On foot as advised unless that is too far, else to
         the nearest refuge of any kind that is not.
         """
+        if self._hearing.advice_of[party] == TO_THE_SHORE:
+            return None
         refuge, route = self._advised(party, traffic)
         if self.parties.mode[party] != FOOT:
             return refuge, route

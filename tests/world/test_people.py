@@ -225,7 +225,8 @@ def test_hearing_the_same_again_convinces_nobody_more():
     a, b = once.run(3600.0), often.run(3600.0)
     assert a.decided_s.tolist() == b.decided_s.tolist()
     assert len(often.of_kind("warned")) == len(once.of_kind("warned"))
-    assert set(b.columns()["warned_by"]) == {"app"}
+    village = b.parties.zone_index == VILLAGE
+    assert set(np.array(b.columns()["warned_by"])[village]) == {"app"}
 
 
 def test_an_alert_for_other_zones_moves_few():
@@ -233,7 +234,8 @@ def test_an_alert_for_other_zones_moves_few():
     day.alert(zones=("village",))
     people = day.run(3600.0)
     beach = people.parties.zone_index == BEACH
-    assert np.isfinite(people.warned_s[beach]).all()
+    assert len(day.of_kind("overheard")) == (people.parties.zone_index != VILLAGE).sum()
+    assert np.isinf(people.warned_s[beach]).all()  # what is said to others is no warning
     assert np.isfinite(people.decided_s[beach]).mean() < 0.2
 
 
@@ -267,7 +269,8 @@ def test_who_has_not_been_reached_yet_does_not_know():
     day = Day()
     day.alert(at_s=5000.0)
     assert np.isinf(day.run(4990.0).warned_s).all()
-    assert (day.run(5000.0).warned_s == 5000.0).all()
+    people = day.run(5000.0)
+    assert (people.warned_s[people.parties.zone_index == VILLAGE] == 5000.0).all()
 
 
 # --- seeing -------------------------------------------------------------------------------------------------
@@ -350,11 +353,20 @@ def test_people_on_the_shore_wait_and_are_warned_of():
 
 
 def test_drivers_without_advice_make_for_the_usual_refuge():
-    day = Day(order_heeded=1.0)
-    day.alert(refuge="", route=())
+    day = Day(warning_heeded=1.0)
+    day.alert(level="warning", refuge="", route=())
     people = day.run(7200.0)
     by_car = (people.parties.mode == CAR) & (people.parties.zone_index == VILLAGE)
     assert set(day.traffic.refuge_of(people.trip[by_car])) == {0}  # the town, though the beach is nearer
+
+
+def test_who_is_ordered_to_the_shore_keeps_off_the_road():
+    day = Day(order_heeded=1.0)
+    day.alert(refuge="", route=())
+    people = day.run(7200.0)
+    village = people.parties.zone_index == VILLAGE
+    assert {FATES[fate] for fate in people.fate[village]} == {"sheltering"}
+    assert np.isinf(people.departed_s[village]).all()
 
 
 def test_who_is_cut_off_in_place_is_trapped_at_the_end():
