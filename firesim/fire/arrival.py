@@ -1,24 +1,34 @@
 """The compiled loop that finds when fire first arrives in each cell.
 
-Cells leave a heap in the order of arrival. Each one that leaves tries, in its eight neighbours, whether the two
-pieces of front between it and the next cells of the neighbour's ring bring fire sooner than known so far
-(`crossing.py`). A neighbour that improves goes (back) into the heap: in strong wind the front reaches a cell by
-way of cells that come later in time order, so one pass in that order would be wrong by up to a third (head and
-back of an ellipse differ by (1 + e) / (1 - e), 44 to 1 at a length of 3.4 widths). Between two cells that are
-both settled arrival is a cubic with their gradients; where it is not convex, or one is still open, it is linear.
-
-The arrays are flat, with a rim of one unburnable cell around the grid, so that every cell has eight neighbours.
+Each cell that leaves the queue tries, in its eight neighbours, whether the two pieces of front between it and the
+next cells of the neighbour's ring bring fire sooner than known so far (`crossing.py`). A neighbour that improves
+goes (back) into the queue: in strong wind the front reaches a cell by way of cells that come later in time order,
+so one pass in that order would be wrong by up to a third (head and back of an ellipse differ by (1 + e) / (1 - e),
+44 to 1 at a length of 3.4 widths). Between two cells that are both settled arrival is a cubic with their
+gradients; where it is not convex, or one is still open, it is linear. The order of the queue (`queue.py`) makes
+openings rare; what a cell brings while it is not yet final can leave its neighbours too early for good.
 """
 
 from __future__ import annotations
 
 from math import inf, isfinite
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firesim.compiled import kernel
+from firesim.fire.cells import (
+    HISTORY,
+    OPEN,
+    RING_X,
+    RING_Y,
+    SETTLED,
+    SOURCE,
+    TILE_BITS,
+    Cells,
+    History,
+    Indices,
+    place_of,
+)
 from firesim.fire.crossing import (
     arrival_gradient,
     crossing_time,
@@ -27,15 +37,22 @@ from firesim.fire.crossing import (
     start_on_curve,
     start_on_line,
 )
-from firesim.fire.heap import pop, push
-
-# Marks of a cell, bits of one byte. Far: neither open nor settled.
-OPEN, SETTLED, SOURCE, HISTORY, BARE, BLOCKED, RIM = 1, 2, 4, 8, 16, 32, 64
+from firesim.fire.queue import (
+    LATER,
+    NEAR,
+    TOUCHED,
+    Queue,
+    drop_outdated,
+    has_room,
+    is_of,
+    open_slab,
+    put,
+    take,
+    touch,
+)
 
 # What the loop came back for.
-DONE, HEAP_FULL, TOUCHED_FULL, TILE_MISSING = 0, 1, 2, 3
-
-TILE_BITS = 5  # rates are asked for in squares of 32 cells
+DONE, QUEUE_FULL, TOUCHED_FULL, TILE_MISSING = 0, 1, 2, 3
 
 # A settled cell opens again only for a gain of more than this share of the time from cell to cell there: smaller
 # gains are far below the error of the scheme and would run through the grid as ripples.
@@ -45,42 +62,8 @@ LEAST_GAIN = 1e-3
 LEAST_ROUGHNESS = 1e-3
 
 
-class Cells(NamedTuple):
-    """What is known of each cell; flat, rim included. Lengths in cells."""
-
-    arrival_s: NDArray[np.float64]
-    gradient_x: NDArray[np.float32]  # of arrival [s/cell]
-    gradient_y: NDArray[np.float32]
-    slowness: NDArray[np.float32]  # w of crossing.py [s/cell]; inf where nothing spreads
-    drift_x: NDArray[np.float32]  # f of crossing.py
-    drift_y: NDArray[np.float32]
-    rise_x: NDArray[np.float32]  # z of crossing.py; one element where the ground is level
-    rise_y: NDArray[np.float32]
-    mark: NDArray[np.uint8]
-    shut: NDArray[np.uint8]  # bit k: no way to neighbour k; one element where there is none
-
-
-class History(NamedTuple):
-    """What spread was earlier in the cells at the front: the crossings that a change interrupted.
-
-    Records of cell[i] are first[i] to first[i + 1] - 1, oldest first; each held until its time.
-    """
-
-    cell: NDArray[np.int32]
-    first: NDArray[np.int32]
-    until_s: NDArray[np.float64]
-    slowness: NDArray[np.float32]
-    drift_x: NDArray[np.float32]
-    drift_y: NDArray[np.float32]
-
-
-# The ring around a cell: neighbour k lies at (RING_X[k], RING_Y[k]); k + 4 is opposite.
-RING_X = np.array([1, 1, 0, -1, -1, -1, 0, 1])
-RING_Y = np.array([0, -1, -1, -1, 0, 1, 1, 1])
-
-
 @kernel
-def records_of(history, cell):  # type: ignore[no-untyped-def]
+def records_of(history: History, cell: int) -> tuple[int, int]:
     """First and past-the-last record of a cell that has some."""
     low, high = 0, history.cell.size
     while low < high:
@@ -93,7 +76,15 @@ def records_of(history, cell):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def interrupted_crossing(cells, history, x, start_s, dx, dy):  # type: ignore[no-untyped-def]
+def last_change_s(history: History, cell: int) -> float:
+    """When the spread in a cell that has records last changed. [s]"""
+    return float(history.until_s[records_of(history, cell)[1] - 1])
+
+
+@kernel
+def interrupted_crossing(
+    cells: Cells, history: History, x: int, start_s: float, dx: float, dy: float
+) -> tuple[float, float, float]:
     """Arrival in cell x over the displacement d begun at start_s, under all that spread was meanwhile; its gradient.
 
     Each record brings the share of the crossing that its time allowed: progress in a half-crossed cell is kept.
@@ -125,7 +116,20 @@ def interrupted_crossing(cells, history, x, start_s, dx, dy):  # type: ignore[no
 
 
 @kernel
-def _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slope_a, slope_b):  # type: ignore[no-untyped-def]
+def _interrupted_from_line(
+    cells: Cells,
+    history: History,
+    x: int,
+    a: int,
+    b: int,
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    curved: bool,
+    slope_a: float,
+    slope_b: float,
+) -> tuple[float, float, float]:
     """Least arrival in x from the piece A to B, by trial: a sum over records has no closed form."""
     time_a = cells.arrival_s[a]
     change = cells.arrival_s[b] - time_a
@@ -149,11 +153,25 @@ def _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slop
 
 
 @kernel
-def from_line(cells, history, x, a, b, ax, ay, bx, by, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
-    """Least arrival in x from the piece of front between cells a and b: arrival, and the displacement it came by.
+def from_line(
+    cells: Cells,
+    history: History,
+    x: int,
+    a: int,
+    b: int,
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    w: float,
+    fx: float,
+    fy: float,
+    zx: float,
+    zy: float,
+) -> tuple[float, float, float]:
+    """Least arrival in x from the piece of front between cells a and b, and its gradient there.
 
-    (ax, ay) from a to x, (bx, by) from a to b; w, f, z those of x. A piece without length (b = a) is a cell.
-    Where the crossing was interrupted by a change, the gradient comes in place of the displacement.
+    (ax, ay) from a to x, (bx, by) from a to b; w, f, z those of x.
     """
     time_a = cells.arrival_s[a]
     change = cells.arrival_s[b] - time_a
@@ -164,7 +182,7 @@ def from_line(cells, history, x, a, b, ax, ay, bx, by, w, fx, fy, zx, zy):  # ty
         slope_a = cells.gradient_x[a] * bx + cells.gradient_y[a] * by
         slope_b = cells.gradient_x[b] * bx + cells.gradient_y[b] * by
         curved = is_convex(change, slope_a, slope_b)
-    if cells.mark[x] & HISTORY:
+    if cells.mark[x] & HISTORY and min(time_a, cells.arrival_s[b]) < last_change_s(history, x):
         return _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slope_a, slope_b)
     s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
     start = time_a + s * change
@@ -172,11 +190,12 @@ def from_line(cells, history, x, a, b, ax, ay, bx, by, w, fx, fy, zx, zy):  # ty
         s = start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, zy)
         start = time_a + on_curve(s, change, slope_a, slope_b)
     dx, dy = ax - s * bx, ay - s * by
-    return start + crossing_time(dx, dy, w, fx, fy, zx, zy), dx, dy
+    gx, gy = arrival_gradient(dx, dy, w, fx, fy, zx, zy)
+    return start + crossing_time(dx, dy, w, fx, fy, zx, zy), gx, gy
 
 
 @kernel
-def is_open_way(cells, a, k, stride):  # type: ignore[no-untyped-def]
+def is_open_way(cells: Cells, a: int, k: int, stride: int) -> bool:
     """Whether fire can go from cell a to its neighbour k: no barrier, and no squeezing between two bare corners."""
     if cells.shut.size > 1 and cells.shut[a] >> k & 1:
         return False
@@ -189,7 +208,7 @@ def is_open_way(cells, a, k, stride):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def best_through(cells, history, x, k, stride):  # type: ignore[no-untyped-def]
+def best_through(cells: Cells, history: History, x: int, k: int, stride: int) -> tuple[float, float, float]:
     """Least arrival in x by way of its ring neighbour k and the two pieces of ring beside it; gradient."""
     ax, ay = -RING_X[k], -RING_Y[k]
     a = x - ax - stride * ay
@@ -197,7 +216,7 @@ def best_through(cells, history, x, k, stride):  # type: ignore[no-untyped-def]
     zx, zy = 0.0, 0.0
     if cells.rise_x.size > 1:
         zx, zy = cells.rise_x[x], cells.rise_y[x]
-    best, dx, dy = inf, 0.0, 0.0
+    best, gx, gy = inf, 0.0, 0.0
     for turn in range(2):
         j = (k + 1 + 6 * turn) & 7
         b = x + RING_X[j] + stride * RING_Y[j]
@@ -208,19 +227,17 @@ def best_through(cells, history, x, k, stride):  # type: ignore[no-untyped-def]
         bx, by = RING_X[j] - RING_X[k], RING_Y[j] - RING_Y[k]
         time, new_x, new_y = from_line(cells, history, x, a, b, ax, ay, bx, by, w, fx, fy, zx, zy)
         if time < best:
-            best, dx, dy = time, new_x, new_y
-    if cells.mark[x] & HISTORY:
-        if best == inf:
-            return interrupted_crossing(cells, history, x, cells.arrival_s[a], ax, ay)
-        return best, dx, dy
+            best, gx, gy = time, new_x, new_y
     if best == inf:
-        best, dx, dy = cells.arrival_s[a] + crossing_time(ax, ay, w, fx, fy, zx, zy), ax, ay
-    gx, gy = arrival_gradient(dx, dy, w, fx, fy, zx, zy)
+        if cells.mark[x] & HISTORY:
+            return interrupted_crossing(cells, history, x, cells.arrival_s[a], ax, ay)
+        gx, gy = arrival_gradient(ax, ay, w, fx, fy, zx, zy)
+        best = cells.arrival_s[a] + crossing_time(ax, ay, w, fx, fy, zx, zy)
     return best, gx, gy
 
 
 @kernel
-def _is_joined(cells, x, k, j, a):  # type: ignore[no-untyped-def]
+def _is_joined(cells: Cells, x: int, k: int, j: int, a: int) -> bool:
     """Whether no barrier runs between x and its neighbour j, nor between the ring neighbours k and j."""
     if cells.shut[x] >> j & 1:
         return False
@@ -232,7 +249,7 @@ def _is_joined(cells, x, k, j, a):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _agrees(cells, a, x, k, pace):  # type: ignore[no-untyped-def]
+def _agrees(cells: Cells, a: int, x: int, k: int, pace: float) -> bool:
     """Whether arrival runs smoothly from cell a to its neighbour k, x: then a cannot better x.
 
     Along a smooth field the mean of both gradients gives the change from cell to cell up to the third order.
@@ -242,43 +259,37 @@ def _agrees(cells, a, x, k, pace):  # type: ignore[no-untyped-def]
     half_x = 0.5 * (cells.gradient_x[a] + cells.gradient_x[x])
     half_y = 0.5 * (cells.gradient_y[a] + cells.gradient_y[x])
     smooth = cells.arrival_s[a] + half_x * RING_X[k] + half_y * RING_Y[k]
-    return cells.arrival_s[x] < smooth + LEAST_ROUGHNESS * pace
+    return bool(cells.arrival_s[x] < smooth + LEAST_ROUGHNESS * pace)
 
 
 @kernel
-def spread_from(cells, history, heap_s, heap_cell, size, touched, n_touched, a, stride, least_s):  # type: ignore[no-untyped-def]
-    """Try what the settled cell `a` brings to its neighbours; returns the sizes of the heap and the touched list."""
+def _spread_from(cells: Cells, history: History, queue: Queue, a: int, stride: int, least_s: float) -> None:
+    """Try what the settled cell `a` brings to its neighbours."""
     for k in range(8):
         x = a + RING_X[k] + stride * RING_Y[k]
-        w = cells.slowness[x]
-        if not isfinite(w):
-            continue
         known = cells.arrival_s[x]
-        if known <= least_s:
+        if not isfinite(cells.slowness[x]) or known <= least_s:
             continue
-        is_settled = cells.mark[x] & SETTLED
         pace = abs(cells.gradient_x[x]) + abs(cells.gradient_y[x])
         if isfinite(known) and _agrees(cells, a, x, k, pace):
             continue
         if not is_open_way(cells, a, k, stride):
             continue
         time, gx, gy = best_through(cells, history, x, (k + 4) & 7, stride)
-        if time < known - (LEAST_GAIN * pace if is_settled else 0.0):
+        if time < known - (LEAST_GAIN * pace if cells.mark[x] & SETTLED else 0.0):
             if not isfinite(known):
-                touched[n_touched] = x
-                n_touched += 1
+                touch(queue, x)
             cells.arrival_s[x] = time if time > least_s else np.nextafter(least_s, inf)
             cells.gradient_x[x] = gx
             cells.gradient_y[x] = gy
             cells.mark[x] = cells.mark[x] & ~(SETTLED | SOURCE) | OPEN
-            size = push(heap_s, heap_cell, size, cells.arrival_s[x], x)
-    return size, n_touched
+            put(queue, stride, cells.arrival_s[x], x)
 
 
 @kernel
-def _missing_tile(tile_age, age, a, stride, tiles_across):  # type: ignore[no-untyped-def]
+def _missing_tile(tile_age: Indices, age: int, a: int, stride: int, tiles_across: int) -> int:
     """A tile around cell a whose rates are of an earlier age, or -1."""
-    row, column = a // stride, a % stride
+    row, column = place_of(a, stride)
     for y in range((row - 1) >> TILE_BITS, ((row + 1) >> TILE_BITS) + 1):
         for x in range((column - 1) >> TILE_BITS, ((column + 1) >> TILE_BITS) + 1):
             tile = y * tiles_across + x
@@ -288,46 +299,54 @@ def _missing_tile(tile_age, age, a, stride, tiles_across):  # type: ignore[no-un
 
 
 @kernel
-def _touches_burnt(cells, a, stride, now_s):  # type: ignore[no-untyped-def]
+def _touches_burnt(cells: Cells, a: int, stride: int, now_s: float) -> bool:
+    earliest = inf
     for k in range(8):
-        if cells.arrival_s[a + RING_X[k] + stride * RING_Y[k]] <= now_s:
-            return True
-    return False
+        earliest = min(earliest, cells.arrival_s[a + RING_X[k] + stride * RING_Y[k]])
+    return earliest <= now_s
 
 
 @kernel
-def solve(  # type: ignore[no-untyped-def]
-    cells, history, heap_s, heap_cell, size, touched, n_touched, tile_age, age, stride, until_s, least_s, to_the_rim
-):
-    """Take cells out of the heap until the next one comes after until_s.
+def solve(
+    cells: Cells,
+    history: History,
+    queue: Queue,
+    tile_age: Indices,
+    age: int,
+    stride: int,
+    until_s: float,
+    least_s: float,
+    to_the_rim: bool,
+) -> tuple[int, int]:
+    """Take cells out of the queue until all that burn by until_s are settled.
 
     to_the_rim: go on with the cells beside burnt ones, which may still better those; the rest is dropped, for
     the caller is about to change the spread and to start again from the burnt cells.
     least_s: no cell burns before; those known to have burnt by then are history and stay.
 
-    Returns why it stopped, the sizes of heap and touched list, and the tile whose rates are missing.
+    Returns why it stopped, and the tile whose rates are missing.
     """
     tiles_across = ((stride - 1) >> TILE_BITS) + 1
-    while size > 0:
-        time, a = heap_s[0], heap_cell[0]
-        if time > until_s and not to_the_rim:
-            return DONE, size, n_touched, -1
-        if not cells.mark[a] & OPEN or cells.arrival_s[a] != time:
-            size = pop(heap_s, heap_cell, size)
+    while True:
+        if not has_room(queue):
+            return QUEUE_FULL, -1
+        if queue.touched.size < queue.counts[TOUCHED] + 8:
+            return TOUCHED_FULL, -1
+        if queue.counts[NEAR] == 0:
+            drop_outdated(queue, cells.arrival_s)
+            if queue.counts[LATER] == 0 or (queue.later_s[0] > until_s and not to_the_rim):
+                return DONE, -1
+            open_slab(queue, cells.arrival_s, stride, to_the_rim)
+        a = queue.near_cell[0]
+        is_current = cells.mark[a] & OPEN and is_of(queue, stride, cells.arrival_s[a], a)
+        if not is_current or (
+            to_the_rim and cells.arrival_s[a] > until_s and not _touches_burnt(cells, a, stride, until_s)
+        ):
+            take(queue)
             continue
-        if time > until_s and not _touches_burnt(cells, a, stride, until_s):
-            size = pop(heap_s, heap_cell, size)
-            continue
-        if size + 8 > heap_s.size:
-            return HEAP_FULL, size, n_touched, -1
-        if n_touched + 8 > touched.size:
-            return TOUCHED_FULL, size, n_touched, -1
         tile = _missing_tile(tile_age, age, a, stride, tiles_across)
         if tile >= 0:
-            return TILE_MISSING, size, n_touched, tile
-        size = pop(heap_s, heap_cell, size)
+            return TILE_MISSING, tile
+        take(queue)
         cells.mark[a] = cells.mark[a] & ~OPEN | SETTLED
-        size, n_touched = spread_from(
-            cells, history, heap_s, heap_cell, size, touched, n_touched, a, stride, least_s
-        )
-    return DONE, size, n_touched, -1
+        _spread_from(cells, history, queue, a, stride, least_s)

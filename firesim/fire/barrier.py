@@ -7,9 +7,9 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.fire.arrival import RING_X, RING_Y
+from firesim.fire.cells import RING_X, RING_Y
 
-Floats = NDArray[np.float64]
+Numbers = NDArray[np.floating]
 Point = tuple[float, float]
 
 # East, south-east, south, south-west: with their opposites every way between neighbours, each once.
@@ -35,7 +35,7 @@ def shut_ways(start: Point, end: Point, shape: tuple[int, int], shut: NDArray[np
         shut[r + step_y, c + step_x] |= 1 << (k + 4 & 7)
 
 
-def _meets(x: Floats, y: Floats, step_x: int, step_y: int, start: Point, end: Point) -> NDArray[np.bool_]:
+def _meets(x: Numbers, y: Numbers, step_x: int, step_y: int, start: Point, end: Point) -> NDArray[np.bool_]:
     """Whether the way from (x, y) by one step meets the line; touching counts."""
     along_x, along_y = end[0] - start[0], end[1] - start[1]
     side_here = along_x * (y - start[1]) - along_y * (x - start[0])

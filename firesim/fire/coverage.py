@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import isfinite, sqrt
 
 from firesim.compiled import kernel
-from firesim.fire.arrival import RING_X, RING_Y, SOURCE
+from firesim.fire.cells import OPEN, SOURCE, Cells
+from firesim.fire.queue import LATER, NEAR, Queue
 
 
 @kernel
-def burnt_share(ahead_s, gradient_x, gradient_y):  # type: ignore[no-untyped-def]
+def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
     """Share of a unit square behind a straight front that passed its centre `ahead_s` ago. [0-1]
 
     Exact for a plane front: the share is the distribution of the sum of two uniform variables.
@@ -29,7 +30,7 @@ def burnt_share(ahead_s, gradient_x, gradient_y):  # type: ignore[no-untyped-def
 
 
 @kernel
-def burnt_cells(cells, stride, at_s):  # type: ignore[no-untyped-def]
+def burnt_cells(cells: Cells, stride: int, at_s: float) -> float:
     """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect."""
     total = 0.0
     for c in range(stride, cells.mark.size - stride):
@@ -39,7 +40,7 @@ def burnt_cells(cells, stride, at_s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def farthest(cells, stride, at_s, from_x, from_y):  # type: ignore[no-untyped-def]
+def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: float) -> float:
     """Greatest distance of the front from a point at a time. [cells]; the point in columns and rows from the corner.
 
     Each burnt cell reaches on from its centre along its ray, by the time since, no farther than the next cell, and
@@ -65,7 +66,7 @@ def farthest(cells, stride, at_s, from_x, from_y):  # type: ignore[no-untyped-de
             pace = gx * ux + gy * uy
             if length > 0.0 and pace > 0.0:
                 reach = min(since * length / pace, 1.0)
-                ahead = c + int(round(ux / length)) + stride * int(round(uy / length))
+                ahead = c + round(ux / length) + stride * round(uy / length)
                 if not isfinite(cells.slowness[ahead]):
                     reach = min(reach, 0.5)
                 dx += reach * ux / length
@@ -75,9 +76,10 @@ def farthest(cells, stride, at_s, from_x, from_y):  # type: ignore[no-untyped-de
 
 
 @kernel
-def is_enclosed(cells, stride, heap_s, heap_cell, size):  # type: ignore[no-untyped-def]
-    """Whether no cell is waiting to burn: every entry of the heap is out of date."""
-    for n in range(size):
-        if cells.arrival_s[heap_cell[n]] == heap_s[n] and cells.mark[heap_cell[n]] & 1:
+def is_enclosed(cells: Cells, queue: Queue) -> bool:
+    """Whether no cell is waiting to burn: every entry of the queue is out of date."""
+    for n in range(queue.counts[LATER]):
+        cell = queue.later_cell[n]
+        if cells.arrival_s[cell] == queue.later_s[n] and cells.mark[cell] & OPEN:
             return False
-    return True
+    return bool(queue.counts[NEAR] == 0)

@@ -26,20 +26,20 @@ NEWTON_STEPS = 3
 
 
 @kernel
-def squared_length(dx, dy, zx, zy):  # type: ignore[no-untyped-def]
+def squared_length(dx: float, dy: float, zx: float, zy: float) -> float:
     """Square of the length along the ground of a map displacement. [cells2]"""
     rise = zx * dx + zy * dy
     return dx * dx + dy * dy + rise * rise
 
 
 @kernel
-def crossing_time(dx, dy, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
+def crossing_time(dx: float, dy: float, w: float, fx: float, fy: float, zx: float, zy: float) -> float:
     """Time over a displacement under one cell's spread. [s]; w in seconds a cell."""
     return w * (sqrt(squared_length(dx, dy, zx, zy)) - fx * dx - fy * dy)
 
 
 @kernel
-def arrival_gradient(dx, dy, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
+def arrival_gradient(dx: float, dy: float, w: float, fx: float, fy: float, zx: float, zy: float) -> tuple[float, float]:
     """Gradient of arrival on the map where fire came along the displacement d. [s/cell] along x and y."""
     length = sqrt(squared_length(dx, dy, zx, zy))
     if length == 0.0:
@@ -49,7 +49,7 @@ def arrival_gradient(dx, dy, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def front_slowness(nx, ny, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
+def front_slowness(nx: float, ny: float, w: float, fx: float, fy: float, zx: float, zy: float) -> float:
     """Length of the gradient of arrival, along the map, of a straight front with the unit normal n. [s/cell]
 
     The gradient g of any ray fulfils |g / w + f| = 1, lengths taken with the inverse of |d|^2's matrix.
@@ -63,7 +63,9 @@ def front_slowness(nx, ny, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
+def start_on_line(
+    change: float, ax: float, ay: float, bx: float, by: float, w: float, fx: float, fy: float, zx: float, zy: float
+) -> float:
     """Where between A (0) and B (1) the quickest crossing starts when arrival is linear between them.
 
     change: arrival at B minus at A; (ax, ay) from A to the cell, (bx, by) from A to B.
@@ -82,7 +84,21 @@ def start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy):  # type: ignore[no
 
 
 @kernel
-def start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, zy):  # type: ignore[no-untyped-def]
+def start_on_curve(
+    s: float,
+    change: float,
+    slope_a: float,
+    slope_b: float,
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    w: float,
+    fx: float,
+    fy: float,
+    zx: float,
+    zy: float,
+) -> float:
     """The same when arrival is the cubic through both ends with the slopes slope_a, slope_b along A to B.
 
     Only for convex cubics: the sum is then convex and Newton's steps from the linear answer `s` converge.
@@ -106,12 +122,12 @@ def start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, z
 
 
 @kernel
-def is_convex(change, slope_a, slope_b):  # type: ignore[no-untyped-def]
+def is_convex(change: float, slope_a: float, slope_b: float) -> bool:
     """Whether the cubic through both ends bends upward all along: no kink of two meeting fronts between them."""
     return 2.0 * slope_a + slope_b <= 3.0 * change <= slope_a + 2.0 * slope_b
 
 
 @kernel
-def on_curve(s, change, slope_a, slope_b):  # type: ignore[no-untyped-def]
+def on_curve(s: float, change: float, slope_a: float, slope_b: float) -> float:
     """The cubic's value above the one at A."""
     return s * (slope_a + s * (3.0 * change - 2.0 * slope_a - slope_b + s * (slope_a + slope_b - 2.0 * change)))

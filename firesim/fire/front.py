@@ -15,67 +15,48 @@ calls of `advance`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, inf, isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.fire.arrival import (
+from firesim.fire.arrival import DONE, QUEUE_FULL, TILE_MISSING, solve
+from firesim.fire.barrier import shut_ways
+from firesim.fire.cells import (
     BARE,
     BLOCKED,
-    DONE,
-    HEAP_FULL,
     OPEN,
     SETTLED,
     SOURCE,
-    TILE_BITS,
-    TOUCHED_FULL,
     Cells,
-    solve,
+    Floats,
+    History,
+    Indices,
+    Singles,
 )
-from firesim.fire.barrier import shut_ways
 from firesim.fire.coverage import burnt_cells, farthest, is_enclosed
-from firesim.fire.crossing import arrival_gradient, crossing_time
-from firesim.fire.heap import push
 from firesim.fire.interruption import forget_inner, forget_unburnt, no_history, remember, start_again, unburnt_rim
-from firesim.fire.tiles import write_spread
+from firesim.fire.lighting import EXACT_AROUND_CELLS, are_alike, cells_around, straight_crossings
+from firesim.fire.queue import (
+    LATER,
+    NEAR,
+    SLAB_END_S,
+    SLAB_S,
+    TOUCHED,
+    copied,
+    lean_as,
+    new_queue,
+    put,
+    touch,
+    waiting,
+    with_room,
+)
+from firesim.fire.tiles import Spread, SpreadSource, SpreadTiles
 
-Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-Indices = NDArray[np.int32]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How fire spreads in some cells. Floats, or arrays of the cells' shape.
-
-    head_rate_m_s along the ground; 0 or NaN: nothing spreads. toward_deg: where the head goes on the map,
-    clockwise from north. eccentricity of the ellipse in the plane of the ground, 0 to below 1.
-    heat_per_area_kj_m2: what burns off behind the front; only carried along, for `fireline_intensity_kw_m`.
-    """
-
-    head_rate_m_s: ArrayLike
-    toward_deg: ArrayLike
-    eccentricity: ArrayLike
-    heat_per_area_kj_m2: ArrayLike = 0.0
-
-    def within(self, rows: slice, columns: slice) -> Spread:
-        """The same for a part of the grid."""
-        parts = (self.head_rate_m_s, self.toward_deg, self.eccentricity, self.heat_per_area_kj_m2)
-        return Spread(*(part if np.ndim(part) == 0 else np.asarray(part)[rows, columns] for part in parts))
-
-
-# Around a lit point arrival is straight and exact as far as all cells are alike, at most this far: the curvature of
-# the first few cells is what interpolation along a ring holds worst.
-EXACT_AROUND_CELLS = 5
-
-# Spread of a part of the grid, asked for when the front comes near: (rows, columns) -> Spread of that shape.
-SpreadSource = Callable[[slice, slice], Spread]
 
 
 class Front:
@@ -104,7 +85,6 @@ class Front:
     ) -> None:
         self.shape = shape
         self.cell_size_m = cell_size_m
-        self.rows_per_step_north = rows_per_step_north
         self.now_s = -inf
         self._stride = shape[1] + 2
         count = (shape[0] + 2) * self._stride
@@ -122,15 +102,9 @@ class Front:
             shut=np.zeros(1, np.uint8),
         )
         self._inside(self._cells.mark)[...] = 0 if is_burnable is None else np.where(is_burnable, 0, BARE)
-        self._heat = np.zeros(count, np.float32)
-        self._slowing = np.ones(1, np.float32)  # one element until some cells are slowed
         self._history = no_history()
-        self._heap_s, self._heap_cell, self._heap_size = np.empty(1024), np.empty(1024, np.int32), 0
-        self._touched, self._n_touched = np.empty(1024, np.int32), 0
-        self._source: SpreadSource = Spread(0.0, 0.0, 0.0).within
-        self._tiles_across = ((self._stride - 1) >> TILE_BITS) + 1
-        self._tile_age = np.full(self._tiles_across * (((shape[0] + 1) >> TILE_BITS) + 1), -1, np.int32)
-        self._age = 0
+        self._queue = new_queue()
+        self._tiles = SpreadTiles(shape, cell_size_m, rows_per_step_north)
         self._least_s = -inf
         self._expected_s = np.zeros(0)  # arrival in the cells of the history, at the last pause
         self._to_come: list[tuple[float, Indices]] = []
@@ -156,7 +130,7 @@ class Front:
     @property
     def heat_per_area_kj_m2(self) -> Singles:
         """Heat per area of `Spread` at arrival. [y, x], a view."""
-        return self._inside(self._heat)
+        return self._inside(self._tiles.heat)
 
     @property
     def rate_of_spread_m_s(self) -> Floats:
@@ -199,12 +173,12 @@ class Front:
     @property
     def can_burn(self) -> Mask:
         """Where fire may ever spread as things are: burnable and not blocked. [y, x]"""
-        return (self._inside(self._cells.mark) & (BARE | BLOCKED)) == 0
+        return np.asarray((self._inside(self._cells.mark) & (BARE | BLOCKED)) == 0)
 
     @property
     def is_out(self) -> bool:
         """Whether nothing will burn any more unless something changes."""
-        return is_enclosed(self._cells, self._stride, self._heap_s, self._heap_cell, self._heap_size)
+        return is_enclosed(self._cells, self._queue)
 
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
@@ -230,8 +204,7 @@ class Front:
         it for a part of the grid, called when the front comes near; it must always give the same.
         """
         self._pause(now_s)
-        self._source = spread.within if isinstance(spread, Spread) else spread
-        self._age += 1
+        self._tiles.change(spread)
         self._resume()
 
     def ignite_point(self, column: float, row: float, at_s: float) -> None:
@@ -249,8 +222,7 @@ class Front:
 
     def ignite_cells(self, mask: Mask, at_s: float) -> None:
         """Light the centres of cells, now or later: a line, a polygon, a whole perimeter. [y, x]"""
-        rows, columns = np.nonzero(mask)
-        cells = ((rows + 1) * self._stride + columns + 1).astype(np.int32)
+        cells = self._numbers(mask)
         self._light(cells[(self._cells.mark[cells] & BARE) == 0], at_s)
 
     def adopt(
@@ -291,10 +263,10 @@ class Front:
         if not factor >= 0.0:
             raise ValueError(f"a rate is multiplied by at least 0, not {factor}")
         self._pause(now_s)
-        if self._slowing.size == 1:
-            self._slowing = np.ones(self._cells.mark.size, np.float32)
-        self._inside(self._slowing)[mask] *= factor
-        self._forget_rates(mask)
+        if self._tiles.slowing.size == 1:
+            self._tiles.slowing = np.ones(self._cells.mark.size, np.float32)
+        self._inside(self._tiles.slowing)[mask] *= factor
+        self._tiles.outdate(self._numbers(mask))
         self._resume()
 
     def bar(self, line: Sequence[tuple[float, float]], now_s: float) -> Mask:
@@ -315,16 +287,15 @@ class Front:
         rows, columns = np.divmod(self._history.cell, self._stride)
         self._expected_s[beside[rows - 1, columns - 1]] = inf
         self._resume()
-        return beside
+        return np.asarray(beside)
 
     def copy(self) -> Front:
         """A front that goes on by itself from here; costs one copy of the arrays."""
         twin = copy(self)
         own = ("arrival_s", "gradient_x", "gradient_y", "slowness", "drift_x", "drift_y", "mark")
         twin._cells = self._cells._replace(**{name: getattr(self._cells, name).copy() for name in own})
-        twin._heap_s, twin._heap_cell = self._heap_s.copy(), self._heap_cell.copy()
-        twin._touched, twin._tile_age = self._touched.copy(), self._tile_age.copy()
-        twin._heat, twin._slowing = self._heat.copy(), self._slowing.copy()
+        twin._queue = copied(self._queue)
+        twin._tiles = self._tiles.copy()
         twin._to_come = list(self._to_come)
         return twin
 
@@ -340,16 +311,12 @@ class Front:
 
     def _solve(self, until_s: float, *, to_the_rim: bool = False) -> None:
         while True:
-            why, self._heap_size, self._n_touched, tile = solve(
+            why, tile = solve(
                 self._cells,
                 self._history,
-                self._heap_s,
-                self._heap_cell,
-                self._heap_size,
-                self._touched,
-                self._n_touched,
-                self._tile_age,
-                self._age,
+                self._queue,
+                self._tiles.age_of,
+                self._tiles.age,
                 self._stride,
                 until_s,
                 self._least_s,
@@ -357,54 +324,43 @@ class Front:
             )
             if why == DONE:
                 return
-            if why == HEAP_FULL:
-                self._reserve_heap(2 * self._heap_s.size)
-            elif why == TOUCHED_FULL:
-                if not to_the_rim:
-                    self._n_touched = forget_inner(
-                        self._cells, self._touched, self._n_touched, self._stride, self._heap_s[0]
-                    )
-                if 2 * self._n_touched > self._touched.size or to_the_rim:
-                    self._reserve_touched(2 * self._touched.size)
+            if why == TILE_MISSING:
+                self._tiles.evaluate_tile(self._cells, tile, self._least_s)
+            elif why == QUEUE_FULL:
+                self._reserve(entries=2 * self._queue.near_key.size)
             else:
-                self._evaluate_tile(tile)
+                if not to_the_rim:
+                    # Nothing can be told to change before the slab that is being solved.
+                    slab_start_s = self._queue.bounds[SLAB_END_S] - self._queue.bounds[SLAB_S]
+                    forget_inner(self._cells, self._queue, self._stride, slab_start_s)
+                if 2 * self._queue.counts[TOUCHED] > self._queue.touched.size:
+                    self._reserve(touched=2 * self._queue.touched.size)
 
     def _pause(self, now_s: float) -> None:
         """Go to now_s and take back all that lies beyond it."""
         self.advance(now_s)
         self._solve(now_s, to_the_rim=True)
-        self._heap_size = 0
-        rim = np.empty(8 * self._n_touched, np.int32)
-        rim = np.sort(rim[: unburnt_rim(self._cells, self._touched, self._n_touched, self._stride, now_s, rim)])
+        self._queue.counts[[NEAR, LATER]] = 0
+        rim = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
+        rim = np.sort(rim[: unburnt_rim(self._cells, self._queue, self._stride, now_s, rim)])
         self._expected_s = self._cells.arrival_s[rim]
-        self._n_touched = forget_unburnt(self._cells, self._touched, self._n_touched, self._stride, now_s)
-        self._reserve_touched(self._n_touched + rim.size + 16)
+        forget_unburnt(self._cells, self._queue, self._stride, now_s)
+        self._reserve(entries=2 * rim.size, touched=int(self._queue.counts[TOUCHED]) + rim.size + 16)
         room = self._history.until_s.size + rim.size
         first, until_s = np.empty(rim.size + 1, np.int32), np.empty(room)
         records = [np.empty(room, np.float32) for _ in range(3)]
         n = remember(self._cells, self._history, rim, now_s, first, until_s, *records)
-        self._history = type(self._history)(rim, first, until_s[:n], *(part[:n] for part in records))
+        self._history = History(rim, first, until_s[:n], *(part[:n] for part in records))
         self._least_s = now_s
 
     def _resume(self) -> None:
         """Find the arrivals in the cells beside the burnt ones, and light again what is to be lit later."""
         rim = self._history.cell
         self._evaluate(rim)
-        self._reserve_heap(2 * rim.size + 16)
-        self._heap_size, self._n_touched = start_again(
-            self._cells,
-            self._history,
-            self._heap_s,
-            self._heap_cell,
-            self._touched,
-            self._n_touched,
-            rim,
-            self._expected_s,
-            self._stride,
-            self._least_s,
-        )
-        waiting, self._to_come = self._to_come, []
-        for at_s, cells in waiting:
+        lean_as(self._queue, self._cells, rim)
+        start_again(self._cells, self._history, self._queue, rim, self._expected_s, self._stride, self._least_s)
+        to_come, self._to_come = self._to_come, []
+        for at_s, cells in to_come:
             if at_s > self._least_s:
                 self._light(cells, at_s)
 
@@ -412,59 +368,23 @@ class Front:
         self._pause(now_s)
         marks = self._inside(self._cells.mark)
         marks[mask] = marks[mask] | bit if is_on else marks[mask] & (0xFF ^ bit)
-        self._forget_rates(mask)
+        self._tiles.outdate(self._numbers(mask))
         self._resume()
 
-    def _forget_rates(self, mask: Mask) -> None:
-        """Have the spread of these cells written anew: their tiles are no longer of this age."""
+    def _numbers(self, mask: Mask) -> Indices:
         rows, columns = np.nonzero(mask)
-        self._tile_age[np.unique(self._tile_of((rows + 1) * self._stride + columns + 1))] = -1
+        return ((rows + 1) * self._stride + columns + 1).astype(np.int32)
 
-    def _tile_of(self, cells: NDArray[np.integer]) -> NDArray[np.integer]:
-        row, column = np.divmod(cells, self._stride)
-        return (row >> TILE_BITS) * self._tiles_across + (column >> TILE_BITS)
+    def _evaluate(self, which: Indices) -> None:
+        self._tiles.evaluate(self._cells, which, self._least_s)
 
-    def _evaluate(self, cells: Indices) -> None:
-        tiles = np.unique(self._tile_of(cells))
-        for tile in tiles[self._tile_age[tiles] != self._age]:
-            self._evaluate_tile(int(tile))
-
-    def _evaluate_tile(self, tile: int) -> None:
-        row, column = (part << TILE_BITS for part in divmod(tile, self._tiles_across))
-        rows = slice(max(row - 1, 0), min(row - 1 + (1 << TILE_BITS), self.shape[0]))
-        columns = slice(max(column - 1, 0), min(column - 1 + (1 << TILE_BITS), self.shape[1]))
-        shape = (rows.stop - rows.start, columns.stop - columns.start)
-        if min(shape) > 0:
-            spread = self._source(rows, columns)
-            parts = (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
-            write_spread(
-                self._cells,
-                self._heat,
-                self._slowing,
-                self._least_s,
-                self._stride,
-                rows.start,
-                columns.start,
-                self.cell_size_m,
-                self.rows_per_step_north,
-                *(np.ascontiguousarray(np.broadcast_to(part, shape), dtype=np.float64) for part in parts),
-            )
-        self._tile_age[tile] = self._age
-
-    def _reserve_heap(self, room: int) -> None:
-        if room > self._heap_s.size:
-            extra = room - self._heap_s.size
-            self._heap_s = np.concatenate([self._heap_s, np.empty(extra)])
-            self._heap_cell = np.concatenate([self._heap_cell, np.empty(extra, np.int32)])
-
-    def _reserve_touched(self, room: int) -> None:
-        if room > self._touched.size:
-            self._touched = np.concatenate([self._touched, np.empty(room - self._touched.size, np.int32)])
+    def _reserve(self, *, entries: int = 0, touched: int = 0) -> None:
+        self._queue = with_room(self._queue, entries, touched)
 
     def _touch(self, cells: Indices) -> None:
-        self._reserve_touched(self._n_touched + 9 * cells.size + 16)
-        self._touched[self._n_touched : self._n_touched + cells.size] = cells
-        self._n_touched += cells.size
+        self._reserve(touched=int(self._queue.counts[TOUCHED]) + cells.size + 16)
+        for cell in cells:
+            touch(self._queue, cell)
 
     def _light(self, cells: Indices, at_s: float) -> None:
         if not (isfinite(at_s) and at_s >= self.now_s):
@@ -479,46 +399,25 @@ class Front:
         self._open(cells, np.full(cells.size, at_s))
 
     def _open(self, cells: Indices, at_s: Floats) -> None:
-        self._reserve_heap(self._heap_size + cells.size)
         self._cells.mark[cells] |= OPEN
+        if not waiting(self._queue):
+            lean_as(self._queue, self._cells, cells)
+        self._reserve(entries=waiting(self._queue) + cells.size + 16)
         for cell, time in zip(cells, at_s, strict=True):
-            self._heap_size = push(self._heap_s, self._heap_cell, self._heap_size, time, cell)
+            put(self._queue, self._stride, time, cell)
 
     def _light_around(self, column: float, row: float, at_s: float) -> None:
         """Crossings straight from a lit point, exact where all cells around are alike; else into its neighbours."""
-        column_0, row_0 = floor(column), floor(row)
         for reach in (EXACT_AROUND_CELLS, 1):
-            rows = np.arange(max(row_0 - reach, 0), min(row_0 + reach + 1, self.shape[0]))
-            columns = np.arange(max(column_0 - reach, 0), min(column_0 + reach + 1, self.shape[1]))
-            around = np.add.outer((rows + 1) * self._stride, columns + 1).astype(np.int32).ravel()
-            self._evaluate(around)
-            if reach == 1 or self._are_alike(around):
+            which, dx, dy = cells_around(self.shape, column, row, reach)
+            self._evaluate(which)
+            if reach == 1 or are_alike(self._cells, which):
                 break
-        dx, dy = (part.ravel() for part in np.meshgrid(columns + 0.5 - column, rows + 0.5 - row))
-        home = (row_0 + 1) * self._stride + column_0 + 1
-        for n in np.nonzero((around != home) & np.isfinite(self._cells.slowness[around]))[0]:
-            self._light_straight(int(around[n]), at_s, float(dx[n]), float(dy[n]))
-
-    def _are_alike(self, cells: Indices) -> bool:
-        """Whether fire spreads in all these cells in one way, and has not come to any yet."""
         c = self._cells
-        same = (c.slowness, c.drift_x, c.drift_y, *((c.rise_x, c.rise_y) if c.rise_x.size > 1 else ()))
-        return (
-            bool(np.isfinite(c.slowness[cells[0]]))
-            and all(np.ptp(part[cells]) == 0.0 for part in same)
-            and int(np.isfinite(c.arrival_s[cells]).sum()) <= 1
-            and (c.shut.size == 1 or not c.shut[cells].any())
-        )
-
-    def _light_straight(self, x: int, at_s: float, dx: float, dy: float) -> None:
-        c = self._cells
-        spread = [float(part[x]) for part in (c.slowness, c.drift_x, c.drift_y)]
-        rise = (float(c.rise_x[x]), float(c.rise_y[x])) if c.rise_x.size > 1 else (0.0, 0.0)
-        time = at_s + crossing_time(dx, dy, *spread, *rise)
-        if time >= c.arrival_s[x]:
-            return
-        if not isfinite(c.arrival_s[x]):
-            self._touch(np.array([x], np.int32))
-        c.arrival_s[x] = time
-        c.gradient_x[x], c.gradient_y[x] = arrival_gradient(dx, dy, *spread, *rise)
-        self._open(np.array([x], np.int32), np.array([time]))
+        crossing, gradient_x, gradient_y = straight_crossings(c, which, dx, dy)
+        sooner = at_s + crossing < c.arrival_s[which]
+        self._touch(which[sooner & ~np.isfinite(c.arrival_s[which])])
+        which = which[sooner]
+        c.arrival_s[which] = at_s + crossing[sooner]
+        c.gradient_x[which], c.gradient_y[which] = gradient_x[sooner], gradient_y[sooner]
+        self._open(which, c.arrival_s[which])

@@ -29,6 +29,9 @@ OPEN_FUEL_PER_MIN = 0.115
 # between them within 0.3 %. At the last the fire has 99.5 % of its steady length to width.
 SHAPE_STEPS = (0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 1.15, 1.4, 1.7, 2.1, 2.6, 3.3, 4.2, 5.3)
 
+# A fire that is not large after this long never will be. [s]  Three years.
+LONGEST_GROWTH_S = 1e8
+
 
 def acceleration_factor(age_s: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
     """Rate of a fire of this age over its steady rate. [0 to below 1]; 0 before ignition."""
@@ -193,16 +196,18 @@ class PointFire:
             high = np.where(is_outside, high, middle)
         return np.where(out, inf, high)
 
-    def when_as_large_as(self, head_distance_m: float, half_width_m: float, latest_s: float) -> float:
-        """First time at which the head is this far and the fire this wide. [s]; inf if not by latest_s."""
+    def when_as_large_as(self, head_distance_m: float, half_width_m: float) -> float:
+        """First time at which the head is this far and the fire this wide, if nothing changes. [s]; inf: never."""
 
         def is_as_large(at_s: float) -> bool:
             ellipse = self.ellipse(at_s)
             return bool(ellipse.head_distance_m >= head_distance_m and ellipse.half_width_m >= half_width_m)
 
-        low, high = self.ignited_s, latest_s
-        if not is_as_large(high):
-            return inf
+        low, high = self.ignited_s, self.ignited_s + 60.0
+        while not is_as_large(high):
+            low, high = high, high + 2.0 * (high - self.ignited_s)
+            if high - self.ignited_s > LONGEST_GROWTH_S:
+                return inf
         for _ in range(50):
             middle = 0.5 * (low + high)
             low, high = (low, middle) if is_as_large(middle) else (middle, high)
@@ -246,4 +251,3 @@ class PointFire:
             start.head_y_m + gone * wind.toward_y,
             start.half_width_m + np.maximum(wide, 0.0),
         )
-

@@ -8,10 +8,11 @@ cell's.
 from __future__ import annotations
 
 from firesim.compiled import kernel
+from firesim.fire.cells import Floats, Indices
 
 
 @kernel
-def push(times, cells, size, time, cell):  # type: ignore[no-untyped-def]
+def push(times: Floats, cells: Indices, size: int, time: float, cell: int) -> int:
     """Put one entry in; returns the new size. The arrays must have room."""
     here = size
     while here > 0:
@@ -27,7 +28,7 @@ def push(times, cells, size, time, cell):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pop(times, cells, size):  # type: ignore[no-untyped-def]
+def pop(times: Floats, cells: Indices, size: int) -> int:
     """Take the first entry, at index 0, out; read it before. Returns the new size."""
     size -= 1
     time, cell = times[size], cells[size]

@@ -12,7 +12,8 @@ from math import inf, isfinite, sqrt
 import numpy as np
 
 from firesim.compiled import kernel
-from firesim.fire.arrival import (
+from firesim.fire.arrival import best_through, is_open_way, records_of
+from firesim.fire.cells import (
     BARE,
     HISTORY,
     OPEN,
@@ -21,13 +22,14 @@ from firesim.fire.arrival import (
     RING_Y,
     SETTLED,
     SOURCE,
+    Cells,
+    Floats,
     History,
-    best_through,
-    is_open_way,
-    records_of,
+    Indices,
+    Singles,
 )
 from firesim.fire.crossing import front_slowness
-from firesim.fire.heap import push
+from firesim.fire.queue import TOUCHED, Queue, put, touch
 
 
 def no_history() -> History:
@@ -37,33 +39,33 @@ def no_history() -> History:
 
 
 @kernel
-def forget_unburnt(cells, touched, n_touched, stride, now_s):  # type: ignore[no-untyped-def]
-    """Take back every arrival after now_s; keep in `touched` the burnt cells beside fuel. Returns how many."""
-    for n in range(n_touched):
-        c = touched[n]
+def forget_unburnt(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
+    """Take back every arrival after now_s; keep on the list the burnt cells beside fuel."""
+    for n in range(queue.counts[TOUCHED]):
+        c = queue.touched[n]
         if cells.arrival_s[c] > now_s:
             cells.arrival_s[c] = inf
             cells.mark[c] &= 0xFF ^ (OPEN | SETTLED | SOURCE)
     kept = 0
-    for n in range(n_touched):
-        c = touched[n]
+    for n in range(queue.counts[TOUCHED]):
+        c = queue.touched[n]
         if cells.arrival_s[c] > now_s:
             continue
         for k in range(8):
             x = c + RING_X[k] + stride * RING_Y[k]
             if cells.arrival_s[x] > now_s and not cells.mark[x] & BARE:
-                touched[kept] = c
+                queue.touched[kept] = c
                 kept += 1
                 break
-    return kept
+    queue.counts[TOUCHED] = kept
 
 
 @kernel
-def forget_inner(cells, touched, n_touched, stride, until_s):  # type: ignore[no-untyped-def]
-    """Drop from `touched` the cells that burn by until_s and whose fuel beside them does too. Returns how many stay."""
+def forget_inner(cells: Cells, queue: Queue, stride: int, until_s: float) -> None:
+    """Drop from the list the cells that burn by until_s and whose fuel beside them does too."""
     kept = 0
-    for n in range(n_touched):
-        c = touched[n]
+    for n in range(queue.counts[TOUCHED]):
+        c = queue.touched[n]
         stays = cells.arrival_s[c] > until_s
         for k in range(8):
             x = c + RING_X[k] + stride * RING_Y[k]
@@ -71,17 +73,17 @@ def forget_inner(cells, touched, n_touched, stride, until_s):  # type: ignore[no
                 stays = True
                 break
         if stays:
-            touched[kept] = c
+            queue.touched[kept] = c
             kept += 1
-    return kept
+    queue.counts[TOUCHED] = kept
 
 
 @kernel
-def unburnt_rim(cells, touched, n_touched, stride, now_s, rim):  # type: ignore[no-untyped-def]
+def unburnt_rim(cells: Cells, queue: Queue, stride: int, now_s: float, rim: Indices) -> int:
     """The burnable cells not burnt by now_s beside burnt ones, into `rim`, each once. Returns how many."""
     n_rim = 0
-    for n in range(n_touched):
-        c = touched[n]
+    for n in range(queue.counts[TOUCHED]):
+        c = queue.touched[n]
         if cells.arrival_s[c] > now_s:
             continue
         for k in range(8):
@@ -96,7 +98,17 @@ def unburnt_rim(cells, touched, n_touched, stride, now_s, rim):  # type: ignore[
 
 
 @kernel
-def remember(cells, history, rim, now_s, first, until_s, slowness, drift_x, drift_y):  # type: ignore[no-untyped-def]
+def remember(
+    cells: Cells,
+    history: History,
+    rim: Indices,
+    now_s: float,
+    first: Indices,
+    until_s: Floats,
+    slowness: Singles,
+    drift_x: Singles,
+    drift_y: Singles,
+) -> int:
     """Write the rim's records, old and new, into the last five arrays; returns how many records.
 
     `rim` is sorted. Spread that did not change since the last record only makes that record longer.
@@ -139,7 +151,7 @@ def remember(cells, history, rim, now_s, first, until_s, slowness, drift_x, drif
 
 
 @kernel
-def timed_anew(cells, history, x, expected_s, now_s):  # type: ignore[no-untyped-def]
+def timed_anew(cells: Cells, history: History, x: int, expected_s: float, now_s: float) -> tuple[float, float, float]:
     """Arrival in x of the front that was expected there, under the spread that holds from now on; its gradient.
 
     The front goes on as it lies, along its normal: exact for a straight one, whatever the change. (Rays bend at
@@ -162,23 +174,22 @@ def timed_anew(cells, history, x, expected_s, now_s):  # type: ignore[no-untyped
 
 
 @kernel
-def start_again(  # type: ignore[no-untyped-def]
-    cells, history, heap_s, heap_cell, touched, n_touched, rim, expected_s, stride, least_s
-):
-    """Arrival in the cells of the rim from the burnt cells around them, into an empty heap with room for all.
+def start_again(
+    cells: Cells, history: History, queue: Queue, rim: Indices, expected_s: Floats, stride: int, least_s: float
+) -> None:
+    """Arrival in the cells of the rim from the burnt cells around them, into an empty queue with room for all.
 
     expected_s: arrival in each cell of the rim if nothing had changed, its gradient still in `cells`; inf: unknown.
-    Returns the sizes of the heap and of the touched list.
     """
-    size = 0
     for n in range(rim.size):
         x = rim[n]
         if not isfinite(cells.slowness[x]):
             continue
         best, best_x, best_y = timed_anew(cells, history, x, expected_s[n], least_s)
+        is_expected = isfinite(best)
         for k in range(8):
             a = x + RING_X[k] + stride * RING_Y[k]
-            if cells.arrival_s[a] > least_s or not is_open_way(cells, x, k, stride):
+            if is_expected or cells.arrival_s[a] > least_s or not is_open_way(cells, x, k, stride):
                 continue
             time, gx, gy = best_through(cells, history, x, k, stride)
             if time < best:
@@ -189,7 +200,5 @@ def start_again(  # type: ignore[no-untyped-def]
         cells.gradient_x[x] = best_x
         cells.gradient_y[x] = best_y
         cells.mark[x] |= OPEN
-        touched[n_touched] = x
-        n_touched += 1
-        size = push(heap_s, heap_cell, size, cells.arrival_s[x], x)
-    return size, n_touched
+        touch(queue, x)
+        put(queue, stride, cells.arrival_s[x], x)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.fuelbed import FuelBed, fuel_bed
-from firesim.fire.front import Spread
 from firesim.fire.fuels import FuelCatalogue, standard_fuels
 from firesim.fire.moisture import Moisture
 from firesim.fire.surface import SurfaceSpread, flame_length_m, head_fire, surface_spread
+from firesim.fire.tiles import Spread
 from firesim.fire.wind import wind_20ft_m_s, wind_adjustment_factor
 
 Floats = NDArray[np.float64]
@@ -166,9 +166,7 @@ class LandscapeSpread:
         # The head's direction is an angle in the plane of the slope; seen from above, the way up is foreshortened.
         on_map = np.degrees(np.arctan2(np.sin(from_upslope), np.cos(from_upslope) * np.cos(np.radians(slope))))
         toward = (aspect + 180.0 + on_map) % 360.0
-        return Spread(
-            heads.rate_of_spread_m_s * factor, toward, heads.eccentricity, heads.heat_per_unit_area_kj_m2
-        )
+        return Spread(heads.rate_of_spread_m_s * factor, toward, heads.eccentricity, heads.heat_per_unit_area_kj_m2)
 
     def _heads(self, here: tuple[slice, slice]) -> SurfaceSpread:
         land, moisture = self.landscape, self.weather.moisture

@@ -21,11 +21,12 @@ from math import floor, inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.fire.front import Front, Spread, SpreadSource
+from firesim.fire.front import Front
 from firesim.fire.growth import OPEN_FUEL_PER_MIN, PointFire, acceleration_factor
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
 from firesim.fire.slope import SlopePlane
 from firesim.fire.surface import flame_length_m
+from firesim.fire.tiles import Spread, SpreadSource
 from firesim.fire.youngfire import CellsReached, YoungFire
 
 __all__ = ["FireWeather", "Landscape", "SpreadField", "SpreadingFire", "spread_field"]
@@ -68,6 +69,7 @@ class SpreadingFire:
         self._young: YoungFire | None = None  # kept after the hand-over, for its clock and the times before
         self._origin: tuple[float, float] | None = None  # column, row
         self._handed_over_s = -inf  # inf while the fire is an ellipse
+        self._hand_over_due_s = inf  # while the fire is an ellipse: when it will end if nothing changes
         self._missing_cells = 0.0  # area of the ellipse that the cells could not hold when they took over
         self._slowing_of_origin = 1.0
         self._is_near_obstacle = np.zeros(landscape.shape, np.bool_)
@@ -139,16 +141,15 @@ class SpreadingFire:
         """From now on fire does not cross this line of points (column, row): a fireline thinner than a cell."""
         self.advance(now_s)
         self._is_near_obstacle |= self._front.bar(line, self._clock(now_s))
+        self._drive_ellipse(now_s)
         self.advance(now_s)
 
     def advance(self, until_s: float) -> None:
         """Burn on until this time. The past is an error."""
         if until_s < self.now_s:
             raise ValueError(f"the fire is at {self.now_s} s and cannot go back to {until_s} s")
-        if self._is_ellipse:
-            at_s = self._hand_over_time_s(until_s)
-            if at_s <= until_s:
-                self._hand_over(max(at_s, self.now_s))
+        if self._is_ellipse and self._hand_over_due_s <= until_s:
+            self._hand_over(max(self._hand_over_due_s, self.now_s))
         if self._young is not None and not self._is_ellipse:
             for step_s in self._young.point.shape_steps_s(max(self.now_s, self._handed_over_s), until_s):
                 self._front.set_spread(self._clock(step_s), self._spread_at(step_s))
@@ -166,16 +167,22 @@ class SpreadingFire:
 
     @property
     def arrival_time_s(self) -> Floats:
-        """First arrival at cell centres. [y, x], s; inf where it has not burnt by now."""
+        """First arrival at cell centres. [y, x], s; inf where it has not burnt by now.
+
+        The cell of a point ignition burns from the ignition on, wherever in it the point is.
+        """
+        if self._young is None:
+            return self._front.arrival_time_s
         if self._is_ellipse:
             cells = self._reached(self.now_s)
             arrival = np.full(self.landscape.shape, inf)
             arrival[cells.rows, cells.columns] = cells.arrival_s
-            return arrival
-        arrival = self._front.arrival_time_s
-        if self._young is not None:
+        else:
+            arrival = self._front.arrival_time_s
             burnt = np.isfinite(arrival)
             arrival[burnt] = self._young.point.time_s(arrival[burnt])
+        if np.isfinite(arrival[self._home]):
+            arrival[self._home] = self._young.point.ignited_s
         return arrival
 
     @property
@@ -189,36 +196,37 @@ class SpreadingFire:
         rate = self._front.rate_of_spread_m_s
         if self._young is not None:
             burnt = rate > 0.0
-            age = self.arrival_time_s[burnt] - self._young.point.ignited_s
+            age = self._young.point.time_s(self._front.expected_arrival_s[burnt]) - self._young.point.ignited_s
             rate[burnt] *= acceleration_factor(age, self._young.point.per_min)
         return rate
 
-    def burnt_since(self, after_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats]:
-        """Rows, columns and arrival of the cells that burnt after a time, by row; for who keeps a record. [cells]"""
-        if self._is_ellipse or self._young is None:
-            arrival = self.arrival_time_s
-            rows, columns = np.nonzero((arrival > after_s) & (arrival <= self.now_s))
-            return rows, columns, arrival[rows, columns]
+    def burnt_since(self, after_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats, Floats]:
+        """Rows, columns, arrival [s] and Byram intensity [kW/m] of the cells that burnt after a time. [cells]
+
+        At the cost of these cells, for who keeps a record of a fire.
+        """
+        if self._is_ellipse:
+            cells = self._reached(self.now_s)
+            cells = cells.only(cells.arrival_s > after_s)
+            heat = np.asarray(self._spread_of_origin().heat_per_area_kj_m2, dtype=np.float64)
+            arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
+            return cells.rows, cells.columns, arrival_s, cells.rate_m_s * heat
         clock_s = self._front.expected_arrival_s
         rows, columns = np.nonzero((clock_s > self._clock(after_s)) & (clock_s <= self._clock(self.now_s)))
-        return rows, columns, np.asarray(self._young.point.time_s(clock_s[rows, columns]))
-
-    def fireline_intensity_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Floats:
-        """Byram intensity of the part of the front that burnt these cells, at the cost of these alone. [cells] kW/m"""
-        if self._is_ellipse:
-            return np.asarray(self.fireline_intensity_kw_m[rows, columns])
+        arrival_s = np.asarray(clock_s[rows, columns])
         rate = self._front.rate_of_spread_of(rows, columns)
         if self._young is not None:
-            clock_s = self._front.expected_arrival_s[rows, columns]
-            age = self._young.point.time_s(clock_s) - self._young.point.ignited_s
-            rate *= acceleration_factor(age, self._young.point.per_min)
-        return np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
+            point = self._young.point
+            arrival_s = point.time_s(arrival_s)
+            rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
+            arrival_s = self._lit_at_once(rows, columns, arrival_s)
+        return rows, columns, arrival_s, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
 
     @property
     def fireline_intensity_kw_m(self) -> Floats:
         """Byram intensity of the part of the front that burnt the cell. [y, x]; 0 where it has not burnt."""
         if self._is_ellipse:
-            return self.rate_of_spread_m_s * float(self._spread_of_origin().heat_per_area_kj_m2)  # type: ignore[arg-type]
+            return np.asarray(self.rate_of_spread_m_s * np.asarray(self._spread_of_origin().heat_per_area_kj_m2))
         return self.rate_of_spread_m_s * self._front.heat_per_area_kj_m2
 
     @property
@@ -245,6 +253,11 @@ class SpreadingFire:
         if self._young is None or not self._young.point.ignited_s < at_s < self._handed_over_s:
             return None
         return self._young.outline(at_s)
+
+    @property
+    def young_fire(self) -> YoungFire | None:
+        """The ellipse of a point fire, for as long as its weather is the last told to it; None for other fires."""
+        return self._young
 
     @property
     def is_out(self) -> bool:
@@ -287,12 +300,19 @@ class SpreadingFire:
         )
         return Spread(rate * self._slowing_of_origin, toward, eccentricity, heat)
 
+    def _lit_at_once(self, rows: NDArray[np.integer], columns: NDArray[np.integer], arrival_s: Floats) -> Floats:
+        """Arrivals of cells, that of the cell of a point ignition being the ignition."""
+        assert self._young is not None
+        is_home = (rows == self._home[0]) & (columns == self._home[1])
+        return np.where(is_home, self._young.point.ignited_s, arrival_s)
+
     def _drive_ellipse(self, now_s: float) -> None:
         if not self._is_ellipse:
             return
         assert self._young is not None
         spread = self._spread_of_origin()
         self._young = self._young.under(now_s, spread.head_rate_m_s, spread.toward_deg, spread.eccentricity)  # type: ignore[arg-type]
+        self._hand_over_due_s = self._foreseen_hand_over_s()
 
     def _meet(self, mask: Mask, factor: float | None, now_s: float) -> None:
         """Let the ellipse know of lines and water; factor 0: blocked, None: no longer blocked."""
@@ -301,23 +321,18 @@ class SpreadingFire:
         self._is_near_obstacle |= mask
         if mask[self._home]:
             self._slowing_of_origin = 1.0 if factor is None else self._slowing_of_origin * factor
-            self._drive_ellipse(now_s)
+        self._drive_ellipse(now_s)
         self.advance(now_s)
 
-    def _hand_over_time_s(self, until_s: float) -> float:
-        """When the cells take over, or inf if not by until_s."""
+    def _foreseen_hand_over_s(self) -> float:
+        """When the cells take over if nothing changes; inf: never."""
         assert self._young is not None
         size_m, point = self.landscape.cell_size_m, self._young.point
-        if until_s <= point.ignited_s:
+        earliest_s = point.when_as_large_as(EARLIEST_HANDED_OVER_AT_CELLS * size_m, 0.0)
+        large_s = point.when_as_large_as(HANDED_OVER_AT_CELLS * size_m, HANDED_OVER_AT_HALF_WIDTH_CELLS * size_m)
+        if large_s == inf:
             return inf
-        earliest_s = point.when_as_large_as(EARLIEST_HANDED_OVER_AT_CELLS * size_m, 0.0, until_s)
-        if earliest_s == inf:
-            return inf
-        met_s = self._young.touches_s(self._obstacles(), until_s)
-        large_s = point.when_as_large_as(
-            HANDED_OVER_AT_CELLS * size_m, HANDED_OVER_AT_HALF_WIDTH_CELLS * size_m, until_s
-        )
-        return min(large_s, max(met_s, earliest_s))
+        return min(large_s, max(self._young.touches_s(self._obstacles(), large_s), earliest_s))
 
     def _obstacles(self) -> Mask:
         """Cells near the ignition where fire does not spread as it does there. [y, x]"""

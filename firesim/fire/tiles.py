@@ -1,11 +1,21 @@
-"""Spread laws' answers into the form that the front works with, for one square of cells at a time."""
+"""Spread as the laws tell it, turned into the form that the front works with when the front comes near.
+
+The grid is cut into squares of 32 cells. A change of weather only makes the squares outdated: each is asked for
+again when fire comes to it, so that new weather costs by the length of the front and not by the grid.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
 from math import cos, inf, radians, sin, sqrt
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from firesim.compiled import kernel
-from firesim.fire.arrival import BARE, BLOCKED
+from firesim.fire.cells import BARE, BLOCKED, TILE_BITS, Cells, Floats, Indices, Singles
 
 # Fire whose head would need longer than this to cross a cell stands still. [s]  Three years: beyond any run, and
 # far inside the range of single precision.
@@ -15,10 +25,46 @@ LONGEST_CROSSING_S = 1e8
 MOST_ECCENTRICITY = 0.999
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How fire spreads in some cells. Floats, or arrays of the cells' shape.
+
+    head_rate_m_s along the ground; 0 or NaN: nothing spreads. toward_deg: where the head goes on the map,
+    clockwise from north. eccentricity of the ellipse in the plane of the ground, 0 to below 1.
+    heat_per_area_kj_m2: what burns off behind the front; only carried along, for `fireline_intensity_kw_m`.
+    """
+
+    head_rate_m_s: ArrayLike
+    toward_deg: ArrayLike
+    eccentricity: ArrayLike
+    heat_per_area_kj_m2: ArrayLike = 0.0
+
+    def within(self, rows: slice, columns: slice) -> Spread:
+        """The same for a part of the grid."""
+        parts = (self.head_rate_m_s, self.toward_deg, self.eccentricity, self.heat_per_area_kj_m2)
+        return Spread(*(part if np.ndim(part) == 0 else np.asarray(part)[rows, columns] for part in parts))
+
+
+# Spread of a part of the grid, asked for when the front comes near: (rows, columns) -> Spread of that shape.
+SpreadSource = Callable[[slice, slice], Spread]
+
+
 @kernel
-def write_spread(  # type: ignore[no-untyped-def]
-    cells, heat, slowing, now_s, stride, row, column, cell_size_m, rows_per_step_north, head_rate, toward, eccentric, burns
-):
+def write_spread(
+    cells: Cells,
+    heat: Singles,
+    slowing: Singles,
+    now_s: float,
+    stride: int,
+    row: int,
+    column: int,
+    cell_size_m: float,
+    rows_per_step_north: int,
+    head_rate: Floats,
+    toward: Floats,
+    eccentric: Floats,
+    burns: Floats,
+) -> None:
     """Slowness and drift of the unburnt cells of a square whose north-west cell is at (row, column) of the grid.
 
     head_rate [m/s], toward [degrees clockwise from north], eccentric [-], burns [kJ/m2]: arrays of the square.
@@ -44,3 +90,71 @@ def write_spread(  # type: ignore[no-untyped-def]
             cells.drift_x[c] = part * (step_x + zx * rise)
             cells.drift_y[c] = part * (step_y + zy * rise)
             heat[c] = burns[i, j]
+
+
+class SpreadTiles:
+    """The squares of a grid and whether the spread in their cells is the one that holds.
+
+    age: how often the spread has changed; age_of: of the spread written in each square, -1 for none.
+    heat: of `Spread`, by cell; slowing: factor on the rates by cell, one element until some differ.
+    """
+
+    def __init__(self, shape: tuple[int, int], cell_size_m: float, rows_per_step_north: int) -> None:
+        self.shape = shape
+        self.cell_size_m = cell_size_m
+        self.rows_per_step_north = rows_per_step_north
+        self.stride = shape[1] + 2
+        self.age = 0
+        self.heat = np.zeros((shape[0] + 2) * self.stride, np.float32)
+        self.slowing = np.ones(1, np.float32)
+        self._across = ((self.stride - 1) >> TILE_BITS) + 1
+        self.age_of = np.full(self._across * (((shape[0] + 1) >> TILE_BITS) + 1), -1, np.int32)
+        self._source: SpreadSource = Spread(0.0, 0.0, 0.0).within
+
+    def copy(self) -> SpreadTiles:
+        """Equal tiles that share only the source."""
+        twin = copy(self)
+        twin.heat, twin.slowing, twin.age_of = self.heat.copy(), self.slowing.copy(), self.age_of.copy()
+        return twin
+
+    def change(self, spread: Spread | SpreadSource) -> None:
+        """From now on this spread holds."""
+        self._source = spread.within if isinstance(spread, Spread) else spread
+        self.age += 1
+
+    def outdate(self, cells: NDArray[np.integer]) -> None:
+        """Have the spread of these cells written anew when it is next asked for."""
+        self.age_of[np.unique(self._of(cells))] = -1
+
+    def evaluate(self, cells: Cells, which: Indices, now_s: float) -> None:
+        """Bring the squares of these cells up to date, where they have not burnt by now_s."""
+        tiles = np.unique(self._of(which))
+        for tile in tiles[self.age_of[tiles] != self.age]:
+            self.evaluate_tile(cells, int(tile), now_s)
+
+    def evaluate_tile(self, cells: Cells, tile: int, now_s: float) -> None:
+        """Bring one square up to date, where it has not burnt by now_s."""
+        row, column = (part << TILE_BITS for part in divmod(tile, self._across))
+        rows = slice(max(row - 1, 0), min(row - 1 + (1 << TILE_BITS), self.shape[0]))
+        columns = slice(max(column - 1, 0), min(column - 1 + (1 << TILE_BITS), self.shape[1]))
+        shape = (rows.stop - rows.start, columns.stop - columns.start)
+        if min(shape) > 0:
+            spread = self._source(rows, columns)
+            parts = (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
+            write_spread(
+                cells,
+                self.heat,
+                self.slowing,
+                now_s,
+                self.stride,
+                rows.start,
+                columns.start,
+                self.cell_size_m,
+                self.rows_per_step_north,
+                *(np.ascontiguousarray(np.broadcast_to(part, shape), dtype=np.float64) for part in parts),
+            )
+        self.age_of[tile] = self.age
+
+    def _of(self, cells: NDArray[np.integer]) -> NDArray[np.integer]:
+        row, column = np.divmod(cells, self.stride)
+        return np.asarray((row >> TILE_BITS) * self._across + (column >> TILE_BITS))

@@ -106,7 +106,7 @@ class YoungFire:
         gradient = self.plane.gradient_on_map(up * pace, across * pace)
         return CellsReached(rows, columns, arrival, gradient, rate)
 
-    def _ground(self, columns: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    def _ground(self, columns: NDArray[np.floating], rows: NDArray[np.floating]) -> tuple[Floats, Floats]:
         """Ground components of points of the grid, from the ignition. [m]"""
         return self.plane.to_ground((columns - self.column) * self.cell_size_m, (rows - self.row) * self.cell_size_m)
 

@@ -1,0 +1,255 @@
+"""How exact and how fast the moving front is: the plain job against the exact ellipse, change in mid-run, hills.
+
+Run with `python benchmarks/front.py [--quick]`. Rates are burnt cells per CPU second of one core, fire behaviour
+included, compilation left out; errors are of arrival time beyond ten cells from the ignition. Goals: error 0.2 %
+median, 0.7 % 95th percentile, 3 % largest up to a length of 3.5 widths, 0.5 / 2 / 4 % up to 5; area 0.3 %; 0.5 M
+cells/s, 2000 at 80 % of the rate of 400, 80 % with changes in mid-run; hills 0.3 M cells/s and an overlap of 0.95
+with a grid four times finer; 40 bytes a cell beyond input and output.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from math import cos, radians, sin, sqrt
+from time import process_time
+
+import numpy as np
+
+from firesim.fire.front import Front
+from firesim.fire.moisture import Moisture
+from firesim.fire.spread import FireWeather, Landscape, SpreadingFire, spread_field
+from firesim.fire.tiles import Spread
+
+CELL_M = 30.0
+SH5, GR2, GS2, TU5, NB1 = 145, 102, 122, 165, 91
+MOISTURE = Moisture(0.06, 0.07, 0.08, 0.60, 0.90)
+# Where the fire starts, in shares of the grid (row, column), and how far its head goes.
+STARTS = {270: (0.50, 0.10, 0.80), 255: (0.74, 0.14, 0.68), 240: (0.80, 0.14, 0.68), 225: (0.84, 0.16, 0.68)}
+
+
+def plain_land(size: int) -> Landscape:
+    level = np.zeros((size, size), np.float32)
+    return Landscape(CELL_M, np.full((size, size), SH5, np.int16), level, level)
+
+
+def plain_weather(wind_from_deg: float = 270.0, wind_m_s: float = 5.0) -> FireWeather:
+    return FireWeather(wind_m_s, wind_from_deg, MOISTURE)
+
+
+def exact_s(size: int, start: tuple[int, int], rate: float, toward_deg: float, e: float) -> np.ndarray:
+    """Arrival by the ellipse with the ignition at its rear focus."""
+    rows, columns = np.mgrid[:size, :size]
+    dx, dy = columns - start[1], rows - start[0]
+    ahead = dx * sin(radians(toward_deg)) - dy * cos(radians(toward_deg))
+    return CELL_M * (np.hypot(dx, dy) - e * ahead) / (rate * (1.0 - e))
+
+
+def errors(arrival_s: np.ndarray, exact: np.ndarray, until_s: float) -> str:
+    beyond = (exact <= until_s) & np.isfinite(arrival_s)
+    rows, columns = np.nonzero(exact == 0.0)
+    y, x = np.mgrid[: exact.shape[0], : exact.shape[1]]
+    beyond &= np.hypot(y - rows[0], x - columns[0]) > 10
+    error = 100.0 * np.abs(arrival_s[beyond] / exact[beyond] - 1.0)
+    return f"{np.median(error):7.3f} {np.percentile(error, 95):7.3f} {error.max():6.2f}"
+
+
+def plain(size: int, wind_from_deg: int) -> float:
+    """One plain job; prints its line and returns cells per second."""
+    row_share, column_share, reach = STARTS[wind_from_deg]
+    start = (int(row_share * size), int(column_share * size))
+    land = plain_land(size)
+    field = spread_field(plain_land(2), plain_weather(wind_from_deg))
+    rate, e = float(field.head_rate_m_s[0, 0]), float(field.eccentricity[0, 0])
+    until_s = reach * size * CELL_M / rate
+    began = process_time()
+    fire = SpreadingFire(land, acceleration_per_min=None)
+    fire.set_weather(0.0, plain_weather(wind_from_deg))
+    fire.ignite_point(start[1] + 0.5, start[0] + 0.5, 0.0)
+    fire.advance(until_s)
+    cpu_s = process_time() - began
+    arrival = fire.arrival_time_s
+    cells = int(np.isfinite(arrival).sum())
+    exact = exact_s(size, start, rate, (wind_from_deg + 180.0) % 360.0, e)
+    half_length = reach * size / (1.0 + e)
+    area = 100.0 * (fire.area_m2(until_s) / CELL_M**2 / (np.pi * half_length**2 * sqrt(1.0 - e * e)) - 1.0)
+    print(
+        f"{size:5d}  from {wind_from_deg}  {cells:8d} cells {cpu_s:6.2f} s {cells / cpu_s / 1e6:6.2f} M/s"
+        f"   error {errors(arrival, exact, until_s)} %   area {area:+.2f} %"
+    )
+    return cells / cpu_s
+
+
+def shapes(size: int) -> None:
+    """Given rates, at other lengths to width."""
+    for ratio in (1.0, 2.5, 3.5, 5.0):
+        for wind_from_deg, (row_share, column_share, reach) in STARTS.items():
+            e, rate, toward = sqrt(1.0 - ratio**-2), 0.3436, (wind_from_deg + 180.0) % 360.0
+            reach = min(reach, 0.45) if ratio == 1.0 else reach
+            row_share, column_share = (0.5, 0.5) if ratio == 1.0 else (row_share, column_share)
+            start = (int(row_share * size), int(column_share * size))
+            until_s = reach * size * CELL_M / rate
+            front = Front((size, size), CELL_M)
+            began = process_time()
+            front.set_spread(0.0, Spread(rate, toward, e))
+            front.ignite_point(start[1] + 0.5, start[0] + 0.5, 0.0)
+            front.advance(until_s)
+            cpu_s = process_time() - began
+            arrival = front.arrival_time_s
+            cells = int(np.isfinite(arrival).sum())
+            line = errors(arrival, exact_s(size, start, rate, toward, e), until_s)
+            print(
+                f"{size:5d}  from {wind_from_deg}  length/width {ratio:.1f}"
+                f" {cells / cpu_s / 1e6:6.2f} M/s   error {line} %"
+            )
+
+
+def changing(size: int, undisturbed: float) -> None:
+    """The plain job with hourly weather, a barrier and a drop in mid-run."""
+    land = plain_land(size)
+    rate = float(spread_field(plain_land(2), plain_weather()).head_rate_m_s[0, 0])
+    until_s = 0.8 * size * CELL_M / rate
+    barrier = np.zeros((size, size), np.bool_)
+    barrier[int(0.3 * size) : int(0.5 * size), int(0.5 * size)] = True
+    drop = np.zeros((size, size), np.bool_)
+    drop[int(0.5 * size) : int(0.6 * size), int(0.6 * size) : int(0.62 * size)] = True
+    began = process_time()
+    fire = SpreadingFire(land, acceleration_per_min=None)
+    fire.set_weather(0.0, plain_weather())
+    fire.ignite_point(int(0.1 * size) + 0.5, int(0.5 * size) + 0.5, 0.0)
+    told = sorted(
+        [(3600.0 * hour, "weather") for hour in range(1, int(until_s / 3600.0) + 1)] + [(0.4 * until_s, "line")]
+    )
+    for now_s, what in told:
+        if what == "weather":
+            fire.set_weather(now_s, plain_weather(270.0 + 5.0 * (now_s / 3600.0 % 2)))
+        else:
+            fire.block(barrier, now_s)
+            fire.slow(drop, 0.3, now_s)
+    fire.advance(until_s)
+    cpu_s = process_time() - began
+    cells = int(np.isfinite(fire.arrival_time_s).sum())
+    print(
+        f"{size:5d}  {len(told)} changes  {cells:8d} cells {cpu_s:6.2f} s {cells / cpu_s / 1e6:6.2f} M/s,"
+        f" {100.0 * cells / cpu_s / undisturbed:.0f} % of the undisturbed rate"
+    )
+
+
+def turned(size: int, finer: int) -> tuple[float, np.ndarray]:
+    """Area in coarse cells, and arrival, of a fire whose wind turns by 90 degrees half way."""
+    e, until_s = sqrt(1.0 - 2.2**-2), 0.5 * size * CELL_M / 0.3436
+    front = Front((size * finer, size * finer), CELL_M / finer)
+    front.set_spread(0.0, Spread(0.3436, 90.0, e))
+    front.ignite_point((0.2 * size + 0.5) * finer, (0.7 * size + 0.5) * finer, 0.0)
+    front.set_spread(0.5 * until_s, Spread(0.3436, 0.0, e))
+    front.advance(until_s)
+    return front.burnt_cells(until_s) / finer**2, front.arrival_time_s
+
+
+def turning(size: int) -> None:
+    (area, coarse), (fine_area, fine) = turned(size, 1), turned(size, 4)
+    centres = 0.25 * (fine[1::4, 1::4] + fine[2::4, 1::4] + fine[1::4, 2::4] + fine[2::4, 2::4])
+    both = np.isfinite(centres) & np.isfinite(coarse) & (centres > 1000.0)
+    late = 100.0 * np.median(np.abs(coarse[both] / centres[both] - 1.0))
+    print(
+        f"{size:5d}  wind turned by 90 degrees: area {100 * (area / fine_area - 1):+.2f} %, arrival {late:.2f} % median"
+    )
+
+
+def hills_land(size: int, finer: int = 1) -> Landscape:
+    """The hills of the comparison with other programs; x east and y north from the south-west corner."""
+    cell_m = CELL_M / finer
+    x = ((np.arange(size * finer) + 0.5) * cell_m)[None, :]
+    y = ((size * finer - np.arange(size * finer) - 0.5) * cell_m)[:, None]
+    wave_x, wave_y = 2 * np.pi / 3000, 2 * np.pi / 3900
+    east = 150 * wave_x * np.cos(wave_x * x) * np.cos(wave_y * y)
+    north = -150 * wave_y * np.sin(wave_x * x) * np.sin(wave_y * y)
+    slope = np.degrees(np.arctan(np.hypot(east, north))).astype(np.float32)
+    aspect = (np.degrees(np.arctan2(-east, -north)) % 360.0).astype(np.float32)
+    k = (7 * (x // 750).astype(np.int64) + 13 * (y // 750).astype(np.int64)) % 10
+    fuel = np.choose(k, [SH5] * 5 + [GR2] * 2 + [GS2] * 2 + [TU5]).astype(np.int16)
+    fuel[(k == 9) & (x % 750 >= 630)] = NB1
+    return Landscape(cell_m, fuel, slope, aspect)
+
+
+def hills(size: int, finer: int, until_s: float) -> np.ndarray:
+    land = hills_land(size, finer)
+    began = process_time()
+    fire = SpreadingFire(land, acceleration_per_min=None)
+    fire.set_weather(0.0, plain_weather())
+    fire.ignite_point((0.1 * size + 0.5) * finer, (0.5 * size - 0.5) * finer, 0.0)
+    fire.advance(until_s)
+    cpu_s = process_time() - began
+    burnt = np.isfinite(fire.arrival_time_s)
+    print(
+        f"{size:5d}  hills, cells of {land.cell_size_m:.1f} m: {burnt.sum():8d} cells"
+        f" {burnt.sum() / cpu_s / 1e6:.2f} M/s"
+    )
+    return burnt
+
+
+def hills_overlap(size: int, until_s: float) -> None:
+    coarse, fine = hills(size, 1, until_s), hills(size, 4, until_s)
+    coarse = np.repeat(np.repeat(coarse, 4, 0), 4, 1)
+    print(f"{size:5d}  hills: overlap with a grid four times finer {(coarse & fine).sum() / (coarse | fine).sum():.3f}")
+
+
+def memory() -> None:
+    """Growth of the process from 400 to 2000, without input: the fire's own arrays."""
+    used = {}
+    for size in (400, 2000):
+        command = [sys.executable, __file__, "--memory", str(size)]
+        used[size] = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    print(f"memory from 400 to 2000: {(used[2000] - used[400]) / (2000**2 - 400**2):.0f} B a cell beyond the input")
+
+
+def memory_of(size: int) -> None:
+    """Prints the greatest memory of this process less that of the input, every page of which was written. [B]"""
+    level = np.full((size, size), 0.0, np.float32)
+    land = Landscape(CELL_M, np.full((size, size), SH5, np.int16), level, level)
+    fire = SpreadingFire(land, acceleration_per_min=None)
+    fire.set_weather(0.0, plain_weather())
+    fire.ignite_point(0.1 * size, 0.5 * size, 0.0)
+    fire.advance(0.8 * size * CELL_M / 0.34352)
+    given = land.fuel_model.nbytes + level.nbytes
+    print(1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - given)
+
+
+def compile_all() -> None:
+    """A small fire through every kernel, so that no compilation is timed."""
+    for land in (plain_land(60), hills_land(60)):
+        fire = SpreadingFire(land, acceleration_per_min=None)
+        fire.set_weather(0.0, plain_weather())
+        fire.ignite_point(20.5, 30.5, 0.0)
+        fire.set_weather(600.0, plain_weather(250.0))
+        fire.block(np.eye(60, dtype=np.bool_), 900.0)
+        fire.slow(np.eye(60, k=5, dtype=np.bool_), 0.5, 1200.0)
+        fire.advance(5000.0)
+        fire.area_m2(5000.0)
+
+
+def main() -> None:
+    if "--memory" in sys.argv:
+        return memory_of(int(sys.argv[-1]))
+    quick = "--quick" in sys.argv
+    sizes = (400,) if quick else (400, 1000, 2000)
+    compile_all()
+    print("the plain job: error median, 95th percentile, largest")
+    rate = {size: [plain(size, wind_from_deg) for wind_from_deg in STARTS] for size in sizes}
+    if not quick:
+        print(f"rate at 2000 over rate at 400: {np.median(rate[2000]) / np.median(rate[400]):.2f}")
+    shapes(400)
+    size = 400 if quick else 1000
+    changing(size, rate[size][0])
+    turning(100 if quick else 200)
+    if quick:
+        hills(400, 1, 20_000.0)
+    else:
+        hills_overlap(1000, 55_886.0)
+        memory()
+    return None
+
+
+if __name__ == "__main__":
+    main()

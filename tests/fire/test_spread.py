@@ -1,0 +1,305 @@
+"""One fire on a landscape: from the ellipse to the front, without a jump, under changing weather and lines."""
+
+from __future__ import annotations
+
+from math import cos, radians
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from firesim.fire.growth import acceleration_factor
+from firesim.fire.landscape import LandscapeSpread
+from firesim.fire.moisture import Moisture
+from firesim.fire.spread import FireWeather, Landscape, SpreadingFire, spread_field
+from firesim.fire.surface import surface_spread
+from firesim.fire.tiles import Spread
+from firesim.fire.wind import midflame_wind_m_s
+
+SH5, GR2, BARE = 145, 102, 98
+MOISTURE = Moisture(0.06, 0.07, 0.08, 0.60, 0.90)
+
+
+def land(
+    rows: int = 120, columns: int = 120, cell_size_m: float = 30.0, slope_deg: float = 0.0, aspect_deg: float = 0.0
+) -> Landscape:
+    shape = (rows, columns)
+    return Landscape(
+        cell_size_m,
+        np.full(shape, SH5, np.int16),
+        np.full(shape, slope_deg, np.float32),
+        np.full(shape, aspect_deg, np.float32),
+    )
+
+
+def weather(wind_m_s: float = 5.0, from_deg: float = 270.0) -> FireWeather:
+    return FireWeather(wind_m_s, from_deg, MOISTURE)
+
+
+def lit(landscape: Landscape, column: float, row: float, told: FireWeather, a: float | None = 0.115) -> SpreadingFire:
+    fire = SpreadingFire(landscape, acceleration_per_min=a)
+    fire.set_weather(0.0, told)
+    fire.ignite_point(column, row, 60.0)
+    return fire
+
+
+def test_the_plain_jobs_head_rate_and_shape_are_the_known_ones() -> None:
+    field = spread_field(land(), weather())
+    assert field.head_rate_m_s[0, 0] == pytest.approx(0.3436, abs=2e-4)
+    assert 1.0 / np.sqrt(1.0 - field.eccentricity[0, 0] ** 2) == pytest.approx(1.645, abs=1e-3)
+    assert field.toward_deg[0, 0] == pytest.approx(90.0)
+
+
+def test_laws_worked_out_by_fuel_are_those_worked_out_by_cell() -> None:
+    random = np.random.default_rng(1)
+    fuel = random.choice([SH5, GR2, BARE, 122, 165], (40, 50)).astype(np.int16)
+    flat = np.zeros((40, 50), np.float32)
+    by_fuel = spread_field(Landscape(30.0, fuel, flat, flat), weather(7.0, 200.0))
+    hilly = Landscape(30.0, fuel, flat + 1e-9, flat)
+    by_cell = spread_field(hilly, weather(7.0, 200.0))
+    np.testing.assert_allclose(by_cell.head_rate_m_s, by_fuel.head_rate_m_s, rtol=1e-9)
+    np.testing.assert_allclose(by_cell.fireline_intensity_kw_m, by_fuel.fireline_intensity_kw_m, rtol=1e-9)
+    burns = fuel != BARE
+    np.testing.assert_allclose(by_cell.toward_deg[burns], by_fuel.toward_deg[burns], atol=1e-6)
+    assert (by_fuel.head_rate_m_s[~burns] == 0.0).all()
+
+
+def test_wind_and_slope_meet_as_the_surface_law_says() -> None:
+    # The slope faces south-west: uphill is north-east; the wind blows toward the east.
+    sloping = land(3, 3, slope_deg=25.0, aspect_deg=225.0)
+    field = spread_field(sloping, weather(6.0, 270.0))
+    depth_m = sloping.catalogue[SH5].depth_m
+    law = surface_spread(SH5, MOISTURE, midflame_wind_m_s(6.0, 0.0, 0.0, depth_m), 90.0 - 45.0, 25.0)
+    assert field.head_rate_m_s[1, 1] == pytest.approx(float(law.rate_of_spread_m_s), rel=1e-9)
+    assert 45.0 < field.toward_deg[1, 1] < 90.0
+
+
+def test_rates_and_moistures_may_differ_from_cell_to_cell() -> None:
+    ground = land(4, 6)
+    factor = np.linspace(0.5, 1.5, 24).reshape(4, 6)
+    plain, scaled = spread_field(ground, weather()), spread_field(ground, weather(), factor)
+    np.testing.assert_allclose(scaled.head_rate_m_s, factor * plain.head_rate_m_s)
+    wet = np.where(np.arange(24).reshape(4, 6) < 12, 0.06, 0.60)
+    field = spread_field(ground, FireWeather(5.0, 270.0, Moisture(wet, 0.07, 0.08, 0.60, 0.90)))
+    np.testing.assert_allclose(field.head_rate_m_s[:2], plain.head_rate_m_s[:2])
+    assert (field.head_rate_m_s[2:] < plain.head_rate_m_s[2:]).all()
+
+
+@pytest.mark.parametrize("cell_size_m", [10.0, 30.0, 90.0])
+@pytest.mark.parametrize(("wind_m_s", "from_deg"), [(5.0, 270.0), (5.0, 250.0), (10.0, 250.0)])
+def test_area_and_head_follow_the_law_of_growth(cell_size_m: float, wind_m_s: float, from_deg: float) -> None:
+    fire = lit(land(200, 260, cell_size_m), 80.3, 100.6, weather(wind_m_s, from_deg))
+    law = fire.young_fire
+    assert law is not None
+    is_handed_over = False
+    for minutes in (1, 2, 5, 8, 10, 12, 15, 18, 20, 25, 30, 40, 50, 60):
+        at_s = 60.0 + 60.0 * minutes
+        if law.head_distance_m(at_s) > 90 * cell_size_m:
+            break
+        fire.advance(at_s)
+        is_handed_over = fire.ellipse_outline(at_s) is None
+        assert fire.area_m2(at_s) == pytest.approx(law.area_m2(at_s), rel=0.03)
+        assert fire.head_distance_m(at_s) == pytest.approx(law.head_distance_m(at_s), rel=0.02, abs=0.3 * cell_size_m)
+    assert is_handed_over or cell_size_m == 90.0
+
+
+def test_there_is_no_jump_when_the_cells_take_over() -> None:
+    fire = lit(land(), 40.3, 60.6, weather())
+    times_s = np.arange(300.0, 2400.0, 10.0)
+    area, head, as_ellipse = [], [], []
+    for at_s in times_s:
+        fire.advance(at_s)
+        area.append(fire.area_m2(at_s))
+        head.append(fire.head_distance_m(at_s))
+        as_ellipse.append(fire.ellipse_outline(at_s) is not None)
+    over = as_ellipse.index(False)
+    assert 0 < over < len(times_s) - 1
+    growth = np.diff(area)
+    # Each step adds about as much as the one before: none at the hand-over is out of line by a quarter of a cell.
+    assert abs(growth[over - 1] - growth[over - 2]) < 0.25 * 900.0
+    assert (growth > 0.0).all()
+    assert abs(np.diff(head)[over - 1]) < 0.25 * 30.0
+    # What has burnt keeps its arrival.
+    young = fire.young_fire
+    assert young is not None
+    arrival = fire.arrival_time_s
+    before = arrival < times_s[over - 1]
+    assert arrival[60, 40] == 60.0  # the cell of the ignition burns from then on
+    before[60, 40] = False
+    law = np.full(arrival.shape, np.inf)
+    cells = young.reached(arrival.shape, 2400.0)
+    law[cells.rows, cells.columns] = cells.arrival_s
+    np.testing.assert_allclose(arrival[before], law[before], rtol=1e-6)
+
+
+def test_a_point_fire_is_slower_than_a_steady_one_by_the_published_share() -> None:
+    young, steady = lit(land(), 30.5, 60.5, weather()), lit(land(), 30.5, 60.5, weather(), a=None)
+    for minutes, share in ((15.0, 0.52), (30.0, 0.72), (60.0, 0.855)):
+        at_s = 60.0 + 60.0 * minutes
+        young.advance(at_s)
+        steady.advance(at_s)
+        assert young.head_distance_m(at_s) / steady.head_distance_m(at_s) == pytest.approx(share, abs=0.015)
+
+
+def test_rate_and_intensity_at_arrival_grow_with_the_fires_age() -> None:
+    fire = lit(land(), 30.5, 60.5, weather())
+    fire.advance(4000.0)
+    field = spread_field(land(), weather())
+    cells = [40, 60, 60 + 5]
+    arrival = fire.arrival_time_s[60, cells]
+    factor = acceleration_factor(arrival - 60.0)
+    np.testing.assert_allclose(fire.rate_of_spread_m_s[60, cells], factor * field.head_rate_m_s[0, 0], rtol=0.02)
+    np.testing.assert_allclose(
+        fire.fireline_intensity_kw_m[60, cells], factor * field.fireline_intensity_kw_m[0, 0], rtol=0.02
+    )
+    assert fire.flame_length_m[60, 60] == pytest.approx(field.flame_length_m[0, 0], rel=0.05)
+    assert fire.flame_length_m[0, 0] == 0.0
+    flank = fire.fireline_intensity_kw_m[60 + 8, 45]
+    assert 0.0 < flank < fire.fireline_intensity_kw_m[60, 50]
+
+
+def test_a_line_across_a_young_fire_holds_and_does_not_leak() -> None:
+    fire = lit(land(), 40.5, 60.5, weather(10.0))
+    line = np.zeros((120, 120), np.bool_)
+    line[:, 43] = True
+    fire.block(line, 120.0)
+    fire.advance(20000.0)
+    arrival = fire.arrival_time_s
+    assert np.isfinite(arrival[60, 42])
+    assert not np.isfinite(arrival[:, 43:]).any()
+
+
+def test_a_fire_whose_only_cell_is_blocked_is_out() -> None:
+    fire = lit(land(), 40.5, 60.5, weather())
+    fire.advance(150.0)
+    assert not fire.is_out
+    mask = np.zeros((120, 120), np.bool_)
+    mask[58:63, 38:43] = True
+    fire.block(mask, 150.0)
+    area = fire.area_m2(150.0)
+    fire.advance(9000.0)
+    assert fire.is_out
+    assert fire.area_m2(9000.0) == pytest.approx(area)
+
+
+def test_bare_ground_near_the_ignition_is_not_jumped() -> None:
+    ground = land()
+    ground.fuel_model[:, 41] = BARE
+    fire = lit(ground, 40.5, 60.5, weather(10.0))
+    fire.advance(20000.0)
+    assert not np.isfinite(fire.arrival_time_s[:, 41:]).any()
+    assert np.isfinite(fire.arrival_time_s[60, 38:41]).all()
+
+
+def test_wetted_cells_burn_later_and_cooler() -> None:
+    dry, wet = lit(land(), 20.5, 60.5, weather(), a=None), lit(land(), 20.5, 60.5, weather(), a=None)
+    mask = np.zeros((120, 120), np.bool_)
+    mask[:, 40:50] = True
+    wet.slow(mask, 0.5, 500.0)
+    for fire in (dry, wet):
+        fire.advance(7200.0)
+    assert wet.arrival_time_s[60, 55] - dry.arrival_time_s[60, 55] == pytest.approx(10 * 30.0 / 0.3435, rel=0.02)
+    ratio = wet.fireline_intensity_kw_m[60, 45] / dry.fireline_intensity_kw_m[60, 45]
+    assert ratio == pytest.approx(0.5, rel=0.02)
+
+
+def test_fire_on_a_slope_advances_less_on_the_map_than_on_the_ground() -> None:
+    ground = land(slope_deg=30.0, aspect_deg=180.0)  # uphill is north
+    fire = lit(ground, 60.5, 100.5, weather(0.0), a=None)
+    fire.advance(3660.0)
+    rate = spread_field(ground, weather(0.0)).head_rate_m_s[0, 0]
+    assert fire.head_distance_m(3660.0) == pytest.approx(rate * 3600.0 * cos(radians(30.0)), rel=0.01)
+
+
+def test_a_young_fire_on_a_slope_is_handed_over_without_a_jump() -> None:
+    fire = lit(land(slope_deg=30.0, aspect_deg=200.0), 60.3, 80.6, weather(3.0, 220.0))
+    law = fire.young_fire
+    assert law is not None
+    for minutes in range(2, 40, 2):
+        at_s = 60.0 + 60.0 * minutes
+        if law.head_distance_m(at_s) > 30 * 30.0:
+            break
+        fire.advance(at_s)
+        assert fire.area_m2(at_s) == pytest.approx(law.area_m2(at_s), rel=0.04)
+    assert fire.ellipse_outline(fire.now_s) is None
+
+
+def test_how_often_the_fire_is_asked_changes_nothing() -> None:
+    rarely, often = (lit(land(), 30.5, 60.5, weather()) for _ in range(2))
+    for fire in (rarely, often):
+        for step in range(1, 7):
+            if fire is often:
+                for at_s in np.arange(600.0 * (step - 1) + 61.0, 600.0 * step, 37.0):
+                    fire.advance(max(at_s, fire.now_s))
+                    fire.area_m2(fire.now_s)
+            fire.set_weather(600.0 * step, weather(5.0 + step, 270.0 - 8 * step))
+        fire.advance(4200.0)
+    np.testing.assert_array_equal(rarely.arrival_time_s, often.arrival_time_s)
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    for now_s in (300.0, 3000.0):  # as an ellipse and as cells
+        fire = lit(land(), 30.5, 60.5, weather())
+        fire.advance(now_s)
+        twin = fire.copy()
+        twin.set_weather(now_s, weather(12.0, 0.0))
+        twin.advance(6000.0)
+        fire.advance(6000.0)
+        alone = lit(land(), 30.5, 60.5, weather())
+        alone.advance(6000.0)
+        np.testing.assert_allclose(fire.arrival_time_s, alone.arrival_time_s)
+        assert twin.arrival_time_s[119, 30] < fire.arrival_time_s[119, 30]
+
+
+def test_fuel_too_wet_to_burn_is_a_fire_that_is_out_until_it_dries() -> None:
+    fire = SpreadingFire(land())
+    wet = Moisture(0.9, 0.9, 0.9, 3.0, 3.0)
+    fire.set_weather(0.0, FireWeather(5.0, 270.0, wet))
+    fire.ignite_point(30.5, 60.5, 60.0)
+    fire.advance(3600.0)
+    assert fire.is_out
+    assert fire.area_m2(3600.0) == 0.0
+    fire.set_weather(3600.0, weather())
+    fire.advance(7200.0)
+    assert not fire.is_out
+    assert fire.area_m2(7200.0) > 0.0
+
+
+def test_a_fire_cannot_be_lit_before_the_weather_is_known_or_on_bare_ground() -> None:
+    ground = land()
+    ground.fuel_model[3, 4] = BARE
+    fire = SpreadingFire(ground)
+    with pytest.raises(ValueError, match="told the weather"):
+        fire.ignite_point(1.5, 1.5, 0.0)
+    fire.set_weather(0.0, weather())
+    with pytest.raises(ValueError, match="nothing can burn"):
+        fire.ignite_point(4.5, 3.5, 0.0)
+    with pytest.raises(ValueError, match="off the grid"):
+        fire.ignite_point(400.5, 3.5, 0.0)
+
+
+def rolling_hills(rows: int, columns: int) -> Landscape:
+    y, x = np.mgrid[:rows, :columns] * 30.0
+    elevation: NDArray[np.float64] = 200 + 150 * np.sin(2 * np.pi * x / 3000) * np.cos(2 * np.pi * y / 3900)
+    south, east = np.gradient(elevation, 30.0)
+    slope = np.degrees(np.arctan(np.hypot(south, east))).astype(np.float32)
+    aspect = (np.degrees(np.arctan2(-east, south)) % 360.0).astype(np.float32)
+    patch = (7 * (x // 750).astype(np.int64) + 13 * (y // 750).astype(np.int64)) % 10
+    fuel = np.choose(patch, [SH5] * 5 + [GR2] * 2 + [122] * 2 + [165]).astype(np.int16)
+    return Landscape(30.0, fuel, slope, aspect)
+
+
+def test_new_weather_costs_by_the_rim_and_not_by_the_grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    fire = lit(rolling_hills(459, 531), 265.2, 200.7, weather(8.0, 10.0))
+    fire.advance(3600.0)
+    asked: list[int] = []
+    over = LandscapeSpread.over
+
+    def counted(law: LandscapeSpread, rows: slice, columns: slice) -> Spread:
+        asked.append((rows.stop - rows.start) * (columns.stop - columns.start))
+        return over(law, rows, columns)
+
+    monkeypatch.setattr(LandscapeSpread, "over", counted)
+    fire.set_weather(3660.0, weather(8.0, 40.0))
+    fire.advance(3720.0)
+    assert 0 < sum(asked) < 0.15 * 459 * 531
