@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+from firesim.inputs.problems import BadInput, Problem, Problems, nearest
 
 if TYPE_CHECKING:
     from firesim.scenario import Scenario
@@ -31,32 +33,20 @@ SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Names the luck: 
 FiguresOption = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the standard figures.")]
 
 
-class WrongInput(Exception):
-    """The user's input is wrong; the message is what the user reads."""
+INTERRUPTED = 130  # what the shell expects of a program that Ctrl-C has ended
 
 
 def main() -> None:
     """Run the command line; never shows a traceback for the user's own mistakes."""
-    from firesim.record import FolderExists, NotARun
-
     try:
         app(standalone_mode=True)
-    except (WrongInput, FolderExists, NotARun) as error:
-        _fail(str(error))
-    except ValueError as error:
-        # BadInput and its kin say what is wrong with the input; any other ValueError is a fault of ours.
-        if type(error).__name__ not in {"BadInput", "OtherStudy", "InputError"}:
-            raise
-        _fail(str(error))
-    except BrokenPipeError:
-        os._exit(0)
-    except KeyboardInterrupt:
-        _fail("Interrupted; no complete folder was written.", status=130)
-
-
-def _fail(message: str, status: int = 2) -> NoReturn:
-    _err.print(message, markup=False, soft_wrap=True)
-    sys.exit(status)
+    except BadInput as problems:
+        _err.print(str(problems), markup=False, soft_wrap=True)
+        sys.exit(2)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _err.print("Interrupted; no complete folder was written.")
+        raise
 
 
 def _scenario(name: str) -> Scenario:
@@ -65,18 +55,23 @@ def _scenario(name: str) -> Scenario:
     return load_scenario(name)
 
 
-def _strategy_of(scenario: Scenario, strategy: str) -> str:
-    if strategy not in scenario.strategies:
-        raise WrongInput(f"{scenario.name} has no strategy {strategy!r}.\n  It has: {', '.join(scenario.strategies)}.")
-    return strategy
+def _must_be_sound(scenario: Scenario, option: str, strategies: list[str], folder: Path, force: bool) -> None:
+    """Refuse unknown strategies and a folder that is there already: before the work rather than after it."""
+    from firesim.record.folder import must_be_free
 
-
-def _must_be_free(folder: Path, force: bool) -> None:
-    """Refuse before the work rather than after it."""
-    from firesim.record import FolderExists
-
-    if folder.exists() and not force:
-        raise FolderExists(f"{folder} exists. Choose another folder with --out, or replace it with --force.")
+    problems = Problems()
+    for name in strategies:
+        if name not in scenario.strategies:
+            message = f"Scenario {scenario.name} has no such strategy; it has {', '.join(scenario.strategies)}."
+            problems.add(option, name, message, nearest(name, scenario.strategies))
+    if option == "--strategies" and (len(strategies) < 2 or len(set(strategies)) < len(strategies)):
+        message = "A comparison needs two or more different strategies."
+        problems.add(option, ",".join(strategies), message, "Name them with commas: today,pilot.")
+    try:
+        must_be_free(folder, force)
+    except BadInput as found:
+        problems.found += found
+    problems.raise_if_any()
 
 
 @app.command()
@@ -90,9 +85,8 @@ def run(
 ) -> None:
     """One run: the budget as a table, and a run folder."""
     loaded = _scenario(scenario)
-    _strategy_of(loaded, strategy)
     folder = out or Path("runs") / f"{loaded.name}-{strategy}-{seed}"
-    _must_be_free(folder, force)
+    _must_be_sound(loaded, "--strategy", [strategy], folder, force)
 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -182,11 +176,9 @@ def compare(
 ) -> None:
     """Paired comparison of strategies over many replicates."""
     loaded = _scenario(scenario)
-    names = [_strategy_of(loaded, name.strip()) for name in strategies.split(",")]
-    if len(set(names)) < 2 or len(set(names)) != len(names):
-        raise WrongInput(f"--strategies {strategies}\n  names fewer than two different strategies.\n  Give two or more.")
+    names = [name.strip() for name in strategies.split(",")]
     folder = out or Path("studies") / f"{loaded.name}-{'-'.join(names)}-{seed}"
-    _must_be_free(folder, force)
+    _must_be_sound(loaded, "--strategies", names, folder, force)
 
     from rich.progress import Progress
 
@@ -222,14 +214,15 @@ def _dask_executor(address: str):  # type: ignore[no-untyped-def]
     try:
         from distributed import Client
     except ImportError:
-        raise WrongInput("--dask needs Dask.\n  Install it: pip install 'firesim[dask]'.") from None
+        remedy = "Install it: pip install 'firesim[dask]'."
+        raise BadInput([Problem("--dask", address, "This needs Dask.", remedy)]) from None
     return Client(address).get_executor()
 
 
 @app.command()
 def check(scenario: ScenarioArgument) -> None:
     """All that is wrong with a scenario; then what it means, in words."""
-    from firesim.scenario.check import in_words
+    from firesim.scenario.words import in_words
 
     _out.print(in_words(_scenario(scenario)), markup=False, soft_wrap=True)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from firesim.behave import TABLES, InputError, run_table
+from firesim.behave import TABLES, run_table
+from firesim.inputs.problems import BadInput
 
 REFERENCE = Path(__file__).parent / "data" / "reference"
 
@@ -140,20 +141,20 @@ def test_a_wrong_cell_is_told_with_line_and_column_and_nothing_is_written(
     tmp_path: Path, column: str, value: str, words: str
 ) -> None:
     result = tmp_path / "out.csv"
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(BadInput) as caught:
         run_table("surface", surface_file(tmp_path, **{column: value}), result)
     (problem,) = caught.value.problems
-    assert (problem.line, problem.column) == (3, column)
+    assert (problem.line, problem.field) == (3, column)
     assert words in str(caught.value)
     assert not result.exists()
 
 
 def test_a_missing_column_a_missing_file_and_an_unknown_table_are_told(scorch: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="moisture_1h_frac\n  This column is missing"):
+    with pytest.raises(BadInput, match="moisture_1h_frac\n  This column is missing"):
         run_table("ignition_probability", scorch, tmp_path / "out.csv")
-    with pytest.raises(InputError, match="Cannot be read"):
+    with pytest.raises(BadInput, match="no such file"):
         run_table("scorch_height", tmp_path / "none.csv", tmp_path / "out.csv")
-    with pytest.raises(InputError, match="The tables are surface, "):
+    with pytest.raises(BadInput, match="The tables are surface, "):
         run_table("scorch", scorch, tmp_path / "out.csv")
 
 
@@ -161,22 +162,22 @@ def test_crowns_above_their_top_and_miscounted_crews_are_told(tmp_path: Path) ->
     source = tmp_path / "in.csv"
     names = [column.name for column in TABLES["contain"].inputs]
     source.write_text(",".join(names) + "\n1,2,2,head,0,2,30/100/5\n", "utf-8")
-    with pytest.raises(InputError, match="lists 1 resources"):
+    with pytest.raises(BadInput, match="lists 1 resources"):
         run_table("contain", source, tmp_path / "out.csv")
     source.write_text(",".join(names) + "\n1,2,2,head,0,1,30/100\n", "utf-8")
-    with pytest.raises(InputError, match="arrival/duration/rate"):
+    with pytest.raises(BadInput, match="arrival/duration/rate"):
         run_table("contain", source, tmp_path / "out.csv")
     names = [column.name for column in TABLES["crown_cruz"].inputs]
     source.write_text(",".join(names) + "\n5,0.1,0.05,10,12,1,500\n", "utf-8")
-    with pytest.raises(InputError, match="base must be below their top"):
+    with pytest.raises(BadInput, match="base must be below their top"):
         run_table("crown_cruz", source, tmp_path / "out.csv")
 
 
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     source = surface_file(tmp_path, moisture_1h_frac="-1", slope_deg="steep")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(BadInput) as caught:
         run_table("surface", source, tmp_path / "out.csv")
-    assert [problem.column for problem in caught.value.problems] == ["moisture_1h_frac", "slope_deg"]
+    assert [problem.field for problem in caught.value.problems] == ["moisture_1h_frac", "slope_deg"]
 
 
 def test_ground_that_cannot_burn_has_no_spread_and_no_particles(tmp_path: Path) -> None:

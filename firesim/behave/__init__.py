@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firesim.behave.sheet import InputError, Problem, Table, read_sheet, write_sheet
+from firesim.behave.sheet import Table, read_sheet, write_sheet
 from firesim.behave.surfaces import SURFACES
 from firesim.behave.surroundings import SURROUNDINGS
 from firesim.behave.trees import TREES
+from firesim.inputs.problems import BadInput, Problem, nearest
 
 TABLES: dict[str, Table] = {table.name: table for table in (*SURFACES, *TREES, *SURROUNDINGS)}
-
-__all__ = ["TABLES", "InputError", "run_table"]
 
 
 def run_table(table: str, in_path: Path | str, out_path: Path | str) -> int:
     """Work out one table of fire behaviour; the number of rows.
 
     `table` is a key of `TABLES`. What is wrong with the file (a missing column, an unknown fuel, a negative moisture)
-    is an `InputError` that tells every problem with its line and column, and then nothing is written.
+    is a BadInput that tells every problem with its line and column, and then nothing is written.
     """
     if table not in TABLES:
-        remedy = f"The tables are {', '.join(TABLES)}."
-        raise InputError([Problem(str(in_path), None, "table", table, "There is no such table.", remedy)])
+        message = f"There is no such table. The tables are {', '.join(TABLES)}."
+        raise BadInput([Problem("TABLE", table, message, nearest(table, TABLES))])
+    if not Path(out_path).absolute().parent.is_dir():
+        raise BadInput([Problem("OUT.csv", str(out_path), "There is no such folder.", "Make it first.")])
     sheet = read_sheet(TABLES[table], Path(in_path))
     write_sheet(TABLES[table], sheet, TABLES[table].work(sheet.columns), Path(out_path))
     return len(sheet.texts)

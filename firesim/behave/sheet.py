@@ -12,35 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.inputs import tables as inputs
+from firesim.inputs.problems import BadInput, Problems
+from firesim.inputs.tables import read_table
+
 Columns = Mapping[str, NDArray[Any]]
 Parse = Callable[[str], Any]
-
-MOST_PROBLEMS = 20  # a file of another kind would otherwise be told cell by cell
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a table's file; `line` is that of the file, the header being line 1."""
-
-    file: str
-    line: int | None
-    column: str
-    value: Any
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        where = self.file if self.line is None else f"{self.file}:{self.line}"
-        what = self.column if self.value is None else f"{self.column} = {self.value}"
-        return f"{where}  {what}\n  {self.message}\n  {self.remedy}"
-
-
-class InputError(ValueError):
-    """All that is wrong with a table's file, at once."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True)
@@ -118,67 +95,37 @@ def word(words: Sequence[str]) -> Parse:
 
 
 def read_sheet(table: Table, path: Path) -> Sheet:
-    """The table's input columns of a CSV file; all that is wrong with them as one InputError."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([Problem(str(path), None, table.name, None, f"Cannot be read: {error}.", _REMEDY)]) from None
-    reader = csv.reader(text.splitlines())
-    header = [name.strip() for name in next(reader, [])]
-    problems = _of_header(table, path, header)
-    if problems:
-        raise InputError(problems)
-    places = [header.index(column.name) for column in table.inputs]
-    texts: list[list[str]] = []
-    values: list[list[Any]] = []
-    for row in reader:
-        if not row:
-            continue
-        cells = [row[place].strip() if place < len(row) else "" for place in places]
-        found, wrong = _of_row(table, path, reader.line_num, cells)
-        problems += wrong
-        if len(problems) >= MOST_PROBLEMS:
-            break
-        texts.append(cells)
-        values.append(found)
-    if problems:
-        raise InputError(problems[:MOST_PROBLEMS])
+    """The table's input columns of a CSV file; BadInput with all that is wrong with them."""
+    problems = Problems()
+    rows = read_table("", path, [column.name for column in table.inputs], problems, may_be_empty=True)
+    if rows is None:
+        raise BadInput(problems)
+    texts = [[row[column.name].strip() for column in table.inputs] for row in rows.rows]
+    values = [_of_row(table, rows, number, cells) for number, cells in enumerate(texts)]
+    problems.raise_if_any()
     columns = {
         column.name: np.array([row[n] for row in values], dtype=column.dtype) for n, column in enumerate(table.inputs)
     }
     return Sheet(texts, columns)
 
 
-_REMEDY = "Give a CSV file in UTF-8 with a header row."
-
-
-def _of_header(table: Table, path: Path, header: list[str]) -> list[Problem]:
-    needs = f"Table {table.name} reads {', '.join(column.name for column in table.inputs)}."
-    missing = [column.name for column in table.inputs if column.name not in header]
-    twice = [column.name for column in table.inputs if header.count(column.name) > 1]
-    return [
-        *(Problem(str(path), 1, name, None, "This column is missing.", needs) for name in missing),
-        *(Problem(str(path), 1, name, None, "This column stands twice.", needs) for name in twice),
-    ]
-
-
-def _of_row(table: Table, path: Path, line: int, cells: list[str]) -> tuple[list[Any], list[Problem]]:
+def _of_row(table: Table, rows: inputs.Table, row: int, cells: list[str]) -> list[Any]:
+    """The values of a row; what is wrong with it is noted."""
+    before = len(rows.problems)
     values: list[Any] = []
-    problems = []
     for column, cell in zip(table.inputs, cells, strict=True):
         try:
             values.append(column.parse(cell))
         except ValueError as error:
             message = f"The cell {error}." if cell else "The cell is empty."
-            problems.append(Problem(str(path), line, column.name, cell or None, message, "Correct the cell."))
-    if not problems:
+            rows.note(row, column.name, cell or None, message, "Correct the cell.")
+    if len(rows.problems) == before:
         named = {column.name: value for column, value in zip(table.inputs, values, strict=True)}
         for rule in table.agree:
             against = rule(named)
             if against:
-                name, message = against
-                problems.append(Problem(str(path), line, name, named[name], message, "Correct the row."))
-    return values, problems
+                rows.note(row, against[0], named[against[0]], against[1], "Correct the row.")
+    return values
 
 
 def write_sheet(table: Table, sheet: Sheet, results: Mapping[str, NDArray[Any]], path: Path) -> None:

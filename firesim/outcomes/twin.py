@@ -37,11 +37,12 @@ class PartiesInPlace:
 
 @dataclass(frozen=True)
 class Twin:
-    """Each party's fate in the twin. [parties], seconds from the scenario's start, inf: never."""
+    """Each party's fate in the twin, and its fire. [parties], seconds from the scenario's start, inf: never."""
 
     place_reached_s: Floats
     cut_off_s: Floats  # the last moment at which they could leave and still get to a refuge with room
     horizon_s: float
+    arrival_time_s: Floats  # of the free-burning fire [y, x]
 
     @property
     def deadline_s(self) -> Floats:
@@ -100,7 +101,7 @@ def no_response_twin(
     cut_off_s = _with_room(leave_by_s, refuges, roads, parties)
     # A party without any road waits on the shore: nothing can be closed to it, only its place be reached.
     cut_off_s[parties.node < 0] = np.inf
-    return Twin(place_reached_s, cut_off_s, horizon_s)
+    return Twin(place_reached_s, cut_off_s, horizon_s, arrival_time_s)
 
 
 def _leave_by_s(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.inputs.problems import Problems
+from firesim.inputs.tables import Table, read_table
+from firesim.place.geojson import read_features
 from firesim.place.grid import Grid
-from firesim.place.problems import Problems
 from firesim.place.rasters import read_raster
 from firesim.place.shapes import rasterise
-from firesim.place.tables import Table, read_features, read_table
 
 if TYPE_CHECKING:
     from shapely import Polygon
@@ -119,7 +120,7 @@ def read_fuels(
     other_column = "fuel_alternative" if crosswalk == "default" else "fuel_default"
     others = [_fuel_of(table, row, other_column) for row in range(len(table))] if other_column in table.header else None
     canopy = {name: table.numbers(name, *limits, blank=0.0) for name, limits in _CANOPY.items()}
-    built = [_yes(table, row, "buildings") for row in range(len(table))]
+    built = [word == "yes" for word in table.words("buildings", ("yes", "no"), blank=True)]
     if SEA not in codes:
         problems.add(f"{field}.corine_code", SEA, "The sea has no row.", "Add a row 523 with fuel NB8.", str(path))
     for row in np.flatnonzero(canopy["canopy_base_height_m"] > canopy["canopy_height_m"]):
@@ -152,13 +153,6 @@ def _fuel_of(table: Table, row: int, column: str) -> int:
         remedy = "Use a code of Scott & Burgan 2005 such as GR2, SH5, TU5 or NB1, or FM1 to FM13."
         table.note(row, column, code, "There is no such standard fuel model.", remedy)
     return number or 0
-
-
-def _yes(table: Table, row: int, column: str) -> bool:
-    text = table.rows[row][column].strip()
-    if text not in ("yes", "no", ""):
-        table.note(row, column, text, f"{column} must be yes, no or empty.", "Write yes where there are buildings.")
-    return text == "yes"
 
 
 def landcover_from_polygons(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field
 
+from firesim.inputs.problems import Problems
 from firesim.parameters import Parameters, Positive
+from firesim.place.geojson import read_features
 from firesim.place.grid import Grid
 from firesim.place.landcover import (
     Crosswalk,
@@ -19,20 +22,16 @@ from firesim.place.landcover import (
     read_fuels,
     rings_on_map,
 )
-from firesim.place.problems import PlaceError, PlaceErrors, Problems
 from firesim.place.rasters import is_raster
 from firesim.place.road_files import RoadParameters, read_roads
 from firesim.place.roads import Roads
 from firesim.place.settlement import NamedPlace, Settlement
 from firesim.place.settlement_files import read_facilities, read_names, read_people, read_refuges, read_zones
-from firesim.place.tables import read_features
 from firesim.place.terrain import Terrain, read_spot_heights, terrain_from_raster, terrain_from_spot_heights
 from firesim.place.zoning import zones_of
 
 if TYPE_CHECKING:
     from shapely import Polygon
-
-__all__ = ["Place", "PlaceError", "PlaceErrors", "PlaceParameters", "load_place"]
 
 LEAST_HEIGHTS = 4  # fewer points, with the coast, leave no surface to speak of
 
@@ -76,8 +75,32 @@ class Place:
     coast: list[Polygon]
     sources: dict[str, str]
 
+    def parts(self) -> PlaceParts:
+        """The place as its parts, none of them missing."""
+        return PlaceParts(**{part.name: getattr(self, part.name) for part in fields(self)})
 
-def load_place(parameters: PlaceParameters, folder: Path, hour: float | None = None) -> Place:
+
+@dataclass(frozen=True)
+class PlaceParts:
+    """What could be read of a place, None where something is wrong: enough to check what stands on it."""
+
+    grid: Grid | None = None
+    terrain: Terrain | None = None
+    landcover: LandCover | None = None
+    roads: Roads | None = None
+    settlement: Settlement | None = None
+    coast: Sequence[Polygon] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def whole(self) -> Place:
+        """The place; to be asked for only when nothing was found wrong."""
+        grid, terrain, landcover, roads = self.grid, self.terrain, self.landcover, self.roads
+        if grid is None or terrain is None or landcover is None or roads is None or self.settlement is None:
+            raise AssertionError("a part of the place is missing although nothing was found wrong")
+        return Place(grid, terrain, landcover, roads, self.settlement, list(self.coast), dict(self.sources))
+
+
+def load_place(parameters: PlaceParameters, folder: Path) -> Place:
     """Read a place from its files.
 
     Parameters
@@ -86,17 +109,23 @@ def load_place(parameters: PlaceParameters, folder: Path, hour: float | None = N
         Which files, on which grid.
     folder : Path
         What the paths are relative to: the folder of the scenario file.
-    hour : float, optional
-        Local hour of the day at which people are wanted; the zones then expect the people of that hour.
 
     Raises
     ------
-    PlaceErrors
+    BadInput
         All that is wrong in all files, each with file, line, value and remedy.
     """
-    problems = Problems()
+    problems = Problems("place")
+    parts = read_place(parameters, folder, problems)
+    problems.raise_if_any()
+    return parts.whole()
+
+
+def read_place(parameters: PlaceParameters, folder: Path, problems: Problems) -> PlaceParts:
+    """Read what can be read of a place; all that is wrong is noted."""
     grid = grid_of(parameters, problems)
-    problems.raise_if_any()  # nothing can be placed without a grid
+    if len(problems):
+        return PlaceParts()  # nothing can be placed without a grid
     sources = {
         name: str((folder / value).resolve()) for name, value in parameters if name in _FILES and value is not None
     }
@@ -106,12 +135,7 @@ def load_place(parameters: PlaceParameters, folder: Path, hour: float | None = N
     terrain = _read_terrain(paths["elevation"], grid, coast, landcover, problems)
     roads = read_roads(paths["roads_nodes"], paths["roads_edges"], grid, parameters.road_rules, problems)
     settlement = _read_settlement(paths, grid, terrain, landcover, roads, problems)
-    if settlement is not None and hour is not None:
-        settlement = _expecting(settlement, hour, paths["people"], problems)
-    problems.raise_if_any()
-    if terrain is None or landcover is None or roads is None or settlement is None:
-        raise AssertionError("a part of the place is missing although nothing was found wrong")
-    return Place(grid, terrain, landcover, roads, settlement, coast, sources)
+    return PlaceParts(grid, terrain, landcover, roads, settlement, coast, sources)
 
 
 _FILES = (
@@ -178,6 +202,8 @@ def _read_landcover(
         return None
     if is_raster(parameters.landcover):
         landcover = landcover_from_raster(grid, paths["landcover"], fuels, problems)
+    elif not coast:
+        return None  # already noted: there is no land to cover
     else:
         landcover = landcover_from_polygons(grid, coast, paths["landcover"], fuels, problems)
     if landcover is not None and not landcover.is_dry.any():
@@ -214,13 +240,18 @@ def _read_settlement(
         for field, kind in (("settlements", "settlement"), ("bus_stops", "bus_stop"), ("beaches", "beach"))
         if field in paths
     }
+    facilities = []
+    if landcover is not None:
+        elevation_m = np.zeros(grid.shape, np.float32) if terrain is None else terrain.elevation_m
+        facilities = read_facilities(paths["facilities"], grid, elevation_m, landcover, problems)
     if roads is None:
         return None
     refuges = read_refuges(paths["refuges"], grid, roads, problems)
-    plans = read_zones(paths["zones"], people, names.get("beach", []), roads, problems) if people else []
-    if landcover is None or terrain is None or people is None:
+    plans = []
+    if people is not None:
+        plans = read_zones(paths["zones"], people, names.get("beach", []), refuges, roads, problems)
+    if landcover is None or people is None:
         return None
-    facilities = read_facilities(paths["facilities"], grid, terrain.elevation_m, landcover, problems)
     if len(plans) != len(people.names):
         return None  # already noted: a zone without a row
     zones, cells = zones_of(grid, landcover, people, plans)
@@ -228,13 +259,3 @@ def _read_settlement(
         grid, zones, refuges, facilities, [place for group in names.values() for place in group], people.residents,
         people.guests, people.hours, people.people, cells,
     )  # fmt: skip
-
-
-def _expecting(settlement: Settlement, hour: float, path: Path, problems: Problems) -> Settlement:
-    from dataclasses import replace
-
-    try:
-        return replace(settlement, zones=settlement.zones_at(hour))
-    except PlaceError as error:
-        problems.add(error.field, error.value, error.message, error.remedy, str(path), 1)
-        return settlement

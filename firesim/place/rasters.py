@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.inputs.problems import Problems
 from firesim.place.grid import Grid
-from firesim.place.problems import Problems
 
 Floats = NDArray[np.float64]
 

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from firesim.inputs.problems import Problems
 from firesim.parameters import NotNegative, Parameters, Positive
+from firesim.place.geojson import Feature, read_features
 from firesim.place.grid import Grid
-from firesim.place.problems import Problems
+from firesim.place.positions import OFF_GRID_REMEDY
 from firesim.place.roads import Point, RoadEdge, RoadNode, Roads
-from firesim.place.tables import OFF_GRID_REMEDY, Feature, read_features
 
 NODES_FIELD, EDGES_FIELD = "roads_nodes", "roads_edges"
 SECONDS_PER_HOUR, METRES_PER_KM = 3600.0, 1000.0

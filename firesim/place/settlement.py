@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.inputs.problems import BadInput, Problem
 from firesim.place.grid import Grid
-from firesim.place.problems import PlaceError
 from firesim.streams import Luck
 
 Point = tuple[float, float]
@@ -123,7 +123,7 @@ class Settlement:
 
         At an hour of the table exactly its numbers; between two hours linear, rounded to whole people; the
         day closes on itself, so 23 h lies between 21 h and 3 h. Hours more than six hours apart are not
-        bridged: that is a PlaceError.
+        bridged: that is BadInput.
         """
         hour = hour % HOURS_PER_DAY
         after = int(np.searchsorted(self.hours, hour, side="left")) % len(self.hours)
@@ -134,7 +134,8 @@ class Settlement:
         if gap_h > LONGEST_GAP_H:
             known = ", ".join(f"h{number:02g}" for number in self.hours)
             message = f"The people table counts at {known}: {gap_h:g} h lie between the hours around this one."
-            raise PlaceError("people", f"h{hour:05.2f}", message, f"Add a column h{int(hour):02d} to the table.")
+            remedy = f"Add a column h{int(hour):02d} to the table."
+            raise BadInput([Problem("place.people", f"h{hour:05.2f}", message, remedy)])
         share = (hour - float(self.hours[before])) % HOURS_PER_DAY / gap_h
         between = (1.0 - share) * self.people[:, before] + share * self.people[:, after]
         return np.rint(between).astype(np.int64)

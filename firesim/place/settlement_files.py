@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.inputs.problems import Problems
+from firesim.inputs.tables import Table, read_table
 from firesim.place.grid import Grid
 from firesim.place.landcover import LandCover
-from firesim.place.problems import Problems
+from firesim.place.positions import positions
 from firesim.place.roads import Roads
 from firesim.place.settlement import Facility, NamedPlace, Refuge
-from firesim.place.tables import Table, read_table
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -64,8 +65,8 @@ def read_people(path: Path, grid: Grid, problems: Problems, field: str = "people
         problems.add(field, ", ".join(table.header), message, remedy, str(path), 1)
         return None
     names = table.texts("zone", unique=True)
-    kinds = _one_of(table, "kind", ("settlement", "beach"))
-    x_m, y_m = table.places(grid)
+    kinds = table.words("kind", ("settlement", "beach"))
+    x_m, y_m = positions(table, grid)
     residents, guests = (table.numbers(name, 0.0, whole=True) for name in ("residents", "guests"))
     people = np.column_stack([table.numbers(name, 0.0, whole=True) for name in columns])
     if len(problems) > before:
@@ -78,14 +79,6 @@ def read_people(path: Path, grid: Grid, problems: Problems, field: str = "people
     return PeopleTable(names, kinds, x_m, y_m, homes, beds, hours, people.astype(np.int64))
 
 
-def _one_of(table: Table, column: str, allowed: tuple[str, ...]) -> list[str]:
-    values = table.texts(column, blank=True)
-    for row, value in enumerate(values):
-        if value not in allowed:
-            table.note(row, column, value, f"{column} must be {' or '.join(allowed)}.", "Use one of these words.")
-    return values
-
-
 def read_names(path: Path, grid: Grid, kind: str, field: str, problems: Problems) -> list[NamedPlace]:
     """Read named points `name, lon, lat`; census tables give `name_en, name_el` and a better `osm_lon, osm_lat`."""
     table = read_table(field, path, ("lon", "lat"), problems)
@@ -94,7 +87,7 @@ def read_names(path: Path, grid: Grid, kind: str, field: str, problems: Problems
     column = "name" if "name" in table.header else "name_en"
     if column not in table.header:
         remedy = "Name the column of names `name`, or `name_en` and `name_el`."
-        problems.add(field, "name", "The table lacks a column.", remedy, str(path), 1)
+        problems.add(f"{field}.name", None, "This column is missing.", remedy, str(path), 1)
         return []
     for row in table.rows:
         # Census coordinates of shore villages lie in the sea at times; the second pair is better where given.
@@ -102,33 +95,43 @@ def read_names(path: Path, grid: Grid, kind: str, field: str, problems: Problems
             row["lon"], row["lat"] = row["osm_lon"], row["osm_lat"]
     names = table.texts(column, unique=kind == "beach")
     greek = table.texts("name_el", blank=True)
-    x_m, y_m = table.places(grid)
+    x_m, y_m = positions(table, grid)
     rows = zip(names, x_m.tolist(), y_m.tolist(), greek, strict=True)
     return [NamedPlace(name, kind, x, y, name_el) for name, x, y, name_el in rows]
 
 
 def read_zones(
-    path: Path, people: PeopleTable, beaches: list[NamedPlace], roads: Roads, problems: Problems, field: str = "zones"
-) -> list[ZonePlan]:
+    path: Path, people: PeopleTable, beaches: list[NamedPlace], refuges: list[Refuge], roads: Roads,
+    problems: Problems, field: str = "zones",
+) -> list[ZonePlan]:  # fmt: skip
     """Read `zone, name, name_el, node, access, around` and return the plans in the order of the people table.
 
     `name` is the zone's name in the people table; `access` is road (then `node` names where its people join
-    the roads), boat or shelter (then `node` is empty); `around` lists, with semicolons, the beaches and road
-    nodes that belong to the zone.
+    the roads, which must lead to one of the `refuges`), boat or shelter (then `node` is empty); `around`
+    lists, with semicolons, the beaches and road nodes that belong to the zone.
     """
     table = read_table(field, path, ("zone", "name", "node", "access", "around"), problems)
     if table is None:
         return []
     ids, names = table.texts("zone", unique=True), table.texts("name", unique=True)
     nodes, greek = table.texts("node", blank=True), table.texts("name_el", blank=True)
-    access = _one_of(table, "access", ACCESS)
+    access = table.words("access", ACCESS, blank=True)
     around = [_places_named(table, row, beaches, roads) for row in range(len(table))]
     drivable = {roads.node_ids[index] for index in roads.tail[roads.is_public].tolist()}
+    leading = _nodes_leading_to([refuge.node for refuge in refuges], roads)
     for row, (name, node, way) in enumerate(zip(names, nodes, access, strict=True)):
         if name not in people.names:
             table.note(row, "name", name, "The people table has no such zone.", "Correct the name, or drop the row.")
-        if way == "road":
+        if not way:
+            message = "The zone has neither road, boat nor shelter: access is empty."
+            table.note(row, "access", way, message, f"Write one of: {', '.join(ACCESS)}.")
+        elif way == "road":
             _check_road(table, row, node, roads, drivable)
+            if refuges and node in drivable and node not in leading:
+                message = f"{name} has neither road, boat nor shelter: no road leads from this node to any refuge."
+                table.note(
+                    row, "node", node, message, "Add the missing road or a refuge, or write access boat or shelter."
+                )
         elif node:
             message = f"Access is by {way}, yet a road node is named."
             table.note(row, "node", node, message, "Leave node empty, or write access road.")
@@ -153,6 +156,15 @@ def _check_road(table: Table, row: int, node: str, roads: Roads, drivable: set[s
         table.note(row, "node", node, message, "Name the nearest node on a road.")
 
 
+def _nodes_leading_to(targets: list[str], roads: Roads) -> set[str]:
+    """The nodes from which a car can reach one of these."""
+    leads = np.isin(roads.node_ids, targets)
+    tail, head = roads.tail[roads.is_public], roads.head[roads.is_public]
+    while (more := leads[head] & ~leads[tail]).any():
+        leads[tail[more]] = True
+    return {roads.node_ids[index] for index in np.flatnonzero(leads).tolist()}
+
+
 def _places_named(table: Table, row: int, beaches: list[NamedPlace], roads: Roads) -> list[tuple[float, float]]:
     places = []
     by_name = {beach.name: (beach.x_m, beach.y_m) for beach in beaches}
@@ -175,8 +187,8 @@ def read_refuges(path: Path, grid: Grid, roads: Roads, problems: Problems, field
     if table is None:
         return []
     ids, names, nodes = table.texts("refuge", unique=True), table.texts("name"), table.texts("node")
-    greek, kinds = table.texts("name_el", blank=True), _one_of(table, "kind", REFUGE_KINDS)
-    x_m, y_m = table.places(grid)
+    greek, kinds = table.texts("name_el", blank=True), table.words("kind", REFUGE_KINDS)
+    x_m, y_m = positions(table, grid)
     room = table.numbers("capacity_people", 1.0, whole=True)
     drivable = {roads.node_ids[index] for index in roads.head[roads.is_public].tolist()}
     for row, node in enumerate(nodes):
@@ -204,7 +216,7 @@ def read_facilities(
         return []
     before = len(problems)
     ids, kinds, names = table.texts("id", unique=True), table.texts("kind"), table.texts("name")
-    x_m, y_m = table.places(grid)
+    x_m, y_m = positions(table, grid)
     if len(problems) > before:
         return []
     row, column = grid.cell_at(x_m, y_m)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.inputs.problems import Problems
+from firesim.inputs.tables import read_table
 from firesim.place.grid import Grid, direction_deg
-from firesim.place.problems import Problems
+from firesim.place.positions import positions
 from firesim.place.rasters import read_raster
 from firesim.place.shapes import points_along
-from firesim.place.tables import read_table
 
 if TYPE_CHECKING:
     from shapely import Polygon
@@ -85,7 +86,7 @@ def read_spot_heights(path: Path, grid: Grid, problems: Problems, field: str = "
     table = read_table(field, path, ("lon", "lat", "elevation_m"), problems)
     if table is None:
         return None
-    x_m, y_m = table.places(grid, on_grid=False)  # a height just beyond the edge still shapes the surface
+    x_m, y_m = positions(table, grid, on_grid=False)  # a height just beyond the edge still shapes the surface
     spots = np.column_stack([x_m, y_m, table.numbers("elevation_m", LOWEST_M, HIGHEST_M)])
     _, first, count = np.unique(spots[:, :2], axis=0, return_index=True, return_counts=True)
     for row in first[count > 1]:

@@ -19,17 +19,30 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from firesim.inputs.problems import BadInput, Problem
+
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
 
-class FolderExists(FileExistsError):
+class FolderExists(BadInput):
     """The folder to be written is there already."""
 
 
-class NotARun(ValueError):
+class NotARun(BadInput):
     """The folder is not a whole run folder."""
+
+
+def must_be_free(folder: Path, force: bool = False) -> None:
+    """Raise when the folder cannot be written: it exists and is not to be replaced, or stands in a file."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        message = f"{nearest} is {'not writable' if nearest.is_dir() else 'a file'}."
+        raise BadInput([Problem("--out", str(folder), message, "Name a folder that can be made.")])
+    if folder.exists() and not force:
+        remedy = "Choose another folder with --out, or replace it with --force."
+        raise FolderExists([Problem("--out", str(folder), "The folder exists.", remedy)])
 
 
 @contextmanager
@@ -40,8 +53,7 @@ def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
     interrupted run (`DIR.partial`) are cleared first.
     """
     folder = Path(folder)
-    if folder.exists() and not force:
-        raise FolderExists(f"{folder} exists. Choose another folder with --out, or replace it with --force.")
+    must_be_free(folder, force)
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -49,8 +61,8 @@ def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
     retired = folder.with_name(folder.name + ".old")
     shutil.rmtree(retired, ignore_errors=True)
     if folder.exists():
-        os.replace(folder, retired)
-    os.replace(partial, folder)
+        folder.replace(retired)
+    partial.replace(folder)
     shutil.rmtree(retired, ignore_errors=True)
 
 
@@ -141,7 +153,8 @@ def read_run(folder: Path | str) -> StoredRun:
     needed = ["run.json", "budget.csv", "fields.nc", *(f"{name}.parquet" for name in TABLES)]
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
-        raise NotARun(f"{folder} is not a whole run folder: {', '.join(missing)} missing.")
+        message = f"This is not a whole run folder: {', '.join(missing)} missing."
+        raise NotARun([Problem("DIR", str(folder), message, "Name a folder that `firesim run` wrote to its end.")])
     return StoredRun(
         folder=folder,
         facts=json.loads((folder / "run.json").read_text(encoding="utf-8")),

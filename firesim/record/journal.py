@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NO_CAUSE = -1  # stored in place of the cause of what the scenario itself starts
 
 
-class BrokenCause(ValueError):
+class BrokenCause(ValueError):  # noqa: N818 (a state of the journal, not of the input)
     """An event names a cause that does not exist, or that comes after it."""
 
 
@@ -112,7 +112,8 @@ class Journal:
 
     def in_time_order(self) -> list[int]:
         """All event ids by time, then by id."""
-        return np.argsort(np.array(self._time_s), kind="stable").tolist()
+        order: list[int] = np.argsort(np.array(self._time_s), kind="stable").tolist()
+        return order
 
     def descends_from(self, root: int | None) -> NDArray[np.bool_]:
         """Which events have `root` in their chain of causes (itself included). [n]"""

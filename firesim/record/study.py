@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firesim.record.folder import FolderExists, write_json
+from firesim.inputs.problems import BadInput, Problem
+from firesim.record.folder import must_be_free, write_json
 
 
-class OtherStudy(ValueError):
+class OtherStudy(BadInput):
     """The unfinished folder belongs to another study."""
 
 
@@ -39,7 +39,7 @@ class StudyFolder:
         path = self.partial / "replicates" / f"{replicate:05d}.json"
         path.parent.mkdir(exist_ok=True)
         write_json(path.with_suffix(".writing"), rows)
-        os.replace(path.with_suffix(".writing"), path)
+        path.with_suffix(".writing").replace(path)
 
 
 @contextmanager
@@ -50,13 +50,13 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     unfinished study of the same facts are used; one of other facts is refused (OtherStudy), never mixed in.
     """
     folder = Path(folder)
-    if folder.exists() and not force:
-        raise FolderExists(f"{folder} exists. Choose another folder with --out, or replace it with --force.")
+    must_be_free(folder, force)
     partial = folder.with_name(folder.name + ".partial")
     identity = partial / "unfinished.json"
     if resume and identity.is_file():
         if json.loads(identity.read_text(encoding="utf-8")) != json.loads(json.dumps(dict(facts))):
-            raise OtherStudy(f"{partial} holds another study. Run without --resume to start afresh.")
+            message = "The unfinished folder holds another study."
+            raise OtherStudy([Problem("--resume", str(partial), message, "Run without --resume to start afresh.")])
     else:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
@@ -66,4 +66,4 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     identity.unlink()
     if folder.exists():
         shutil.rmtree(folder)
-    os.replace(partial, folder)
+    partial.replace(folder)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from firesim.place.load import Place, load_place
-from firesim.place.problems import PlaceErrors
-from firesim.scenario.model import ScenarioFields, Strategy
-from firesim.scenario.text import BadInput, Path_, Problem, ScenarioText, dotted, read_text
+from firesim.inputs.problems import BadInput, Problem, Problems, nearest
+from firesim.place.load import Place, PlaceParts, read_place
+from firesim.scenario.check import problems_of_parts
+from firesim.scenario.fields import read_fields
+from firesim.scenario.model import ScenarioFields, Strategy, hour_of
+from firesim.scenario.text import ScenarioText, read_scenario_text
 
 REPOSITORY_SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -52,18 +52,12 @@ class Scenario:
     @property
     def start_hour(self) -> float:
         """Local hour of the day at the start, 12.5 for 12:30."""
-        start = self.fields.start
-        return start.hour + start.minute / 60.0 + start.second / 3600.0
+        return hour_of(self.fields.start)
 
     @cached_property
     def ignition_xy_m(self) -> tuple[float, float]:
         """Where the fire starts, in metres of the map."""
-        ignition = self.fields.ignition
-        if ignition.xy_m is not None:
-            return ignition.xy_m
-        assert ignition.lon_lat is not None
-        x_m, y_m = self.place.grid.from_lon_lat(*ignition.lon_lat)
-        return float(x_m), float(y_m)
+        return self.fields.ignition.place_on(self.place.grid)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -127,24 +121,17 @@ def shipped_scenarios() -> dict[str, Path]:
 
 def find_scenario(name_or_path: str | Path) -> Path:
     """The file of a scenario given as a path or as the name of a shipped one; raises BadInput."""
-    path = Path(name_or_path)
-    if path.suffix in {".yaml", ".yml", ".json"} or path.is_file():
+    path, shipped = Path(name_or_path), shipped_scenarios()
+    if path.is_file():
         return path
-    shipped = shipped_scenarios()
     if str(name_or_path) in shipped:
         return shipped[str(name_or_path)]
-    raise BadInput(
-        [
-            Problem(
-                str(name_or_path),
-                None,
-                "scenario",
-                None,
-                "is neither a file nor a shipped scenario.",
-                f"Give a .yaml file or one of: {', '.join(shipped) or 'none is shipped'}.",
-            )
-        ]
-    )
+    known = f"{', '.join(shipped) or 'none'}"
+    if path.suffix in {".yaml", ".yml", ".json"}:
+        message, remedy = "There is no such file.", f"Correct the path, or name a shipped scenario: {known}."
+    else:
+        message, remedy = "This is neither a file nor a shipped scenario.", nearest(str(name_or_path), shipped)
+    raise BadInput([Problem("SCENARIO", str(name_or_path), message, remedy)])
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
@@ -152,121 +139,28 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
     Raises BadInput with every problem found, each with file, line, field, value and remedy.
     """
-    text = read_text(find_scenario(name_or_path))
+    text = read_scenario_text(find_scenario(name_or_path))
     return _scenario(text, text.path.parent, None)
 
 
 def _scenario(text: ScenarioText, folder: Path, place: Place | None) -> Scenario:
-    from firesim.scenario.check import problems_of_parts, problems_of_the_whole
-
-    fields, problems = _fields(text)
-    if fields is None:
-        # The place may be wrong as well: say so in the same breath, if its own block can be read.
-        problems += _place_alone(text, folder) if place is None else []
-        raise BadInput(problems)
-    if place is None:
-        place, found = _place(fields, text, folder)
-        problems += found
-    problems += problems_of_parts(fields, place, text, folder)
-    if place is None or problems:
-        raise BadInput(problems)
-    scenario = Scenario(fields, place, text.text, folder)
-    problems += problems_of_the_whole(scenario, text)
-    if problems:
-        raise BadInput(problems)
-    return scenario
+    """The scenario of a text; `place` when it has been read already."""
+    fields, readable, problems = read_fields(text)
+    wrong = {problem.field for problem in problems}  # left out when the rest was read: a default says nothing
+    parts = PlaceParts() if place is None else place.parts()
+    if place is None and "place" in readable:
+        found = Problems("place")
+        parts = read_place(readable["place"], folder, found)
+        problems += map(text.located, found)
+    problems += (p for p in problems_of_parts(readable, parts, text, folder) if p.field not in wrong)
+    if problems or fields is None:
+        raise BadInput(_in_order(problems))
+    return Scenario(fields, place or parts.whole(), text.text, folder)
 
 
-def _fields(text: ScenarioText) -> tuple[ScenarioFields | None, list[Problem]]:
-    try:
-        return ScenarioFields.model_validate(text.content), []
-    except ValidationError as error:
-        return None, _problems(error, text, ())
-
-
-def _problems(error: ValidationError, text: ScenarioText, above: Path_) -> list[Problem]:
-    problems = []
-    for item in error.errors():
-        way: Path_ = (*above, *item["loc"])
-        message, remedy = _in_words(item, way)
-        problems.append(text.problem(way, message, remedy))
-    return problems
-
-
-def _in_words(item: Mapping[str, Any], way: Path_) -> tuple[str, str]:
-    """What pydantic found, as a person would say it, and what to do."""
-    kind, context = item["type"], item.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "is not a field of this block.", _nearest_field(way)
-    if kind == "missing":
-        return "is missing.", "Write it; `firesim schema` lists every field."
-    words: dict[str, Callable[[], str]] = {
-        "greater_than": lambda: f"must be above {context['gt']:g}.",
-        "greater_than_equal": lambda: f"must be at least {context['ge']:g}.",
-        "less_than": lambda: f"must be below {context['lt']:g}.",
-        "less_than_equal": lambda: f"must be at most {context['le']:g}.",
-        "literal_error": lambda: f"must be one of {context['expected']}.",
-        "value_error": lambda: f"{context['error']}.",
-    }
-    message = words[kind]() if kind in words else item["msg"][0].lower() + item["msg"][1:] + "."
-    return message, "Units stand in the names of fields; a fraction is written 0.05, not 5 (%)."
-
-
-def _nearest_field(way: Path_) -> str:
-    from difflib import get_close_matches
-
-    known = _field_names(way[:-1])
-    near = get_close_matches(str(way[-1]), known, n=1)
-    if near:
-        return f"Did you mean `{near[0]}`?"
-    return f"Fields here: {', '.join(known)}." if known else "Remove it; `firesim schema` lists every field."
-
-
-def _field_names(way: Path_) -> list[str]:
-    """Names of the fields of the block at `way`."""
-    model: Any = ScenarioFields
-    for step in way:
-        fields = getattr(model, "model_fields", None)
-        if fields is not None and step in fields:
-            model = fields[step].annotation
-        elif model == dict[str, Strategy]:
-            model = Strategy
-        else:
-            return []
-        model = next((kind for kind in getattr(model, "__args__", ()) if hasattr(kind, "model_fields")), model) \
-            if model != dict[str, Strategy] else model  # fmt: skip
-    return list(getattr(model, "model_fields", {}))
-
-
-def _place(fields: ScenarioFields, text: ScenarioText, folder: Path) -> tuple[Place | None, list[Problem]]:
-    try:
-        return load_place(fields.place, folder), []
-    except PlaceErrors as errors:
-        return None, [
-            Problem(
-                error.file or str(text.path),
-                error.line if error.file else text.line_of(_way(f"place.{error.field}")),
-                f"place.{error.field}",
-                error.value,
-                error.message,
-                error.remedy,
-            )
-            for error in errors
-        ]
-
-
-def _place_alone(text: ScenarioText, folder: Path) -> list[Problem]:
-    annotation = ScenarioFields.model_fields["place"].annotation
-    assert annotation is not None
-    try:
-        block = annotation.model_validate(text.content.get("place"))
-    except ValidationError:
-        return []
-    return _place(ScenarioFields.model_construct(place=block), text, folder)[1]
-
-
-def _way(field: str) -> Path_:
-    return tuple(field.split("."))
-
-
-__all__ = ["Scenario", "dotted", "find_scenario", "load_scenario", "shipped_scenarios"]
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """File by file in the order in which they were met, then by line."""
+    files: dict[str | None, list[Problem]] = {}
+    for problem in problems:
+        files.setdefault(problem.file, []).append(problem)
+    return [problem for found in files.values() for problem in sorted(found, key=lambda p: p.line or 0)]

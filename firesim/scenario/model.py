@@ -11,6 +11,7 @@ from firesim.command.parameters import CommandParameters
 from firesim.devices.parameters import DeviceParameters
 from firesim.link.network import LinkParameters
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
+from firesim.place.grid import Grid
 from firesim.place.load import PlaceParameters
 from firesim.world.discrepancy import DiscrepancyParameters
 from firesim.world.people import PeopleParameters
@@ -22,6 +23,11 @@ Device = Literal["gas", "cameras", "drone", "callers", "fire_watch", "all_seeing
 AlertChannel = Literal["app", "cell_broadcast", "knock"]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
+
+
+def hour_of(moment: datetime) -> float:
+    """The hour of the day, 12.5 for 12:30."""
+    return moment.hour + moment.minute / 60.0 + moment.second / 3600.0
 
 
 class Ignition(Parameters):
@@ -36,6 +42,14 @@ class Ignition(Parameters):
         if (self.lon_lat is None) == (self.xy_m is None):
             raise ValueError("name the place once, as `lon_lat: [longitude, latitude]` or as `xy_m: [x, y]`")
         return self
+
+    def place_on(self, grid: Grid) -> tuple[float, float]:
+        """The place in metres of the map."""
+        if self.xy_m is not None:
+            return self.xy_m
+        assert self.lon_lat is not None
+        x_m, y_m = grid.from_lon_lat(*self.lon_lat)
+        return float(x_m), float(y_m)
 
 
 class TrueFireParameters(Parameters):

@@ -10,10 +10,17 @@ from math import inf, isfinite
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from firesim.outcomes.twin import Twin
 from firesim.physics.search import quickest_to
+from firesim.place.grid import Grid
 from firesim.place.roads import Roads
 from firesim.simulate.clock import Clockwork
+
+Floats = NDArray[np.float64]
+
+STEP_M = 100.0  # between the points of a road at which a vehicle could stop
 
 AT_ONCE = (
     "first_observation", "first_report_delivered", "alarm", "acknowledged", "confirmed", "located", "forecast",
@@ -33,34 +40,64 @@ def earliest_possible(clockwork: Clockwork, twin: Twin) -> dict[str, float]:
     result |= dict.fromkeys(("detectable", *AT_ONCE), detectable_s)
     responders = scenario.fields.responders
     result["first_unit_rolling"] = detectable_s + responders.engine_turnout_s
-    drive_s = quickest_drive_s(clockwork)
-    if isfinite(drive_s):
-        result["first_unit_on_scene"] = result["first_unit_rolling"] + drive_s
-        result["first_water"] = result["first_unit_on_scene"] + responders.setup_s
+    on_scene_s = _first_on_scene_s(clockwork, twin, result["first_unit_rolling"])
+    if isfinite(on_scene_s):
+        result["first_unit_on_scene"] = on_scene_s
+        result["first_water"] = on_scene_s + responders.setup_s
     last_s = _last_to_a_refuge_s(clockwork, twin)
     if isfinite(last_s):
         result["last_person_safe"] = detectable_s + last_s
     return result
 
 
-def _travel_s(roads: Roads, factor: float = 1.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _travel_s(roads: Roads, factor: float = 1.0) -> Floats:
     return np.where(roads.is_drivable, roads.length_m / np.maximum(roads.speed_m_s * factor, 1e-9), inf)
 
 
-def quickest_drive_s(clockwork: Clockwork) -> float:
-    """Free-flow time of the nearest fire vehicle to the road node nearest to the ignition. [s]"""
+def _first_on_scene_s(clockwork: Clockwork, twin: Twin, rolling_s: float) -> float:
+    """When the nearest fire vehicle could stand where its hoses reach the free-burning fire. [s]
+
+    It drives at free flow to some point of a road, and waits there if it is sooner than the fire.
+    """
     truth, roads = clockwork.truth, clockwork.truth.place.roads
-    factor = max(clockwork.scenario.fields.responders.blue_light_factor, 1.0)
+    responders = clockwork.scenario.fields.responders
     fire_units = [unit for unit in truth.unit_specs if unit.kind != "ambulance"]
     if not fire_units:
         return inf
-    target = roads.nearest_node(*clockwork.scenario.ignition_xy_m)
-    everything = np.ones(len(roads.edges), dtype=bool)
-    time_s, _, _ = quickest_to(
-        roads.tail, roads.head, _travel_s(roads, factor), everything, np.atleast_1d(target), len(roads.nodes)
-    )
+    travel_s = _travel_s(roads, max(responders.blue_light_factor, 1.0))
     homes = roads.nearest_node([unit.x_m for unit in fire_units], [unit.y_m for unit in fire_units])
-    return float(np.min(time_s[homes]))
+    # Two-way roads: the way from the node back to the stations is as long as the way there.
+    everything = np.ones(len(roads.edges), dtype=bool)
+    from_station_s, _, _ = quickest_to(roads.head, roads.tail, travel_s, everything, homes, len(roads.nodes))
+    best_s = inf
+    for edge in np.flatnonzero(np.isfinite(travel_s)):
+        points = _along(roads.paths_xy_m[edge])
+        there_s = rolling_s + from_station_s[roads.tail[edge]] + points[:, 2] * travel_s[edge]
+        for (x_m, y_m, _), at_s in zip(points, there_s, strict=True):
+            if at_s < best_s:
+                reached_s = _first_within(twin.arrival_time_s, truth.place.grid, x_m, y_m, responders.farthest_hose_m)
+                best_s = min(best_s, max(at_s, reached_s))
+    return best_s
+
+
+def _along(path_xy_m: list[tuple[float, float]]) -> Floats:
+    """Points about every 100 m of a path: easting, northing, share of its length. [point, 3]"""
+    path = np.asarray(path_xy_m, dtype=float)
+    gone_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    share = np.linspace(0.0, 1.0, max(int(gone_m[-1] // STEP_M) + 2, 2))
+    x_m, y_m = (np.interp(share * gone_m[-1], gone_m, path[:, axis]) for axis in (0, 1))
+    return np.column_stack([x_m, y_m, share])
+
+
+def _first_within(arrival_time_s: Floats, grid: Grid, x_m: float, y_m: float, radius_m: float) -> float:
+    """When fire first comes within a distance of a point. [s], inf: never"""
+    row, column = (int(index) for index in grid.cell_at(x_m, y_m))
+    reach = int(np.ceil(radius_m / grid.cell_size_m)) + 1
+    rows = slice(max(row - reach, 0), row + reach + 1)
+    columns = slice(max(column - reach, 0), column + reach + 1)
+    centre_x, centre_y = np.meshgrid(grid.x_centres_m[columns], grid.y_centres_m[rows])
+    near = np.hypot(centre_x - x_m, centre_y - y_m) <= radius_m + grid.cell_size_m
+    return float(np.min(arrival_time_s[rows, columns], where=near, initial=inf))
 
 
 def _last_to_a_refuge_s(clockwork: Clockwork, twin: Twin) -> float:

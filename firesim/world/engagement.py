@@ -53,6 +53,13 @@ class Engagement:
                 crew.begin("watch")
                 yield crew.pause(self._look_again_s())
                 continue
+            if self.fire.is_out:
+                if told != "out":
+                    crew.begin("watch")
+                    crew.tell("on_scene", "the fire is out")
+                told = "out"
+                yield crew.pause(self._look_again_s())
+                continue
             is_small = self.fire.is_small
             reach_m = self.parameters.farthest_hose_m
             front = self._young_front(crew) if is_small else self.suppression.front_near(*crew.place, reach_m)

@@ -32,6 +32,7 @@ Point = tuple[float, float]
 Story = Generator[simpy.Event, object, None]
 
 _AT_THE_FIRE = ("verify", "attack", "protect")
+_TO_THE_FIRE = ("verify", "attack")  # who protects a zone stands there and may be far from the fire
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Responders:
         if orders.task == "return":
             self._stand_down(crew)
             return
-        crew.note("unit_on_scene", orders.task)
+        crew.note("unit_on_scene" if orders.task in _TO_THE_FIRE else "unit_in_place", orders.task)
         crew.begin("stage")
         crew.tell("on_scene")
         if orders.task not in _AT_THE_FIRE or crew.spec.kind == "ambulance":

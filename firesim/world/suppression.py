@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 # A side of the front that took a neighbouring cell longer ago than this no longer threatens anyone. Judgement:
 # a flank at 1 cm/s needs 50 minutes for a cell of 30 m.
 ACTIVE_S = 3600.0
+_RING_CELLS = 2  # fire crosses to the eight cells around a cell and no further, so two hold it safely
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,20 @@ class Suppression:
         self._claimed[unit] = int(front.flat_cell[candidates[0]])
         return int(candidates[0])
 
+    def _around_young_fire(self) -> NDArray[np.bool_]:
+        """The cell of the ignition, whose spread drives the ellipse, and unburnt cells around the outline. [y, x]"""
+        fire, grid = self.fire, self.fire.grid
+        outline = np.vstack([np.asarray(ring) for ring in fire.rings(fire.now_s)])
+        rows, columns = grid.cell_at(outline[:, 0], outline[:, 1])
+        window = np.s_[
+            max(int(rows.min()) - _RING_CELLS, 0) : int(rows.max()) + _RING_CELLS + 1,
+            max(int(columns.min()) - _RING_CELLS, 0) : int(columns.max()) + _RING_CELLS + 1,
+        ]
+        mask = np.zeros(grid.shape, dtype=bool)
+        mask[window] = ~(fire.arrival_time_s[window] <= fire.now_s)
+        mask.ravel()[fire.ignition_cell] = True
+        return mask
+
     def stand_before(self, unit: str, flat_cell: int) -> None:
         """A crew begins a cell: while its hose plays there the fire does not enter."""
         self._let_go(unit)
@@ -143,13 +158,13 @@ class Suppression:
     def add_to_ring(self, metres: float, perimeter_m: float, because: int) -> bool:
         """Line along a fire that is still one small ellipse; True once it goes all the way round.
 
-        The ring of cells around it is then held. Line built before the fire outgrew the ellipse is lost: it
-        lies within the first few cells.
+        It then grows no more. Line built before the fire outgrew the ellipse is lost: it lies within the first
+        few cells.
         """
         self._ring_line_m += metres
         if self._ring_line_m < perimeter_m:
             return False
-        mask = ~(self.fire.arrival_time_s <= self.fire.now_s)
+        mask = self._around_young_fire()
         self.held |= mask
         self.fire.block(mask, self.fire.now_s)
         self.fire.note_held(because)

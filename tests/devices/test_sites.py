@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firesim.devices.sites import DeviceErrors, gas_lattice, of_kind, read_sites
+from firesim.devices.sites import gas_lattice, of_kind, read_sites
+from firesim.inputs.problems import BadInput
 from firesim.place.grid import Grid
 
 SKIATHOS = Path(__file__).parents[2] / "scenarios" / "skiathos" / "sensors.csv"
@@ -30,22 +31,22 @@ def test_everything_wrong_in_the_table_is_told_at_once_with_its_line(tmp_path: P
         "a,periscope,200,high,-3,authored\n"
         "b,gas,5000,5000,3,\n"
     )
-    with pytest.raises(DeviceErrors) as caught:
+    with pytest.raises(BadInput) as caught:
         read_sites(table, Grid(100, 100, 30.0, 0.0, 0.0))
     found = {(error.line, error.field) for error in caught.value}
     assert {
-        (3, "sites.sensor"),
-        (3, "sites.kind"),
-        (3, "sites.lat"),
-        (3, "sites.height_m"),
-        (4, "sites.basis"),
+        (3, "devices.sites.sensor"),
+        (3, "devices.sites.kind"),
+        (3, "devices.sites.lat"),
+        (3, "devices.sites.height_m"),
+        (4, "devices.sites.basis"),
     } <= found
     assert all(error.remedy and error.file == str(table) for error in caught.value)
     assert isinstance(caught.value, ValueError)
 
 
 def test_a_missing_table_is_an_error_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(DeviceErrors, match=r"no such file"):
+    with pytest.raises(BadInput, match=r"no such file"):
         read_sites(tmp_path / "nowhere.csv", PLAIN)
 
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from firesim.link.masts import COLUMNS, LinkErrors, read_masts
+from firesim.inputs.problems import BadInput
+from firesim.link.masts import COLUMNS, read_masts
 from firesim.place.grid import Grid
 
 PLAIN = Grid(rows=10, columns=10, cell_size_m=1.0, x_west_m=0.0, y_south_m=0.0)
@@ -32,25 +33,25 @@ def test_all_that_is_wrong_is_told_at_once_with_file_line_field_and_remedy(tmp_p
     path = write(
         tmp_path, HEADER,
         "a,,5,6,20,30,", "a,,5,7,20,30,", "b,,5,6,high,30,", "c,,5,6,1000,99,", ",,5,6,20,30,", "d,,50,6,20,30,",
-        "e,,5",
+        "e,,5", "f,,200,6,20,30,",
     )  # fmt: skip
-    with pytest.raises(LinkErrors) as caught:
+    with pytest.raises(BadInput) as caught:
         read_masts(path, PLAIN)
-    found = [(error.line, error.field) for error in caught.value]
+    found = sorted((error.line, error.field) for error in caught.value)
     assert found == [
-        (3, "masts.mast"), (4, "masts.height_m"), (5, "masts.height_m"), (5, "masts.eirp_dbm"), (6, "masts.mast"),
-        (7, "masts.longitude"), (8, "masts"),
+        (3, "link.masts.mast"), (4, "link.masts.height_m"), (5, "link.masts.eirp_dbm"), (5, "link.masts.height_m"),
+        (6, "link.masts.mast"), (7, "link.masts.lon, lat"), (8, "link.masts"), (9, "link.masts.lon"),
     ]  # fmt: skip
     assert all(error.file == str(path) and error.message and error.remedy for error in caught.value)
     assert f"{path}:4  link.masts.height_m = 'high'" in str(caught.value)
 
 
 def test_a_missing_file_and_missing_and_unknown_columns_are_named(tmp_path: Path) -> None:
-    with pytest.raises(LinkErrors, match=r"none\.csv"):
+    with pytest.raises(BadInput, match=r"none\.csv"):
         read_masts(tmp_path / "none.csv", PLAIN)
-    with pytest.raises(LinkErrors) as caught:
+    with pytest.raises(BadInput) as caught:
         read_masts(write(tmp_path, HEADER.replace("eirp_dbm", "power")), PLAIN)
-    assert [error.field for error in caught.value] == ["masts.eirp_dbm", "masts.power"]
+    assert [error.field for error in caught.value] == ["link.masts.eirp_dbm", "link.masts.power"]
 
 
 def test_the_masts_of_skiathos_stand_on_its_map() -> None:

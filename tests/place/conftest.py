@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from firesim.place.load import Place, PlaceErrors, PlaceParameters, load_place
+from firesim.inputs.problems import BadInput
+from firesim.place.load import Place, PlaceParameters, load_place
 
 ROOT = Path(__file__).parents[2]
 SKIATHOS = ROOT / "scenarios" / "skiathos"
@@ -61,12 +62,12 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def faults(copy: Path) -> Callable[..., PlaceErrors]:
+def faults(copy: Path) -> Callable[..., BadInput]:
     """Load the spoiled copy and return what is said to be wrong."""
 
-    def load(hour: float | None = None, **changes: Any) -> PlaceErrors:
-        with pytest.raises(PlaceErrors) as caught:
-            load_place(PlaceParameters(**(FILES | changes)), copy, hour=hour)
+    def load(**changes: Any) -> BadInput:
+        with pytest.raises(BadInput) as caught:
+            load_place(PlaceParameters(**(FILES | changes)), copy)
         for error in caught.value:
             assert error.message
             assert error.remedy

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firesim.place.load import Place, PlaceErrors, PlaceParameters, load_place
+from firesim.inputs.problems import BadInput
+from firesim.place.load import Place, PlaceParameters, load_place
 
-Faults = Callable[..., PlaceErrors]
+Faults = Callable[..., BadInput]
 
 
 def replace_in(path: Path, old: str, new: str) -> None:
@@ -88,7 +89,7 @@ def test_what_is_saved_as_a_raster_comes_back_the_same(skiathos: Place, files: d
 CSV_FAULTS = [
     ("spot_heights.csv", "23.46844,39.19060,427", "23.46844,39.19060,high", "elevation.elevation_m", "high", 2),
     ("spot_heights.csv", "23.46844,39.19060,427", "23.46844,39.19060,42700", "elevation.elevation_m", 42700.0, 2),
-    ("spot_heights.csv", "lon,lat,elevation_m", "lon,lat,height", "elevation", "elevation_m", 1),
+    ("spot_heights.csv", "lon,lat,elevation_m", "lon,lat,height", "elevation.elevation_m", None, 1),
     ("landcover_fuels.csv", "NB1,NB1,,,,,yes", "XX9,NB1,,,,,yes", "landcover_fuels.fuel_default", "XX9", 2),
     ("landcover_fuels.csv", ",0.60,10,", ",60,10,", "landcover_fuels.canopy_cover_frac", 60.0, 9),
     ("landcover_fuels.csv", ",10,3.0,", ",10,30.0,", "landcover_fuels.canopy_base_height_m", 30.0, 9),
@@ -115,7 +116,7 @@ CSV_FAULTS = [
     ("facilities.csv", "39.169,23.4868", "39.130,23.40", "facilities.lon, lat", [23.4, 39.13], 2),
     ("facilities.csv", "39.169,23.4868", "39.169", "facilities", None, 2),
     ("beaches.csv", "Troulos,39.140154", "Kolios,39.140154", "beaches.name", "Kolios", 15),
-    ("settlements.csv", "name_en", "english", "settlements", "name", 1),
+    ("settlements.csv", "name_en", "english", "settlements.name", None, 1),
 ]  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def test_a_fault_in_a_table_is_told_with_file_line_field_and_value(
     faults: Faults, copy: Path, file: str, old: str, new: str, field: str, value: Any, line: int | None
 ) -> None:
     replace_in(copy / file, old, new)
-    told = [error for error in faults() if error.field == field and error.line == line]
+    told = [error for error in faults() if error.field == f"place.{field}" and error.line == line]
     assert told, [str(error) for error in faults()]
     assert told[0].file == str(copy / file)
     assert value is None or told[0].value == value
@@ -138,19 +139,19 @@ TABLES = (
 @pytest.mark.parametrize("field", ["coastline", "landcover", "roads_nodes", "roads_edges", *TABLES])
 def test_a_missing_file_is_named(faults: Faults, copy: Path, field: str) -> None:
     errors = faults(**{field: "nowhere.csv" if field == "elevation" else "nowhere.geojson"})
-    assert any(error.field == field and "nowhere" in error.value for error in errors)
+    assert any(error.field == f"place.{field}" and "nowhere" in error.value for error in errors)
 
 
 @pytest.mark.parametrize("field", TABLES)
 def test_an_empty_table_is_named(faults: Faults, copy: Path, files: dict[str, Any], field: str) -> None:
     path = copy / files[field]
     path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
-    assert any(error.field == field and "empty" in error.message for error in faults())
+    assert any(error.field == f"place.{field}" and "empty" in error.message for error in faults())
 
 
 def test_a_file_that_is_no_geojson_is_named_with_its_line(faults: Faults, copy: Path) -> None:
     (copy / "coastline_osm.geojson").write_text('{"type": "FeatureCollection",\n "features": [}\n', encoding="utf-8")
-    (error,) = [error for error in faults() if error.field == "coastline"]
+    (error,) = [error for error in faults() if error.field == "place.coastline"]
     assert error.line == 2
 
 
@@ -175,7 +176,7 @@ EDGE_FAULTS: list[tuple[dict[str, Any], str]] = [
 def test_a_fault_in_a_stretch_of_road_is_told(faults: Faults, copy: Path, change: dict[str, Any], field: str) -> None:
     path = copy / "roads_authored_edges.geojson"
     edit_features(path, lambda features: features[10]["properties"].update(change))
-    errors = [error for error in faults() if error.field == f"roads_edges.{field}"]
+    errors = [error for error in faults() if error.field == f"place.roads_edges.{field}"]
     assert errors
     assert errors[0].file == str(path)
     assert errors[0].value == next(iter(change.values())) or errors[0].value in ("", "S10")
@@ -199,15 +200,15 @@ def test_two_nodes_of_one_id_and_a_node_off_the_grid_are_told(faults: Faults, co
 
     edit_features(copy / "roads_authored_nodes.geojson", spoil)
     fields = [error.field for error in faults()]
-    assert "roads_nodes.features[3].id" in fields
-    assert "roads_nodes.features[5]" in fields
+    assert "place.roads_nodes.features[3].id" in fields
+    assert "place.roads_nodes.features[5]" in fields
 
 
 @pytest.mark.parametrize("code", ["999", "forest", None, "523"])
 def test_a_polygon_of_unknown_cover_is_told(faults: Faults, copy: Path, code: str | None) -> None:
     edit_features(copy / "landcover_authored.geojson", lambda features: features[6]["properties"].update(clc=code))
     (error,) = faults()
-    assert (error.field, error.value) == ("landcover.features[6].clc", code)
+    assert (error.field, error.value) == ("place.landcover.features[6].clc", code)
 
 
 def test_a_polygon_drawn_as_a_line_is_told(faults: Faults, copy: Path) -> None:
@@ -218,13 +219,13 @@ def test_a_polygon_drawn_as_a_line_is_told(faults: Faults, copy: Path) -> None:
 
     edit_features(copy / "coastline_osm.geojson", spoil)
     fields = [error.field for error in faults()]
-    assert fields[:3] == ["coastline.features[0]", "coastline.features[1]", "coastline.features[2]"]
+    assert fields[:3] == [f"place.coastline.features[{number}]" for number in range(3)]
 
 
 def test_land_without_cover_is_told(faults: Faults, copy: Path) -> None:
     edit_features(copy / "landcover_authored.geojson", lambda features: features.pop(0))
     (error,) = faults()
-    assert error.field == "landcover"
+    assert error.field == "place.landcover"
     assert error.value > 15_000
 
 
@@ -237,10 +238,13 @@ def test_a_zone_with_neither_road_boat_nor_shelter_is_told(faults: Faults, copy:
     assert "neither road, boat nor shelter" in error.message
 
 
-def test_people_of_an_hour_that_nobody_counted_are_told(faults: Faults, copy: Path) -> None:
+def test_people_of_an_hour_that_nobody_counted_are_told(files: dict[str, Any], faults: Faults, copy: Path) -> None:
     replace_in(copy / "people_peak_authored.csv", "h03,h09,h12,h15,h18,h21", "a,b,h12,c,d,e")
-    (error,) = faults(hour=20.0)
-    assert error.field == "people"
+    place = load_place(PlaceParameters(**files), copy)
+    with pytest.raises(BadInput) as caught:
+        place.settlement.zones_at(20.0)
+    (error,) = caught.value
+    assert error.field == "place.people"
     assert "h12" in error.message
     assert "h20" in error.remedy
     replace_in(copy / "people_peak_authored.csv", "a,b,h12,c,d,e", "a,b,c,d,e,f")
@@ -254,7 +258,8 @@ def test_all_that_is_wrong_is_told_at_once(faults: Faults, copy: Path) -> None:
     edit_features(copy / "landcover_authored.geojson", lambda features: features[6]["properties"].update(clc="999"))
     fields = {error.field for error in faults(bus_stops="nowhere.csv")}
     assert fields == {
-        "elevation.elevation_m", "refuges.capacity_people", "zones.node", "landcover.features[6].clc", "bus_stops"
+        "place.elevation.elevation_m", "place.refuges.capacity_people", "place.zones.node",
+        "place.landcover.features[6].clc", "place.bus_stops",
     }  # fmt: skip
 
 
@@ -281,12 +286,12 @@ def test_an_error_reads_as_where_what_and_what_to_do(faults: Faults, copy: Path)
 )
 def test_an_extent_or_map_that_does_not_fit_is_told(faults: Faults, change: dict[str, Any], field: str) -> None:
     (error,) = faults(**change)
-    assert error.field == field
+    assert error.field == f"place.{field}"
 
 
 def test_an_extent_elsewhere_is_told(faults: Faults) -> None:
     errors = faults(extent=(144750.0, 4328010.0, 160680.0, 4341780.0))
-    assert any(error.field.startswith("landcover") for error in errors)
+    assert any(error.field.startswith("place.landcover") for error in errors)
     assert any("off the grid" in error.message for error in errors)
 
 
@@ -304,7 +309,7 @@ def test_a_raster_of_another_grid_or_map_is_told(skiathos: Place, faults: Faults
     }
     for name, (values, profile, said) in spoilt.items():
         raster(copy / f"{name}.tif", values, skiathos, **profile)
-        errors = [error for error in faults(elevation=f"{name}.tif") if error.field == "elevation"]
+        errors = [error for error in faults(elevation=f"{name}.tif") if error.field == "place.elevation"]
         assert len(errors) == 1, name
         assert said in errors[0].message, name
         assert "gdal" in errors[0].remedy
@@ -322,7 +327,7 @@ def test_a_land_cell_without_elevation_is_told_and_a_sea_cell_is_not(
     heights[row, column] = -32768
     raster(copy / "hole.tif", heights, skiathos)
     (error,) = faults(elevation="hole.tif")
-    assert error.field == "elevation"
+    assert error.field == "place.elevation"
     assert error.message.startswith("1 land cells")
     assert f"row {row}" in error.message
 
@@ -330,7 +335,7 @@ def test_a_land_cell_without_elevation_is_told_and_a_sea_cell_is_not(
 def test_elevation_in_the_wrong_unit_is_told(skiathos: Place, faults: Faults, copy: Path) -> None:
     raster(copy / "mm.tif", skiathos.terrain.elevation_m * 1000.0, skiathos)
     (error,) = faults(elevation="mm.tif")
-    assert error.field == "elevation"
+    assert error.field == "place.elevation"
     assert error.value[1] > 400_000
 
 
@@ -349,5 +354,5 @@ def test_unknown_codes_and_gaps_in_a_land_cover_raster_are_told(skiathos: Place,
 def test_a_file_that_is_no_raster_is_told(faults: Faults, copy: Path) -> None:
     (copy / "dem.tif").write_text("elevation, please", encoding="utf-8")
     (error,) = faults(elevation="dem.tif")
-    assert error.field == "elevation"
+    assert error.field == "place.elevation"
     assert "cannot be read" in error.message

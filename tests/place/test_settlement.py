@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firesim.inputs.problems import BadInput
 from firesim.place.load import Place
-from firesim.place.problems import PlaceError
 from firesim.place.settlement import Refuge, Zone
 from firesim.place.shapes import rasterise
 from firesim.place.zoning import AROUND_M
@@ -47,7 +47,7 @@ def test_an_hour_far_from_any_count_is_refused(skiathos: Place) -> None:
     settlement = skiathos.settlement
     noon = replace(settlement, hours=settlement.hours[2:4], people=settlement.people[:, 2:4])
     assert noon.present(13.0).sum() > 0
-    with pytest.raises(PlaceError, match="20"):
+    with pytest.raises(BadInput, match="20"):
         noon.present(20.0)
 
 
