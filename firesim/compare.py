@@ -80,9 +80,7 @@ def compare(
     """
     unknown = [name for name in strategies if name not in scenario.strategies]
     if unknown:
-        raise ValueError(
-            f"the scenario has no strategy {', '.join(unknown)}; it has {', '.join(scenario.strategies)}"
-        )
+        raise ValueError(f"the scenario has no strategy {', '.join(unknown)}; it has {', '.join(scenario.strategies)}")
     if replicates < 2:
         raise ValueError("a comparison needs at least 2 replicates: one pair says nothing of chance")
     rows: dict[int, list[dict[str, Any]]] = folder.finished() if folder else {}
@@ -225,14 +223,14 @@ def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
 def report(study: Study) -> str:
     """The study as a page of Markdown: every outcome, its difference and what the interval says."""
     lines = [
-        f"# {study.scenario.name}: {' against '.join(reversed(study.strategies))}"
-        if len(study.strategies) == 2
-        else f"# {study.scenario.name}: {', '.join(study.strategies)}",
+        f"# {study.scenario.name}: {', '.join(study.strategies)}",
         "",
-        f"{study.outcomes['replicate'].nunique()} paired replicates, seed {study.seed}, firesim "
-        f"{firesim.__version__}. Surface fire only. Differences are strategy minus {study.strategies[0]}, with the "
-        f"{CONFIDENCE:.0%} bootstrap interval of the mean. Times count from ignition; one that is never reached "
-        "counts as the horizon.",
+        (
+            f"{study.outcomes['replicate'].nunique()} paired replicates, seed {study.seed}, firesim "
+            f"{firesim.__version__}. Surface fire only. Differences are strategy minus {study.strategies[0]}, with "
+            f"the {CONFIDENCE:.0%} bootstrap interval of the mean. Times count from ignition; one that is never "
+            "reached counts as the horizon."
+        ),
     ]
     for strategy in study.strategies[1:]:
         lines += ["", f"## {strategy} minus {study.strategies[0]}", "", _markdown(study, strategy)]

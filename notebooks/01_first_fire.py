@@ -8,6 +8,7 @@
 import matplotlib.pyplot as plt
 
 import firesim
+from firesim.command.strategies import Pilot, register
 from firesim.plots import budget_timeline, island_map
 from firesim.record import read_run, whole_folder
 from firesim.simulate import simulate, write
@@ -40,10 +41,8 @@ plt.show()
 # difference within a replicate is the effect of the strategy. A strategy of your own is a class with
 # `decide(picture, now_s)`; here one that orders sooner than the pilot does.
 
+
 # %%
-from firesim.command.strategies import Pilot, register
-
-
 class Cautious(Pilot):
     """Orders evacuation where the pilot would only warn."""
 

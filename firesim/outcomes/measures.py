@@ -7,7 +7,6 @@ restricted mean, and the share that never reached it stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, nan
 

@@ -114,17 +114,12 @@ def _leave_by_s(
     leave_by_s = np.full(len(parties.people), -np.inf)
     on_road = parties.node >= 0
     driving = np.where(roads.is_public, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
-    by_car, _ = latest_departure(roads.tail, roads.head, driving, np.minimum(closes_s, lost_s), target, len(roads.nodes))
+    usable_s = np.minimum(closes_s, lost_s)
+    by_car, _ = latest_departure(roads.tail, roads.head, driving, usable_s, target, len(roads.nodes))
     drivers = on_road & parties.drives
     leave_by_s[drivers] = by_car[parties.node[drivers]] - parties.walk_to_node_s[drivers]
-    on_foot, _ = latest_departure(
-        roads.tail,
-        roads.head,
-        roads.length_m / parties.walking_speed_m_s,
-        np.minimum(closes_s, lost_s),
-        target,
-        len(roads.nodes),
-    )
+    walking = roads.length_m / parties.walking_speed_m_s
+    on_foot, _ = latest_departure(roads.tail, roads.head, walking, usable_s, target, len(roads.nodes))
     walkers = on_road & ~parties.drives
     leave_by_s[walkers] = on_foot[parties.node[walkers]] - parties.walk_to_node_s[walkers]
     return leave_by_s

@@ -7,6 +7,7 @@ A plotting function takes data and an optional `ax`, draws, and returns the axes
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,18 +41,19 @@ def save_figures(folder: Path) -> list[Path]:
     from firesim.record import read_run
 
     folder = Path(folder)
-    target = folder / "figures"
-    saved = []
+    jobs: list[tuple[str, Callable[[Axes], Axes], tuple[float, float]]]
     if (folder / "outcomes.parquet").is_file():
         study = read_study(folder)
-        jobs = [(name, lambda ax, draw=draw: draw(study, ax), size) for name, (draw, size) in STUDY_FIGURES.items()]
+        jobs = [(name, partial(draw, study), size) for name, (draw, size) in STUDY_FIGURES.items()]
     else:
         run = read_run(folder)
-        jobs = [(name, lambda ax, draw=draw: draw(run, ax), size) for name, (draw, size) in RUN_FIGURES.items()]
+        jobs = [(name, partial(draw, run), size) for name, (draw, size) in RUN_FIGURES.items()]
+    target = folder / "figures"
     target.mkdir(exist_ok=True)
-    for name, draw, size in jobs:
+    saved = []
+    for name, draw_on, size in jobs:
         figure, ax = plt.subplots(figsize=size, layout="constrained")
-        draw(ax)
+        draw_on(ax)
         path = target / f"{name}.png"
         # No creation date or library version in the file: the same run gives the same picture.
         figure.savefig(path, dpi=130, metadata={"Software": None})

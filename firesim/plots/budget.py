@@ -9,6 +9,7 @@ import numpy as np
 from firesim.plots.style import OWNER_COLOURS, caption
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
     from firesim.record import StoredRun
@@ -23,23 +24,23 @@ def budget_timeline(run: StoredRun, ax: Axes | None = None) -> Axes:
     of fifteen minutes after detection is shaded; a small tick marks the earliest that physics and roads allow.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     ax = ax or plt.gca()
     budget = run.budget
     minutes = (budget["since_ignition_s"] / 60.0).to_numpy()
-    ignited_s = float(budget.loc[0, "time_s"])
+    ignited_s = float(budget["time_s"].iloc[0])
     earliest = ((budget["earliest_possible_s"] - ignited_s) / 60.0).to_numpy()
     reached = np.isfinite(minutes)
     last = max(float(np.nanmax(minutes, initial=0.0)), WINDOW_MIN) * 1.12
     rows = np.arange(len(budget))
 
-    detection = float(budget.set_index("stage").loc["first_report_delivered", "since_ignition_s"]) / 60.0
+    detection = float(minutes[budget["stage"].tolist().index("first_report_delivered")])
     if np.isfinite(detection):
         ax.axvspan(detection, detection + WINDOW_MIN, color="0.93", zorder=0)
-        ax.text(
-            detection + WINDOW_MIN / 2, -1.1, "15 min after detection", ha="center", va="center", fontsize=9, color="0.3"
-        )
+        middle = detection + WINDOW_MIN / 2
+        ax.text(middle, -1.1, "15 min after detection", ha="center", va="center", fontsize=9, color="0.3")
     times = np.sort(minutes[reached])
     for row, stage in budget.iterrows():
         colour = OWNER_COLOURS[str(stage["owner"])]
@@ -61,8 +62,8 @@ def budget_timeline(run: StoredRun, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, last)
     ax.set_xlabel("time since ignition [min]")
     owners = dict.fromkeys(str(owner) for owner in budget["owner"])
-    handles: list[object] = [Patch(facecolor=OWNER_COLOURS[o], edgecolor="black", linewidth=0.4, label=o) for o in owners]
-    handles.append(plt.Line2D([], [], color="black", linewidth=1.4, label="earliest possible"))
+    handles: list[Artist] = [Patch(facecolor=OWNER_COLOURS[o], edgecolor="black", label=o) for o in owners]
+    handles.append(Line2D([], [], color="black", linewidth=1.4, label="earliest possible"))
     ax.legend(handles=handles, title="owner of the time", loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
     ax.grid(axis="x", color="0.85", linewidth=0.6)
     ax.set_axisbelow(True)

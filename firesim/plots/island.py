@@ -8,7 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.place.grid import Grid
-from firesim.plots.style import BLACK, BLUE, FATE_COLOURS, ORANGE, PURPLE, VERMILION, YELLOW, caption, hillshade, scale_bar
+from firesim.plots.style import (
+    BLACK,
+    BLUE,
+    FATE_COLOURS,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    YELLOW,
+    caption,
+    hillshade,
+    scale_bar,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -40,7 +40,8 @@ def people_by_state(run: StoredRun, ax: Axes | None = None) -> Axes:
     times_s = np.linspace(ignited_s, horizon_s, 241)
     minutes = (times_s - ignited_s) / 60.0
     stack = state_counts(risk, times_s)
-    ax.stackplot(minutes, list(stack.values()), labels=list(stack), colors=[STATES[name] for name in stack], linewidth=0)
+    colours = [STATES[name] for name in stack]
+    ax.stackplot(minutes, list(stack.values()), labels=list(stack), colors=colours, linewidth=0)
     passed = _count(risk, "twin_deadline_s", times_s)
     ax.plot(minutes, passed, color=BLACK, linewidth=1.8, linestyle="--", label="deadline passed (no-response twin)")
     reached = _count(risk, "place_reached_s", times_s)
@@ -53,7 +54,8 @@ def people_by_state(run: StoredRun, ax: Axes | None = None) -> Axes:
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     trapped = int(people.loc[people["fate"] == "trapped", "people"].sum())
-    caption(ax, run, f"{int(risk['people'].sum()):,} of {int(people['people'].sum()):,} people at risk; {trapped:,} trapped.")
+    at_risk, everybody = int(risk["people"].sum()), int(people["people"].sum())
+    caption(ax, run, f"{at_risk:,} of {everybody:,} people at risk; {trapped:,} trapped.")
     return ax
 
 

@@ -58,13 +58,12 @@ def paired_differences_plot(study: StoredStudy, ax: Axes | None = None) -> Axes:
     the right are in the outcome's own unit.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.lines import Line2D
 
     ax = ax or plt.gca()
     names = list(study.facts["strategies"])
     baseline, others = names[0], names[1:]
-    wide = study.outcomes.pivot_table(
-        index=["outcome", "replicate"], columns="strategy", values="value", dropna=False
-    )
+    wide = study.outcomes.pivot_table(index=["outcome", "replicate"], columns="strategy", values="value", dropna=False)
     shown = [name for name in SHOWN if name in set(study.outcomes["outcome"])]
     rng = np.random.Generator(np.random.Philox(key=1))  # scatter of the dots, nothing else
     for row, outcome in enumerate(shown):
@@ -89,13 +88,13 @@ def paired_differences_plot(study: StoredStudy, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-1.08, 1.08)
     ax.set_xlabel(f"difference from {baseline}, over the largest of its row [-]")
     handles = [
-        plt.Line2D([], [], marker="D", color=strategy_colour(name, names), markeredgecolor="black", linewidth=4, label=name)
+        Line2D([], [], marker="D", color=strategy_colour(name, names), markeredgecolor="black", linewidth=4, label=name)
         for name in others
     ]
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.08), ncols=len(others), frameon=False)
     ax.annotate(
-        f"{study.facts['scenario']}, {study.facts['replicates']} paired replicates (dots), mean and 95 % interval (bar), "
-        f"seed {study.facts['seed']}, firesim {study.facts['firesim']}. Surface fire only.",
+        f"{study.facts['scenario']}, {study.facts['replicates']} paired replicates (dots), mean and 95 % interval "
+        f"(bar), seed {study.facts['seed']}, firesim {study.facts['firesim']}. Surface fire only.",
         (0.0, 0.0), (0, -38), xycoords="axes fraction", textcoords="offset points", fontsize=8, color="0.35", va="top",
     )  # fmt: skip
     for side in ("top", "right"):

@@ -72,7 +72,8 @@ def hillshade(elevation_m: NDArray[np.float64], cell_size_m: float) -> NDArray[n
     east, north = -right, down
     normal = np.sqrt(east**2 + north**2 + 1.0)
     sun_east, sun_north, sun_up = -0.5, 0.5, np.sqrt(0.5)
-    return np.clip((east * sun_east + north * sun_north + sun_up) / normal, 0.0, 1.0)
+    brightness: NDArray[np.float64] = np.clip((east * sun_east + north * sun_north + sun_up) / normal, 0.0, 1.0)
+    return brightness
 
 
 def scale_bar(ax: Axes, length_km: float) -> None:
@@ -82,7 +83,6 @@ def scale_bar(ax: Axes, length_km: float) -> None:
     ax.plot([x, x + length_km], [y, y], color="black", linewidth=4, solid_capstyle="butt", zorder=20)
     ax.text(x + length_km / 2, y + 0.012 * (north - south), f"{length_km:g} km", ha="center", va="bottom", zorder=20)
     middle, foot, top = x + length_km / 2, y + 0.05 * (north - south), y + 0.12 * (north - south)
-    ax.annotate(
-        "", (middle, top), (middle, foot), zorder=20, arrowprops={"arrowstyle": "-|>", "color": "black", "linewidth": 1.5}
-    )
+    arrow = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.5}
+    ax.annotate("", (middle, top), (middle, foot), zorder=20, arrowprops=arrow)
     ax.text(middle, top, "N", ha="center", va="bottom", fontsize=12, zorder=20)

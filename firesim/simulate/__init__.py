@@ -1,8 +1,4 @@
-"""One run of a scenario under a strategy, on one clock.
-
-    run = simulate(load_scenario("skiathos"), "pilot", seed=1)
-    run.outcomes["at_risk_safe_share"]
-"""
+"""One run of a scenario under a strategy, on one clock: `simulate(load_scenario("skiathos"), "pilot", seed=1)`."""
 
 from __future__ import annotations
 

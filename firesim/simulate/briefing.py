@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from firesim.link.masts import Mast
 from firesim.link.messages import (
@@ -21,6 +22,7 @@ from firesim.place.load import Place
 from firesim.place.roads import Roads
 from firesim.scenario import Scenario, Strategy
 from firesim.streams import Luck
+from firesim.world.ground import fuel_models
 from firesim.world.units import UnitSpec
 from firesim.world.weather import TrueWeather, WeatherNow
 
@@ -75,6 +77,7 @@ def _map(place: Place) -> MapInfo:
         canopy_cover=MapRaster.pack(cover.canopy_cover, COVER_UNIT),
         canopy_height=MapRaster.pack(cover.canopy_height_m, HEIGHT_UNIT_M),
         canopy_base_height=MapRaster.pack(cover.canopy_base_height_m, HEIGHT_UNIT_M),
+        own_fuels=fuel_models(place.own_fuels),
     )
 
 
@@ -86,6 +89,11 @@ def _unit(unit: UnitSpec, roads: Roads) -> UnitInfo:
     )  # fmt: skip
 
 
+def _one(value: ArrayLike) -> float:
+    """The one value of a moisture that holds for the whole map."""
+    return float(np.asarray(value, dtype=np.float64))
+
+
 def _row(from_s: float, now: WeatherNow) -> WeatherRow:
     moisture = now.moisture
     return WeatherRow(
@@ -95,9 +103,9 @@ def _row(from_s: float, now: WeatherNow) -> WeatherRow:
         wind_from_deg=now.wind_from_deg,
         temperature_c=now.temperature_c,
         relative_humidity_pct=now.relative_humidity_pct,
-        moisture_1h=float(moisture.one_h),
-        moisture_10h=float(moisture.ten_h),
-        moisture_100h=float(moisture.hundred_h),
-        moisture_live_herb=float(moisture.live_herb),
-        moisture_live_woody=float(moisture.live_woody),
+        moisture_1h=_one(moisture.one_h),
+        moisture_10h=_one(moisture.ten_h),
+        moisture_100h=_one(moisture.hundred_h),
+        moisture_live_herb=_one(moisture.live_herb),
+        moisture_live_woody=_one(moisture.live_woody),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from math import inf, isfinite
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from firesim.outcomes.twin import Twin
@@ -107,8 +106,6 @@ def _last_to_a_refuge_s(clockwork: Clockwork, twin: Twin) -> float:
     if len(nodes) == 0:
         return inf
     targets = np.array([roads.node_index[refuge.node] for refuge in truth.place.settlement.refuges])
-    time_s, _, _ = quickest_to(
-        roads.tail, roads.head, _travel_s(roads), roads.is_public, targets, len(roads.nodes)
-    )
+    time_s, _, _ = quickest_to(roads.tail, roads.head, _travel_s(roads), roads.is_public, targets, len(roads.nodes))
     reached = time_s[nodes]
     return float(reached[np.isfinite(reached)].max(initial=0.0))

@@ -135,9 +135,7 @@ class Edge:
 def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
     """Hand an alert with its advice to the parties that hear it."""
     advice = {one.zone: (one.refuge, tuple(one.route)) for one in alert.advice}
-    people.hear(
-        np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, alert.level, event_id, advice
-    )
+    people.hear(np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, alert.level, event_id, advice)
 
 
 def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post) -> Edge:

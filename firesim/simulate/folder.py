@@ -104,7 +104,7 @@ def fields(run: Run) -> xr.Dataset:
     coordinates = {
         "x": ("x", grid.x_centres_m, {"long_name": "easting", "units": "m"}),
         "y": ("y", grid.y_centres_m, {"long_name": "northing", "units": "m"}),
-        "believed_at_s": ("believed_at_s", np.array([belief.believed_at_s for belief in run.beliefs], dtype=np.float64)),
+        "believed_at_s": ("believed_at_s", np.array([one.believed_at_s for one in run.beliefs], dtype=np.float64)),
     }
     attributes = {"crs": grid.crs or "plain", "fire_model": "surface fire only", "firesim": firesim.__version__}
     return xr.Dataset(data, coords=coordinates, attrs=attributes)

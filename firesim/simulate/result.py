@@ -124,7 +124,8 @@ def _entered_danger(columns: Mapping[str, Any], twin: Twin) -> NDArray[np.bool_]
     left = np.isfinite(columns["departed_s"])
     harmed_away = (np.asarray(columns["exposed_s"]) > 0) & np.isin(columns["exposed_at"], ("road", "sea"))
     stuck = np.isin(columns["fate"], ("trapped", "exposed"))
-    return told & left & (harmed_away | stuck) & ~np.isfinite(twin.place_reached_s)
+    entered: NDArray[np.bool_] = told & left & (harmed_away | stuck) & ~np.isfinite(twin.place_reached_s)
+    return entered
 
 
 def _at_risk(journal: Journal, people: pa.Table, mask: NDArray[np.bool_]) -> PartyTimes:
@@ -165,9 +166,7 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
 
 
 def _orders(clockwork: Clockwork) -> pa.Table:
-    issued = sorted(
-        [*clockwork.centre.issued, *clockwork.authority.issued], key=lambda one: (one.time_s, one.event_id)
-    )
+    issued = sorted([*clockwork.centre.issued, *clockwork.authority.issued], key=lambda one: (one.time_s, one.event_id))
     return table_of(
         "orders",
         {
@@ -227,7 +226,7 @@ def _score(belief: Belief, clockwork: Clockwork) -> ForecastScore | None:
 def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     """What a reader must be told before trusting the figures."""
     truth, edge = clockwork.truth, clockwork.edge
-    said = ["surface fire only: no crown fire, no spotting"]
+    said: list[str] = []
     said += truth.fire.warnings() + truth.people.warnings() + edge.responders.warnings()
     said += truth.traffic.warnings()
     for mast, event in truth.mast_power.dark_event.items():
@@ -238,4 +237,3 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     if outcomes["people_at_risk"] == 0:
         said.append("nobody is at risk in the no-response twin: shares and margins are undefined")
     return said
-

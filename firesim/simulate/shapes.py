@@ -17,7 +17,8 @@ DECIMALS = 6  # of a degree: 0.1 m
 def lon_lat(grid: Grid, points: Sequence[Point]) -> list[list[float]]:
     """Points of the map as [longitude, latitude]."""
     longitude, latitude = grid.to_lon_lat([x for x, _ in points], [y for _, y in points])
-    return [[round(float(lon), DECIMALS), round(float(lat), DECIMALS)] for lon, lat in zip(longitude, latitude, strict=True)]
+    pairs = zip(longitude.tolist(), latitude.tolist(), strict=True)
+    return [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in pairs]
 
 
 def feature(grid: Grid, kind: str, parts: Any, properties: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +35,8 @@ def feature(grid: Grid, kind: str, parts: Any, properties: dict[str, Any]) -> di
 def map_shapes(run: Run) -> list[dict[str, Any]]:
     """Everything of the map that a figure shows, so that a run folder can be drawn by itself."""
     place, edge = run.scenario.place, run.clockwork.edge
-    grid, result = place.grid, []
+    grid, result = place.grid, list[dict[str, Any]]()
+    properties: dict[str, Any]
     for index, road in enumerate(place.roads.edges):
         if place.roads.opposite[index] < 0 or place.roads.opposite[index] > index:
             properties = {"kind": "road", "edge": road.edge, "road_class": road.road_class}

@@ -68,6 +68,4 @@ def build_truth(scenario: Scenario, luck: Luck) -> Truth:
     network = Network(masts, place.grid, place.terrain, fields.link, luck)
     power = MastPower([m.mast for m in masts], [m.x_m for m in masts], [m.y_m for m in masts], fire, journal)
     units = read_units(fields.responders, folder, place.settlement.facilities)
-    return Truth(
-        env, journal, luck, place, weather, fire, people, traffic, masts, power, network, units, start_event
-    )
+    return Truth(env, journal, luck, place, weather, fire, people, traffic, masts, power, network, units, start_event)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.fire.fuelbed import fuel_bed
+from firesim.fire.moisture import Moisture
 from firesim.fire.spread import FireWeather, Landscape, SpreadingFire
 from firesim.place.shapes import rings_of
 from firesim.record import Journal
@@ -77,6 +78,7 @@ class TrueFire:
             cover.canopy_cover,
             cover.canopy_height_m,
             cover.canopy_base_height_m,
+            fuels=ground.fuels,
         )
         self.can_burn: NDArray[np.bool_] = ground.landcover.is_land & is_fuel(hidden.fuel_model)
         self._front = SpreadingFire(self._landscape, acceleration_per_min=acceleration_per_min)
@@ -85,7 +87,8 @@ class TrueFire:
         self.ignition_event: int | None = None
         self.out_event: int | None = None
         self._held_event: int | None = None
-        self._heat_kj_m2 = self._heat_of_cells()
+        self._fuel_numbers, self._fuel_of_cell = np.unique(hidden.fuel_model, return_inverse=True)
+        self._heat_kj_m2 = self._heat_of_cells(weather.at(0.0).moisture)
         self._burnt = Burnt(self._front, self.grid.shape)
         self._rings: tuple[float, list[list[Point]]] = (-inf, [])
         self._changes: list[float] = []
@@ -296,15 +299,16 @@ class TrueFire:
             time_s, FireWeather(now.wind_speed_10m_m_s, now.wind_from_deg, now.moisture), self.hidden.multiplier
         )
         before = self.weather.at(time_s - 1.0) if time_s > 0.0 else now
+        if now.moisture != before.moisture:
+            self._heat_kj_m2 = self._heat_of_cells(now.moisture)
         if now.temperature_c != before.temperature_c or now.wind_from_deg != before.wind_from_deg:
             detail = f"{now.wind_speed_10m_m_s:.1f} m/s from {now.wind_from_deg:.0f} deg"
             self._journal.add(time_s, "weather", "wind_changed", None, detail)
 
-    def _heat_of_cells(self) -> NDArray[np.float32]:
-        """Heat per unit area of each cell's fuel at the run's moisture. [kJ/m2], [y, x]"""
-        numbers, index = np.unique(self.hidden.fuel_model, return_inverse=True)
-        heat = fuel_bed(numbers, self.weather.day.moisture).heat_per_unit_area_kj_m2
-        return np.asarray(heat, dtype=np.float32)[index].reshape(self.grid.shape)
+    def _heat_of_cells(self, moisture: Moisture) -> NDArray[np.float32]:
+        """Heat per unit area of each cell's fuel at this moisture. [kJ/m2], [y, x]"""
+        heat = fuel_bed(self._fuel_numbers, moisture, self.ground.fuels).heat_per_unit_area_kj_m2
+        return np.asarray(heat, dtype=np.float32)[self._fuel_of_cell].reshape(self.grid.shape)
 
     def _note_out(self) -> None:
         if self.out_event is None and self.ignition_event is not None and self._front.is_out:

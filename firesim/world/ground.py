@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.fire.fuels import FuelCatalogue, FuelModel, standard_fuels
+from firesim.place.fuel_codes import OwnFuels, fuel_number
 from firesim.place.grid import Grid
 from firesim.place.landcover import LandCover
 from firesim.place.settlement import Zone
@@ -47,6 +49,25 @@ def why_no_ignition(grid: Grid, landcover: LandCover | None, x_m: float, y_m: fl
     return ""
 
 
+def fuel_models(own: OwnFuels) -> list[FuelModel]:
+    """The scenario's own fuel models as the laws of fire take them."""
+    return [
+        FuelModel(
+            number=fuel_number(code, own) or 0,
+            code=code,
+            name=fuel.name,
+            is_dynamic=fuel.is_dynamic,
+            load_kg_m2=fuel.load_kg_m2,
+            sav_1_m=fuel.sav_1_m,
+            depth_m=fuel.depth_m,
+            dead_extinction_moisture=fuel.dead_extinction_moisture_frac,
+            heat_dead_kj_kg=fuel.heat_dead_kj_kg,
+            heat_live_kj_kg=fuel.heat_live_kj_kg,
+        )
+        for code, fuel in own.items()
+    ]
+
+
 @dataclass(frozen=True)
 class Ignition:
     """Where and when the fire starts. [m of the map, s from the scenario's start]"""
@@ -58,16 +79,18 @@ class Ignition:
 
 @dataclass(frozen=True)
 class FireGround:
-    """The ground that the fire meets: the map, and the zones whose burning is an event."""
+    """The ground that the fire meets: the map, its fuels, and the zones whose burning is an event."""
 
     grid: Grid
     terrain: Terrain
     landcover: LandCover
     zones: Sequence[Zone] = ()
+    fuels: FuelCatalogue = field(default_factory=standard_fuels)
 
     @classmethod
     def of(cls, place: Place) -> FireGround:
-        return cls(place.grid, place.terrain, place.landcover, tuple(place.settlement.zones))
+        fuels = standard_fuels().with_models(fuel_models(place.own_fuels))
+        return cls(place.grid, place.terrain, place.landcover, tuple(place.settlement.zones), fuels)
 
     @property
     def is_burnable(self) -> NDArray[np.bool_]:

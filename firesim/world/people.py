@@ -344,7 +344,7 @@ class People:
         self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]])
         who, ways = who[goes], [way for way in advised if way is not None]
         p, at_s = self.parties, self._decisions.leaves_s[who].copy()
-        walks = p.mode[who] == FOOT
+        walks = (p.mode[who] == FOOT) | (self._hearing.advice_of[who] == TO_THE_SHORE)
         to_road_m_s = np.where(walks, p.walking_speed_m_s[who], self.parameters.access_speed_m_s)
         events = self._note(who, at_s, "departed", self._decisions.because[who])
         self.departed_s[who] = at_s
@@ -374,15 +374,14 @@ class People:
         return refuge, self._route_of[number]
 
     def _way_of(self, party: int, traffic: Traffic) -> tuple[int, int] | None:
-        """Refuge and route of a party that sets out; None: it cannot go, or was told to keep to the shore.
+        """Refuge and route of a party that sets out; None: it cannot go.
 
         By car as advised, else to the nearest usual refuge. On foot as advised unless that is too far, else to
-        the nearest refuge of any kind that is not.
+        the nearest refuge of any kind that is not. Who was told that no road is safe leaves the car and walks.
         """
-        if self._hearing.advice_of[party] == TO_THE_SHORE:
-            return None
         refuge, route = self._advised(party, traffic)
-        if self.parties.mode[party] != FOOT:
+        drives = self.parties.mode[party] != FOOT and self._hearing.advice_of[party] != TO_THE_SHORE
+        if drives:
             return refuge, route
         node, furthest_m = int(self.parties.node[party]), self.parameters.longest_walk_m
         if refuge != _NONE and traffic.way_on_foot_m(node, refuge) <= furthest_m:

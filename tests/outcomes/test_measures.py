@@ -26,7 +26,9 @@ def party(**changes: object) -> dict[str, object]:
     return base | changes
 
 
-def measured(*parties: dict[str, object], trips: pd.DataFrame = NO_TRIPS, scores: list[ForecastScore] | None = None) -> dict[str, float]:
+def measured(
+    *parties: dict[str, object], trips: pd.DataFrame = NO_TRIPS, scores: list[ForecastScore] | None = None
+) -> dict[str, float]:
     budget = pd.DataFrame({"stage": list(OWNERS), "since_ignition_s": np.nan})
     people = pd.DataFrame(list(parties))
     return outcomes_of(people, trips, NO_UNITS, budget, FIRE, scores or [], 0.0, HORIZON_S)
@@ -41,7 +43,8 @@ def test_warning_fewer_people_does_not_raise_the_share_of_those_warned():
 
 def test_people_at_no_risk_do_not_dilute_the_shares():
     alone = measured(party(safe_s=900.0, departed_s=300.0))
-    crowded = measured(party(safe_s=900.0, departed_s=300.0), party(at_risk=False, people=10_000, twin_deadline_s=np.nan))
+    many = party(at_risk=False, people=10_000, twin_deadline_s=np.nan)
+    crowded = measured(party(safe_s=900.0, departed_s=300.0), many)
     assert alone["at_risk_safe_share"] == crowded["at_risk_safe_share"] == 1.0
 
 
@@ -54,9 +57,8 @@ def test_never_counts_as_the_horizon_and_is_said_beside():
 
 def test_moving_those_at_no_risk_is_a_cost():
     trips = pd.DataFrame({"household_id": ["b"], "distance_m": [5000.0]})
-    cost = measured(
-        party(), party(household_id="b", at_risk=False, people=3, departed_s=100.0, safe_s=3700.0, twin_deadline_s=np.nan), trips=trips
-    )
+    needless = party(household_id="b", at_risk=False, people=3, departed_s=100.0, safe_s=3700.0, twin_deadline_s=np.nan)
+    cost = measured(party(), needless, trips=trips)
     assert cost["moved_without_need_people"] == 3.0
     assert cost["moved_without_need_person_hours"] == pytest.approx(3.0)
     assert cost["moved_without_need_vehicle_km"] == pytest.approx(5.0)

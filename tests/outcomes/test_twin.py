@@ -26,15 +26,22 @@ def road(u: str, v: str, x_from: float, x_to: float) -> RoadEdge:
 
 ROADS = Roads(
     [RoadNode("A", 500.0, Y_M), RoadNode("B", 1500.0, Y_M), RoadNode("C", 2500.0, Y_M)],
-    [road("A", "B", 500.0, 1500.0), road("B", "A", 1500.0, 500.0), road("B", "C", 1500.0, 2500.0), road("C", "B", 2500.0, 1500.0)],
-)  # fmt: skip
+    [
+        road("A", "B", 500.0, 1500.0),
+        road("B", "A", 1500.0, 500.0),
+        road("B", "C", 1500.0, 2500.0),
+        road("C", "B", 2500.0, 1500.0),
+    ],
+)
 
 
 def refuge(room: int, name: str = "town", node: str = "C", x_m: float = 2500.0) -> Refuge:
     return Refuge(name, name, "town", x_m, Y_M, node, room)
 
 
-def parties(people: list[int], node: list[int], x_m: list[float], walk_s: float = 0.0, drives: bool = True) -> PartiesInPlace:
+def parties(
+    people: list[int], node: list[int], x_m: list[float], walk_s: float = 0.0, drives: bool = True
+) -> PartiesInPlace:
     n = len(people)
     return PartiesInPlace(
         people=np.array(people),

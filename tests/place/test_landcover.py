@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firesim.place.landcover import SEA, fuel_number
+from firesim.place.fuel_codes import fuel_number
+from firesim.place.landcover import SEA
 from firesim.place.load import Place, PlaceParameters, load_place
 
 

@@ -8,11 +8,15 @@ from firesim.record.folder import write_fields, write_json, write_parquet
 
 
 def test_an_interrupted_run_leaves_nothing_that_looks_complete(tmp_path):
-    with pytest.raises(KeyboardInterrupt), whole_folder(tmp_path / "run") as folder:
-        (folder / "half.txt").write_text("half")
-        raise KeyboardInterrupt
+    def interrupted():
+        with whole_folder(tmp_path / "run") as folder:
+            (folder / "half.txt").write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert not (tmp_path / "run").exists()
-    with pytest.raises(NotARun, match="run.json"):
+    with pytest.raises(NotARun, match=r"run\.json"):
         read_run(tmp_path / "run.partial")
 
 

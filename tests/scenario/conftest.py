@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from firesim.inputs.fields import read_fields
 from firesim.inputs.problems import BadInput, Problem
-from firesim.scenario import load_scenario
-from firesim.scenario.fields import read_fields
-from firesim.scenario.text import read_scenario_text
+from firesim.inputs.text import read_fields_text
+from firesim.scenario import ScenarioFields, load_scenario
 
 SKIATHOS = Path(__file__).parents[2] / "scenarios" / "skiathos"
 
@@ -45,7 +45,7 @@ class Copy:
 
     def faults_of_fields(self) -> list[Problem]:
         """What is said to be wrong with the scenario's own fields, without its files."""
-        fields, _, problems = read_fields(read_scenario_text(self.file))
+        fields, _, problems = read_fields(read_fields_text(self.file), ScenarioFields)
         assert fields is None
         return self._sound(problems)
 

@@ -11,7 +11,7 @@ import pytest
 
 from firesim.inputs.problems import BadInput
 from firesim.scenario import Scenario, ScenarioFields, find_scenario, load_scenario, shipped_scenarios
-from firesim.scenario.text import read_scenario_text
+from firesim.inputs.text import read_fields_text
 from firesim.scenario.words import in_words
 
 
@@ -116,7 +116,7 @@ def complaints(value: Any, schema: dict[str, Any], root: dict[str, Any], where: 
 def test_the_schema_accepts_every_shipped_scenario_and_refuses_what_the_reader_refuses(copy: Any) -> None:
     schema = json.loads(json.dumps(ScenarioFields.model_json_schema()))
     for path in shipped_scenarios().values():
-        content = read_scenario_text(path).content
+        content = read_fields_text(path).content
         assert complaints(content, schema, schema) == []
         for spoilt in (
             {"horizon_hours": 4}, {"horizon_h": 400}, {"weather": {}}, {"strategies": {"a": {"policy": 5}}},
@@ -129,7 +129,7 @@ def test_the_schema_agrees_with_the_published_validator_where_that_is_installed(
     jsonschema = pytest.importorskip("jsonschema")
     schema = ScenarioFields.model_json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(dict(read_scenario_text(find_scenario("skiathos")).content), schema)
+    jsonschema.validate(dict(read_fields_text(find_scenario("skiathos")).content), schema)
 
 
 def test_every_file_of_the_shipped_scenario_is_named_by_it_or_by_its_sources() -> None:

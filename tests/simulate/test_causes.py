@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.runs import short_run
 
 STARTED_BY_THE_SCENARIO = {"scenario_started", "ignition", "wind_changed", "false_alarm"}

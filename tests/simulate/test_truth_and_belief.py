@@ -24,8 +24,10 @@ def orders_of(run: Run) -> list[dict]:
 
 def centre_deliveries(run: Run) -> list[dict]:
     """Messages that reached the centre, in the order in which it got them."""
-    events = {row["detail"]: row["event_id"] for row in run.tables["events"].to_pylist() if row["kind"] == "message_delivered"}
-    rows = [row for row in run.tables["messages"].to_pylist() if row["destination"] == "centre" and row["delivered_s"] == row["delivered_s"]]
+    deliveries = [row for row in run.tables["events"].to_pylist() if row["kind"] == "message_delivered"]
+    events = {row["detail"]: row["event_id"] for row in deliveries}
+    to_centre = [row for row in run.tables["messages"].to_pylist() if row["destination"] == "centre"]
+    rows = [row for row in to_centre if row["message_id"] in events]
     return sorted(rows, key=lambda row: events[row["message_id"]])
 
 
@@ -95,9 +97,11 @@ def test_fed_the_recorded_payloads_the_dispatcher_issues_the_same_orders_where_t
     deliveries = [(row["message_id"], row["delivered_s"]) for row in centre_deliveries(run)]
     (tmp_path / "deliveries.json").write_text(json.dumps(deliveries))
     command = [sys.executable, "-c", REPLAY, tmp_path / "messages.parquet", tmp_path / "deliveries.json"]
-    done = subprocess.run([*map(str, command), str(run.scenario.horizon_s)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*map(str, command), str(run.scenario.horizon_s)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    replayed = [tuple(row[:6]) + (tuple(row[6]), row[7]) for row in json.loads(done.stdout)]
+    replayed = [(*row[:6], tuple(row[6]), row[7]) for row in json.loads(done.stdout)]
     issued = [
         (one.time_s, o.kind, o.destination, o.order_id, o.because, o.why, tuple(o.route), repr(o.body))
         for one in run.clockwork.centre.issued
@@ -125,14 +129,19 @@ def test_changing_the_true_fire_changes_no_order_before_a_message_does(short_sce
         same += 1
     assert same >= 1  # the briefing at least: it holds no truth
     differs_s = min(told[0][same][0], told[1][same][0])
-    before = [[row for row in orders_of(run) if row["time_s"] < differs_s and row["destination"] != "centre"] for run in (one, two)]
+    before = [
+        [row for row in orders_of(run) if row["time_s"] < differs_s and row["destination"] != "centre"]
+        for run in (one, two)
+    ]
     assert [(r["time_s"], r["kind"], r["destination"], r["why"]) for r in before[0]] == [
         (r["time_s"], r["kind"], r["destination"], r["why"]) for r in before[1]
     ]
 
 
 def test_a_fire_seen_by_nobody_is_known_to_nobody(short_scenario):
-    blind = short_scenario.with_strategy("blind", devices=[], channels=["app", "cell_broadcast", "knock"], policy="Pilot")
+    blind = short_scenario.with_strategy(
+        "blind", devices=[], channels=["app", "cell_broadcast", "knock"], policy="Pilot"
+    )
     run = simulate(blind, "blind", seed=1)
     assert run.outcomes["area_burnt_ha"] > 1.0
     assert orders_of(run) == []

@@ -360,13 +360,15 @@ def test_drivers_without_advice_make_for_the_usual_refuge():
     assert set(day.traffic.refuge_of(people.trip[by_car])) == {0}  # the town, though the beach is nearer
 
 
-def test_who_is_ordered_to_the_shore_keeps_off_the_road():
+def test_who_is_ordered_to_the_shore_leaves_the_car_and_walks_to_the_nearest_refuge():
     day = Day(order_heeded=1.0)
     day.alert(refuge="", route=())
     people = day.run(7200.0)
-    village = people.parties.zone_index == VILLAGE
-    assert {FATES[fate] for fate in people.fate[village]} == {"sheltering"}
-    assert np.isinf(people.departed_s[village]).all()
+    had_a_car = np.flatnonzero((people.parties.mode == CAR) & (people.parties.zone_index == VILLAGE))
+    trips = people.trip[had_a_car]
+    assert (trips >= 0).all()
+    assert (day.traffic.flow.travellers.speed_m_s[trips] > 0.0).all()  # on foot; a car has none of its own
+    assert set(day.traffic.refuge_of(trips)) == {1}  # the beach is nearer than the town
 
 
 def test_who_is_cut_off_in_place_is_trapped_at_the_end():
