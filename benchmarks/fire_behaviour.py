@@ -1,7 +1,7 @@
 """How long the head of a surface fire takes to work out, a cell: firesim beside pyrothermel, in one run.
 
 Run with `python benchmarks/fire_behaviour.py`. The goal is 0.4 us a cell on one core, in bulk, for what the front
-needs: rate, direction, eccentricity, intensity. pyrothermel (the Behave library behind Python) is measured where it is
+needs: rate, direction, eccentricity, intensity; also where every cell has a moisture of its own. pyrothermel (the Behave library behind Python) is measured where it is
 installed, as a loop over cells: it has no other way.
 """
 
@@ -67,11 +67,10 @@ def main() -> None:
     pick = [values[:ORACLE_CELLS][burns] for values in (fuel, wind, slope, toward)]
     oracle = pyrothermel_us(*pick)
     for name, time_us in times.items():
+        verdict = "within" if time_us <= GOAL_US else "above"
         ratio = "" if oracle is None else f", 1/{oracle / time_us:.0f} of pyrothermel"
-        print(f"{time_us:8.3f} us a cell: {name}{ratio}")
+        print(f"{time_us:8.3f} us a cell, {verdict} the goal of {GOAL_US}: {name}{ratio}")
     print("pyrothermel is not installed" if oracle is None else f"{oracle:8.3f} us a cell: pyrothermel, its own loop")
-    front = next(iter(times.values()))
-    print(f"goal {GOAL_US} us a cell: {'met' if front <= GOAL_US else 'missed'} ({front:.3f})")
 
 
 if __name__ == "__main__":

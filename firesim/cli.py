@@ -254,3 +254,30 @@ def behave(
     from firesim.behave import run_table
 
     run_table(table, source, target)
+
+
+@app.command()
+def spread(
+    case: Annotated[Path, typer.Argument(metavar="CASE.yaml", help="Landscape, weather and ignition.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder to write.")],
+    force: ForceOption = False,
+) -> None:
+    """Fire alone: arrival, intensity, flame length, rate of spread and outlines of one case."""
+    from firesim.record.folder import must_be_free, whole_folder
+    from firesim.spread import load_case, solve, write_folder
+
+    must_be_free(out, force)
+    loaded = load_case(case)
+    with _err.status(f"{case.name}: the fire spreads"):
+        solved = solve(loaded)
+        with whole_folder(out, force) as partial:
+            facts = write_folder(loaded, solved, partial)
+    for warning in facts["warnings"]:
+        _err.print(f"Warning: {warning}", markup=False, style="bold yellow", soft_wrap=True)
+    _out.print(
+        f"Burnt {facts['burned_area_ha']:,.1f} ha, {facts['burned_cells']:,} cells, in {facts['duration_h']:g} h; "
+        f"solved in {facts['solve_cpu_s']:.2f} s of CPU, {facts['solver']} solver: {facts['solver_error']}.",
+        soft_wrap=True,
+    )
+    _out.print(f"Coordinates: {facts['coordinates']}.", soft_wrap=True)
+    _out.print(f"Folder: {out}", soft_wrap=True)

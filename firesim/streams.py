@@ -25,13 +25,14 @@ Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 
 # Constants of Philox4x64-10, Salmon et al. 2011, table 2 and section 3.3.
-_MULTIPLIERS = (np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157))
+_MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 _WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
 _UNUSED_BITS = np.uint64(12)  # 52 bits and a half are exact in a double; with 53 the largest would round to 1
 _MASK = 2**64 - 1
+_FEW = 16  # up to so many numbers are drawn quicker one by one than as an array
 
 
 def key_of(text: str) -> int:
@@ -39,7 +40,7 @@ def key_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def _high_product(a: np.uint64, b: Words) -> Words:
+def _high_product(a: Words, b: Words) -> Words:
     """Upper 64 bits of the 128-bit product."""
     a_low, a_high = a & _LOW_HALF, a >> _HALF_WORD
     b_low, b_high = b & _LOW_HALF, b >> _HALF_WORD
@@ -50,20 +51,21 @@ def _high_product(a: np.uint64, b: Words) -> Words:
 
 def philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, ...]:
     """Four random words for each counter. Arrays of one shape, uint64."""
-    c0, c1, c2, c3 = counter
-    k0, k1 = key
-    with np.errstate(over="ignore"):
-        for _ in range(_ROUNDS):
-            high0, low0 = _high_product(_MULTIPLIERS[0], c0), _MULTIPLIERS[0] * c0
-            high1, low1 = _high_product(_MULTIPLIERS[1], c2), _MULTIPLIERS[1] * c2
-            c0, c1, c2, c3 = high1 ^ c1 ^ np.uint64(k0), low1, high0 ^ c3 ^ np.uint64(k1), low0
-            k0, k1 = (k0 + _WEYL[0]) % 2**64, (k1 + _WEYL[1]) % 2**64
-    return c0, c1, c2, c3
+    # Words 0 and 2 are multiplied in a round, 1 and 3 are mixed in: two at a time is half the work of one by one.
+    column = (2,) + (1,) * counter[0].ndim
+    multipliers, keys = np.array(_MULTIPLIERS, np.uint64).reshape(column), np.array(key, np.uint64).reshape(column)
+    weyl = np.array(_WEYL, np.uint64).reshape(column)
+    even, odd = np.stack(counter[0::2]), np.stack(counter[1::2])
+    for _ in range(_ROUNDS):
+        high, low = _high_product(multipliers, even), multipliers * even
+        even, odd = high[::-1] ^ odd ^ keys, low[::-1]
+        keys = keys + weyl
+    return even[0], odd[0], even[1], odd[1]
 
 
 def philox_word(ordinal: int, entity: int, key: tuple[int, int]) -> int:
     """The first word of one counter, in plain whole numbers: thirty times quicker than an array of one."""
-    m0, m1 = int(_MULTIPLIERS[0]), int(_MULTIPLIERS[1])
+    m0, m1 = _MULTIPLIERS
     c0, c1, c2, c3 = ordinal, entity, 0, 0
     k0, k1 = key
     for _ in range(_ROUNDS):
@@ -99,8 +101,12 @@ class Luck:
 
         who, times = np.broadcast_arrays(as_words(entity), as_words(ordinal))
         who, times = np.atleast_1d(who), np.atleast_1d(times)
+        key = _stream_key(self.seed, self.replicate, purpose)
+        if who.size <= _FEW:
+            words = [philox_word(t, w, key) for t, w in zip(times.ravel().tolist(), who.ravel().tolist(), strict=True)]
+            return np.array(words, dtype=np.uint64).reshape(who.shape)
         zero = np.zeros_like(who)
-        return philox((times, who, zero, zero), _stream_key(self.seed, self.replicate, purpose))[0]
+        return philox((times, who, zero, zero), key)[0]
 
     @overload
     def uniform(self, purpose: str, entity: int | str, ordinal: int = 0) -> float: ...

@@ -187,3 +187,14 @@ def test_ground_that_cannot_burn_has_no_spread_and_no_particles(tmp_path: Path) 
         row = list(csv.DictReader(file))[1]
     assert row["spread_rate_m_min"] == "0"
     assert row["effective_wind_m_s"] == row["residence_time_s"] == row["characteristic_sav_1_m"] == ""
+
+
+def test_only_a_direction_just_clockwise_of_upslope_is_told_as_upslope(tmp_path: Path) -> None:
+    """So does the Behave library. The rows of the reference have no wind from the right."""
+    told = []
+    for toward in ("359.7", "0.3"):
+        run_table("surface", surface_file(tmp_path, wind_dir_from_upslope_deg=toward), tmp_path / "out.csv")
+        with (tmp_path / "out.csv").open(newline="") as file:
+            told.append(float(list(csv.DictReader(file))[1]["direction_of_max_spread_deg"]))
+    assert 359.7 <= told[0] < 360.0
+    assert told[1] == 0.0

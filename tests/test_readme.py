@@ -40,8 +40,6 @@ def test_the_commands_of_the_readme_run_in_their_order(tmp_path):
 @pytest.mark.slow
 def test_the_python_of_the_readme_runs(tmp_path):
     for block in blocks("python"):
-        done = subprocess.run(
-            [sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "of the people at risk are safe" in done.stdout

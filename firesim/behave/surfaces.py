@@ -18,7 +18,8 @@ MIN_S = 60.0
 HOUR_S = 3600.0
 HA_M2 = 10000.0
 
-# Behave reports a direction this near to upslope as upslope, and measures its angles from there.
+# Behave reports a direction that lies so little clockwise of upslope as upslope, and measures its angles from there;
+# one as little anticlockwise it leaves.
 UPSLOPE_WITHIN_DEG = 0.5
 
 
@@ -56,7 +57,7 @@ def _surface(columns: Columns) -> dict[str, Floats]:
     limited = head_fire(head.beds, head.bed_of_cell, wind, toward, slope_deg, "rothermel")
     bed, rate, e = head.bed, head.rate_of_spread_m_s, head.eccentricity
     direction = head.direction_from_upslope_deg
-    direction = np.where(np.abs((direction + 180.0) % 360.0 - 180.0) < UPSLOPE_WITHIN_DEG, 0.0, direction)
+    direction = np.where(direction < UPSLOPE_WITHIN_DEG, 0.0, direction)
     at_psi = ellipse.rate_toward(rate, e, columns["psi_from_upslope_deg"] - direction)
     backing, flanking = head.backing_rate_m_s, head.flanking_rate_m_s
     return {

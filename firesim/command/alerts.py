@@ -37,11 +37,14 @@ class Draft:
 def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Draft]:
     """Texts that fit a broadcast, split where the places are too many for one; orders to leave, one a refuge.
 
+    Zones without a deadline are not told that of others: theirs may have passed.
+
     A single zone whose names alone pass the limit raises ValueError.
     """
-    groups: dict[str, list[ZoneAdvice]] = {}
+    groups: dict[tuple[str, bool], list[ZoneAdvice]] = {}
     for one in advice:
-        groups.setdefault(one.refuge if level == "order" else "", []).append(one)
+        key = (one.refuge, isfinite(one.deadline_s)) if level == "order" else ("", False)
+        groups.setdefault(key, []).append(one)
     result: list[Draft] = []
     for group in groups.values():
         result += _fitting(ground, level, tuple(group))

@@ -38,6 +38,11 @@ class Crew:
         return not self.task or (self.state in FREE_STATES and self.heard_s > self.ordered_s)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it has been heard to be out of action for good."""
+        return self.state == "lost"
+
+    @property
     def is_stuck(self) -> bool:
         return self.state in STUCK_STATES and self.heard_s > self.ordered_s
 

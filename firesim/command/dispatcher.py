@@ -269,7 +269,7 @@ class Dispatcher:
             asked = msgspec.structs.replace(body, advice=sorted_out.to_ask)
             self._issue(replace(order, body=asked), because, now_s, out)
         for by, advice in sorted_out.to_tell.items():
-            for alert in evacuation.alert_orders(self.picture, body.level, advice, by):
+            for alert in evacuation.alert_orders(self.picture, body.level, advice, by, now_s):
                 self._issue(alert, because, now_s, out)
 
     def _issue(self, order: Order, because: str, now_s: float, out: list[Output]) -> None:
@@ -322,10 +322,7 @@ class Dispatcher:
             return
         if level == evacuation.ALL_CLEAR:
             picture.advised = {zone: told for zone, told in picture.advised.items() if told not in settled}
-        else:
-            for told in settled:
-                told.advice = evacuation.still_safe(picture, told.advice, now_s)
-        for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by):
+        for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by, now_s):
             self._issue(alert, because, now_s, out)
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
-from firesim.command import alerts, routes, ways
+import msgspec
+
+from firesim.command import alerts, routes
 from firesim.command.crews import Advised
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
@@ -39,7 +42,6 @@ def sort_out(picture: Picture, body: Recommendation, now_s: float) -> Sorted:
         if told is None or told.level != body.level or (told.answer != "authorised" and is_stale):
             result.to_ask.append(advice)
         elif told.answer == "authorised":
-            told.advice = advice
             result.to_tell.setdefault(told.authorised_by, []).append(advice)
         elif told.answer == "asked":
             told.advice = advice
@@ -61,20 +63,18 @@ def answered(picture: Picture, order_id: str, approved: bool, by: str) -> list[A
     return settled
 
 
-def still_safe(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
-    """The advice, or the way to the shore if its road has been believed closed, or closing, since it was made."""
-    if advice.refuge not in picture.ground.refuge_index or not advice.route:
-        return advice
-    network = ways.public_network(picture, picture.forecast)
-    way = network.along(advice.route)
-    if way is not None and way.leave_by_s >= now_s:
-        return advice
-    zone = picture.ground.zone_index[advice.zone]
-    return routes.to_the_shore(picture, zone, "cut off: its road closed before the decision came")
+def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by: str, now_s: float) -> list[Order]:
+    """One alert a channel and text; orders without id and cause.
 
-
-def alert_orders(picture: Picture, level: str, advice: Sequence[ZoneAdvice], by: str) -> list[Order]:
-    """One alert a channel and text; orders without id and cause."""
+    Each zone is told what holds now, however long ago it was asked for: nobody is given a deadline that has
+    passed. What they are told is noted in the picture.
+    """
+    if level == ALL_CLEAR:
+        advice = [msgspec.structs.replace(one, deadline_s=inf) for one in settled]
+    else:
+        advice = [routes.as_of_now(picture, one, now_s) for one in settled]
+        for one in advice:
+            picture.advised[one.zone].advice = one
     orders = []
     for draft in alerts.drafts(picture.ground, level, advice):
         for channel in picture.channels:

@@ -113,7 +113,13 @@ class Forecast:
     @cached_property
     def median_arrival_s(self) -> NDArray[np.float32]:
         """The middle member's arrival, cell by cell. [y, x]"""
-        return quantile(self.arrival_s, 0.5).astype(np.float32)
+        return self.band_s[1].astype(np.float32)
+
+    @cached_property
+    def band_s(self) -> tuple[Floats, Floats, Floats]:
+        """Arrival early, in the middle and late, cell by cell. [y, x]"""
+        early, middle, late = (quantile(self.arrival_s, share) for share in (self.early, 0.5, 1.0 - self.early))
+        return early, middle, late
 
     def misses(self, drawn: NDArray[np.bool_], seen_s: float, is_whole: bool) -> float:
         """How badly a drawing disagrees with this forecast. [0, 1]
@@ -210,13 +216,13 @@ def _run(
     fire = SpreadingFire(ground.landscape)
     times = [start.start_s(member, parameters) for start in starts]
     begins_s = min(times, default=until_s)
-    fire.set_weather(begins_s, ground.weather_at(begins_s, member.wind_turned_deg), member.rate_multiplier)
+    fire.set_law(begins_s, ground.spread_at(begins_s, member.wind_turned_deg, member.rate_multiplier))
     # What began at different times is kindled in its order, the weather changing in between.
     changes = [(time_s, -1) for time_s in ground.weather_changes_s(begins_s, until_s)]
     for time_s, k in sorted([*zip(times, range(len(starts)), strict=True), *changes]):
         fire.advance(time_s)
         if k < 0:
-            fire.set_weather(time_s, ground.weather_at(time_s, member.wind_turned_deg), member.rate_multiplier)
+            fire.set_law(time_s, ground.spread_at(time_s, member.wind_turned_deg, member.rate_multiplier))
             continue
         cells = starts[k].cells
         if cells is not None:
@@ -279,8 +285,7 @@ def belief_of(ground: Ground, incident: Incident, forecasted: Forecast | None, n
         drawn = np.where(incident.drawn_cells(ground.grid), np.float32(incident.outline_seen_s), np.float32(inf))
         quantiles = [drawn.astype(np.float32)] * 3
     else:
-        early, late = forecasted.early, 1.0 - forecasted.early
-        quantiles = [on_the_map(ground, quantile(forecasted.arrival_s, share)) for share in (early, 0.5, late)]
+        quantiles = [on_the_map(ground, field_s) for field_s in forecasted.band_s]
     return Belief(
         believed_at_s=now_s,
         seen_s=incident.last_seen_s,
@@ -304,13 +309,17 @@ def on_the_map(ground: Ground, coarse: NDArray[np.floating]) -> NDArray[np.float
     low_r, high_r, share_r = _between(rows, coarse.shape[0], ground.factor)
     low_c, high_c, share_c = _between(columns, coarse.shape[1], ground.factor)
     is_finite = np.isfinite(coarse)
-    value = np.where(is_finite, coarse, 0.0).astype(np.float32)
-    total, weight = _blend(value, low_r, high_r, share_r), _blend(is_finite, low_r, high_r, share_r)
-    total, weight = _blend(total.T, low_c, high_c, share_c).T, _blend(weight.T, low_c, high_c, share_c).T
     row = np.minimum(np.arange(rows) // ground.factor, coarse.shape[0] - 1)
     column = np.minimum(np.arange(columns) // ground.factor, coarse.shape[1] - 1)
-    holds = is_finite[np.ix_(row, column)]
-    return np.where(holds, total / np.where(holds, weight, 1.0), np.inf).astype(np.float32)
+    on_map = np.full((rows, columns), np.inf, dtype=np.float32)
+    # Outside the rows and columns that hold something finite there is nothing to blend.
+    r, c = np.flatnonzero(is_finite.any(axis=1)[row]), np.flatnonzero(is_finite.any(axis=0)[column])
+    value = np.where(is_finite, coarse, 0.0).astype(np.float32)
+    total, weight = (_blend(part, low_r[r], high_r[r], share_r[r]) for part in (value, is_finite))
+    total, weight = (_blend(part.T, low_c[c], high_c[c], share_c[c]).T for part in (total, weight))
+    holds = is_finite[np.ix_(row[r], column[c])]
+    on_map[np.ix_(r, c)] = np.where(holds, total / np.where(holds, weight, 1.0), np.inf)
+    return on_map
 
 
 def _between(fine: int, coarse: int, factor: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:

@@ -18,7 +18,7 @@ from firesim.place.roads import Roads
 from firesim.place.shapes import rasterise
 
 if TYPE_CHECKING:
-    from firesim.fire.spread import FireWeather, Landscape
+    from firesim.fire.spread import FireWeather, Landscape, LandscapeSpread
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -60,6 +60,7 @@ class Ground:
         self.zone_node = self._nodes([zone.node for zone in self.zones])
         self.refuge_node = self._nodes([refuge.node for refuge in self.refuges])
         self.buffer_m = buffer_m
+        self._spreads: dict[tuple[float, float, float], LandscapeSpread] = {}
 
     def _nodes(self, names: list[str | None]) -> Integers:
         known = self.roads.node_index
@@ -87,6 +88,7 @@ class Ground:
     @cached_property
     def landscape(self) -> Landscape:
         """The map as the laws of fire read it, on the coarse grid; slopes are taken on the fine one."""
+        from firesim.fire.fuels import standard_fuels
         from firesim.fire.spread import Landscape
         from firesim.place.terrain import slope_and_aspect
 
@@ -100,6 +102,8 @@ class Ground:
             self._canopy(self.briefing.map.canopy_cover),
             self._canopy(self.briefing.map.canopy_height),
             self._canopy(self.briefing.map.canopy_base_height),
+            fuels=standard_fuels().with_models(self.briefing.map.own_fuels),
+            wind_limit=self.briefing.map.wind_limit,
         )
 
     def _canopy(self, raster: MapRaster | None) -> NDArray[np.float32] | None:
@@ -158,6 +162,16 @@ class Ground:
             row.moisture_1h, row.moisture_10h, row.moisture_100h, row.moisture_live_herb, row.moisture_live_woody
         )
         return FireWeather(row.wind_speed_10m_m_s, (row.wind_from_deg + turned_deg) % 360.0, moisture)
+
+    def spread_at(self, time_s: float, turned_deg: float = 0.0, rate_multiplier: float = 1.0) -> LandscapeSpread:
+        """How fire spreads under the bulletin of a time; who asks again gets the same, so forecasts share its fields."""
+        from firesim.fire.spread import LandscapeSpread
+
+        key = (self.bulletin_at(time_s).from_s, turned_deg, rate_multiplier)
+        if key not in self._spreads:
+            weather = self.weather_at(time_s, turned_deg)
+            self._spreads[key] = LandscapeSpread(self.landscape, weather, rate_multiplier, is_kept=True)
+        return self._spreads[key]
 
     def weather_changes_s(self, after_s: float, until_s: float) -> list[float]:
         """When a new row of the bulletin begins, within a span of time."""

@@ -9,6 +9,7 @@ taken away (Koopman 1980, "Search and screening", recalled).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import exp, inf, log
 
 import numpy as np
@@ -63,6 +64,11 @@ class Drawing:
     def cells(self, grid: Grid) -> NDArray[np.bool_]:
         """Cells of a grid inside it. [y, x]"""
         return rasterise(self.rings, grid)
+
+    @cached_property
+    def corners(self) -> Floats:
+        """Every point of it. [corner, 2]"""
+        return np.array([corner for ring in self.rings for corner in ring], dtype=np.float64).reshape(-1, 2)
 
 
 class PlacePrior:
@@ -149,8 +155,9 @@ class Incident:
         """
         p = self.parameters
         total = log_odds(p.prior_probability)
+        is_confirmed = self.reached("confirmed")
         for said in self.evidence.values():
-            age_s = 0.0 if self.reached("confirmed") else max(now_s - said.heard_s, 0.0)
+            age_s = 0.0 if is_confirmed else max(now_s - said.heard_s, 0.0)
             total += said.weight * 0.5 ** (age_s / p.evidence_half_life_s)
         if self.has_outline:
             total += log(p.outline_ratio)
@@ -268,7 +275,7 @@ class Incident:
     @property
     def outline_corners(self) -> Floats:
         """Every point of every drawing. [corner, 2]"""
-        return np.array([corner for drawing in self.outlines.values() for ring in drawing.rings for corner in ring])
+        return np.concatenate([drawing.corners for drawing in self.outlines.values()])
 
     @property
     def sd_m(self) -> float:

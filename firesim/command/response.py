@@ -51,7 +51,7 @@ def verify_orders(picture: Picture, now_s: float) -> list[Order]:
             continue
         place = incident.centre_xy_m
         ways = [(network_way(picture, network, crew, place, now_s), crew) for crew in picture.units.values()
-                if crew.kind in FIRE_UNITS and crew.is_free and crew.name not in sent]  # fmt: skip
+                if crew.kind in FIRE_UNITS and crew.is_free and not crew.is_lost and crew.name not in sent]  # fmt: skip
         found = [(way, crew) for way, crew in ways if way is not None]
         if not found:
             continue
@@ -66,7 +66,7 @@ def _is_looked_at(picture: Picture, incident: Incident) -> bool:
     return any(
         crew.task in ("verify", "attack")
         and not crew.is_free
-        and not crew.is_stuck
+        and not (crew.is_stuck or crew.is_lost)
         and crew.target_xy_m is not None
         and _apart(crew.target_xy_m, incident.centre_xy_m) <= max(incident.sd_m, picture.parameters.target_moved_m)
         for crew in picture.units.values()
@@ -85,7 +85,7 @@ def assign(
     sent anywhere, at the town. A unit gets an order only when its task changes.
     """
     network = unit_network(picture, picture.forecast)
-    crews = [crew for crew in picture.units.values() if crew.kind in FIRE_UNITS]
+    crews = [crew for crew in picture.units.values() if crew.kind in FIRE_UNITS and not crew.is_lost]
     place, side = place_of_attack(picture, fire, now_s)
     away_s = {crew.name: _travel_s(network_way(picture, network, crew, place, now_s)) for crew in crews}
     # Those who are at it stay at it: a unit on scene is never swapped for one that is nearer on paper.
@@ -99,7 +99,7 @@ def assign(
     for crew, task in _protect_tasks(picture, crews[n_attack:], zones):
         orders += _retask(picture, network, crew, task, now_s)
     for crew in picture.units.values():
-        if crew.kind == AMBULANCE:
+        if crew.kind == AMBULANCE and not crew.is_lost:
             orders += _retask(picture, network, crew, _stage_task(picture, receiving), now_s)
     return orders
 

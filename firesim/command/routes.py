@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf, isfinite
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 TO_THE_SHORE = ""  # the refuge of those who cannot leave by road
+
+_LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
+_NO_ROOM = "; no refuge has room for all"
 
 
 # --- how urgent ------------------------------------------------------------------------------------------
@@ -79,7 +83,7 @@ def advise(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: 
     room = _room_left(picture, zones)
     result: dict[int, ZoneAdvice] = {}
     for zone in zones:
-        told = _told_and_safe(picture, network, safe, zone, now_s)
+        told = _told_and_safe(picture, forecasted, network, safe, zone, now_s)
         advice = told or _best_way(picture, forecasted, network, safe, room, zone, now_s)
         if advice.refuge in ground.refuge_index:
             room[ground.refuge_index[advice.refuge]] -= ground.zones[zone].people_expected
@@ -99,9 +103,12 @@ def _room_left(picture: Picture, zones: Sequence[int]) -> list[int]:
 
 
 def _told_and_safe(
-    picture: Picture, network: Network, safe: Sequence[int], zone: int, now_s: float
+    picture: Picture, forecasted: Forecast, network: Network, safe: Sequence[int], zone: int, now_s: float
 ) -> ZoneAdvice | None:
-    """What the zone was told before, if its road and refuge are still believed safe: nobody is turned round."""
+    """The way that the zone was told before, if it and its refuge are still believed safe: nobody is turned round.
+
+    Its deadline is the newest.
+    """
     ground = picture.ground
     told = picture.advised.get(ground.zones[zone].zone)
     if told is None or ground.refuge_index.get(told.advice.refuge, -1) not in safe:
@@ -109,7 +116,7 @@ def _told_and_safe(
     way = network.along(told.advice.route)
     if way is None or way.leave_by_s < now_s + picture.parameters.least_notice_s:
         return None
-    return told.advice
+    return _as_told(picture, told.advice, way, forecasted, now_s)
 
 
 def _best_way(
@@ -136,18 +143,17 @@ def _best_way(
             # Where no refuge has room for all, the one with the most room is the least bad.
             k = min(roomy)[1] if roomy else max(ways, key=lambda way: (room[way[1]], -way[0]))[1]
             way = network.way(edges_to(via_edge, ground.roads.tail, int(ground.refuge_node[k])), node)
-            return _advice(picture, forecasted, zone, k, way, bool(roomy))
+            return _advice(picture, forecasted, zone, k, way, bool(roomy), now_s)
     return to_the_shore(picture, zone, _why_cut_off(picture, network, safe, node))
 
 
-def _advice(picture: Picture, forecasted: Forecast, zone: int, refuge: int, way: Way, has_room: bool) -> ZoneAdvice:
+def _advice(
+    picture: Picture, forecasted: Forecast, zone: int, refuge: int, way: Way, has_room: bool, now_s: float
+) -> ZoneAdvice:
     ground = picture.ground
-    deadline_s = min(way.leave_by_s, float(forecasted.zone_reached_early_s[zone]) - picture.parameters.route_margin_s)
-    closes = "no road on it is forecast to close"
-    if isfinite(way.leave_by_s):
-        closes = f"its first road to close leaves time until {ground.clock(way.leave_by_s)}"
-    room = "" if has_room else "; no refuge has room for all"
-    why = f"{ground.refuges[refuge].name}: earliest arrival, {way.travel_s / 60:.0f} min, {closes}{room}"
+    deadline_s, until = _time_left(picture, forecasted, zone, way, now_s)
+    room = "" if has_room else _NO_ROOM
+    why = f"{ground.refuges[refuge].name}: earliest arrival, {way.travel_s / 60:.0f} min, {until}{room}"
     return ZoneAdvice(
         zone=ground.zones[zone].zone,
         refuge=ground.refuges[refuge].refuge,
@@ -155,6 +161,53 @@ def _advice(picture: Picture, forecasted: Forecast, zone: int, refuge: int, way:
         deadline_s=deadline_s,
         why=why,
     )
+
+
+def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_s: float) -> tuple[float, str]:
+    """The latest safe departure by a way, and its reason in words; inf where none is foreseen or it has passed."""
+    fire_at_door_s = float(forecasted.zone_reached_early_s[zone]) - picture.parameters.route_margin_s
+    deadline_s = min(way.leave_by_s, fire_at_door_s)
+    clock = picture.ground.clock
+    if deadline_s < now_s + _LEAST_SAID_S:
+        return inf, "the forecast time to leave has passed: leave at once"
+    if fire_at_door_s < way.leave_by_s:
+        return deadline_s, f"the fire is forecast here so soon that one has to leave by {clock(deadline_s)}"
+    if isfinite(way.leave_by_s):
+        return deadline_s, f"its first road to close leaves time until {clock(deadline_s)}"
+    return inf, "no road on it is forecast to close"
+
+
+def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
+    """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
+
+    Who can no longer leave by that road before it closes is told to go to the shore; whose time to leave has
+    passed otherwise, to leave at once. A deadline that has passed is never said again.
+    """
+    zone = picture.ground.zone_index[advice.zone]
+    if advice.refuge not in picture.ground.refuge_index or not advice.route:
+        return msgspec.structs.replace(advice, deadline_s=inf)
+    network = public_network(picture, picture.forecast)
+    way = network.along(advice.route)
+    if way is None:
+        return to_the_shore(picture, zone, "cut off: its road closed before the decision came")
+    if way.leave_by_s < now_s:
+        return to_the_shore(picture, zone, "cut off: its road is forecast to close before one could be through")
+    return _as_told(picture, advice, way, picture.forecast, now_s)
+
+
+def _as_told(picture: Picture, advice: ZoneAdvice, way: Way, forecasted: Forecast | None, now_s: float) -> ZoneAdvice:
+    """The same refuge and road, with the time that is left now."""
+    ground = picture.ground
+    if forecasted is not None:
+        left = _time_left(picture, forecasted, ground.zone_index[advice.zone], way, now_s)
+    elif advice.deadline_s < now_s + _LEAST_SAID_S:
+        left = (inf, "the time to leave has passed: leave at once")
+    else:
+        return advice
+    name = ground.refuges[ground.refuge_index[advice.refuge]].name
+    room = _NO_ROOM if advice.why.endswith(_NO_ROOM) else ""
+    why = f"{name}: {way.travel_s / 60:.0f} min, {left[1]}{room}"
+    return msgspec.structs.replace(advice, deadline_s=left[0], why=why)
 
 
 def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: int) -> str:

@@ -33,6 +33,7 @@ from firesim.link.messages import Recommendation, ZoneAdvice
 Floats = NDArray[np.float64]
 
 _LEVELS = {"": 0, "warning": 1, "order": 2}
+_SOONER_BY_S = 600.0  # people are told again when their deadline has come this much nearer than they know; judgement
 
 
 @runtime_checkable
@@ -218,7 +219,8 @@ def _is_news(picture: Picture, level: str, advice: ZoneAdvice, now_s: float) -> 
     if told.answer != "authorised" and now_s - told.at_s >= picture.parameters.decision_patience_s:
         return True
     same = told.advice.refuge == advice.refuge and told.advice.route == advice.route
-    return not same and told.answer != "refused"
+    is_sooner = advice.deadline_s <= told.advice.deadline_s - _SOONER_BY_S
+    return (not same or (is_sooner and level == "order")) and told.answer != "refused"
 
 
 # --- how a policy is found -------------------------------------------------------------------------------

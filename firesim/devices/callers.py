@@ -6,9 +6,11 @@ They are there without any installation, so the fair baseline hangs on them; so 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from math import log
+from math import inf, log
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
@@ -28,6 +30,17 @@ Point = tuple[float, float]
 DAY_S = 86_400.0
 _VANTAGES = 3  # points of a zone from which its people look: its own, and two toward its outline
 _LEAST_HAZARD = 1e-12  # calls a second below which a zone's clock stands still
+_MISTAKEN_WITHIN_M = 3000.0  # how far off people place what they mistake for a fire. Judgement
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call under way: when the fire service has it, from which zone, what is said, and whether it is of a fire."""
+
+    due_s: float
+    zone: int
+    body: CallReport
+    is_true: bool
 
 
 class CallerParameters(Parameters):
@@ -90,6 +103,9 @@ class Callers:
     times how much of the smoke shows, times the hour's attention. The time of the k-th call is when the
     hazard added up since the last one passes a threshold drawn for that zone and ordinal, so strategies share
     the callers' luck. Callers do not know of one another, and go on until `calls_per_zone`.
+
+    Mistaken calls are a Poisson process of their own, drawn by ordinal too. In what travels nothing tells them
+    from the others: a zone's calls are numbered as they come in.
     """
 
     def __init__(
@@ -114,7 +130,10 @@ class Callers:
         self._threshold = [self._patience(zone.zone, 0) for zone in zones]
         self._looked_s = 0.0
         self._last_hazard = np.zeros(len(zones))
-        self._waiting: list[tuple[float, Observation]] = []
+        self._mistakes = 0
+        self._mistaken_s = self._next_mistake_s(0.0)
+        self._waiting: list[_Call] = []
+        self._received = [0] * len(zones)
 
     @property
     def sites(self) -> list[Site]:
@@ -125,10 +144,9 @@ class Callers:
         """The calls that have reached the fire service by now, in the order in which they were made."""
         if self._zones:
             self._add_up(now_s)
-            self._be_mistaken(now_s)
-        ready = [call for due_s, call in sorted(self._waiting, key=lambda entry: entry[0]) if due_s <= now_s]
-        self._waiting = [(due_s, call) for due_s, call in self._waiting if due_s > now_s]
-        return ready
+        ready = sorted((call for call in self._waiting if call.due_s <= now_s), key=lambda call: call.due_s)
+        self._waiting = [call for call in self._waiting if call.due_s > now_s]
+        return [self._received_from(call) for call in ready]
 
     def detectable(self, now_s: float) -> bool:
         """Whether anybody is where smoke shows a tenth of the height that half of them would report."""
@@ -168,6 +186,10 @@ class Callers:
                 self._call(zone, int(i), now_s, now_s - min(float(self._hazard[i] / mean[i]), step_s))
                 self._calls[i] += 1
                 self._threshold[i] = self._patience(zone.zone, self._calls[i])
+        while self._mistaken_s <= now_s:
+            self._be_mistaken(now_s, self._mistaken_s)
+            self._mistakes += 1
+            self._mistaken_s = self._next_mistake_s(self._mistaken_s)
 
     def _patience(self, zone: str, ordinal: int) -> float:
         """Hazard to be added up before the zone's next call: exponential with mean 1."""
@@ -175,37 +197,51 @@ class Callers:
 
     def _call(self, zone: Zone, index: int, now_s: float, dialled_s: float) -> None:
         """Somebody at the zone's best vantage point telephones; they tell what shows at the end of the step."""
-        first = index * _VANTAGES
+        p, first = self._parameters, index * _VANTAGES
         points = slice(first, first + _VANTAGES)
-        view = self._plume.seen_from(self._x_m[points], self._y_m[points], self._parameters.eye_m, now_s)
+        view = self._plume.seen_from(self._x_m[points], self._y_m[points], p.eye_m, now_s)
         best = int(np.argmax(view.angle_deg))
         eye = (float(self._x_m[first + best]), float(self._y_m[first + best]))
         foot = (float(view.foot_x_m[best]), float(view.foot_y_m[best]))
-        self._say(f"{zone.zone}-{self._calls[index]}", zone, (eye, foot), (now_s, dialled_s), True)
+        body = self._told(("call place", f"{zone.zone}-{self._calls[index]}"), eye, foot, now_s)
+        self._waiting.append(_Call(dialled_s + p.handling_s, index, body, True))
 
-    def _be_mistaken(self, now_s: float) -> None:
-        """Now and then somebody reports a barbecue, dust, or nothing at all, somewhere near their zone."""
-        step, p = int(now_s // self.cadence_s), self._parameters
-        if self._luck.uniform("mistaken call", "callers", step) >= p.mistaken_per_day * self.cadence_s / DAY_S:
-            return
-        zone = self._zones[int(len(self._zones) * self._luck.uniform("mistaken zone", "callers", step))]
-        toward_deg = 360.0 * self._luck.uniform("mistaken direction", "callers", step)
-        distance_m = 3000.0 * self._luck.uniform("mistaken distance", "callers", step)
-        east, north = east_north(toward_deg)
-        place = (zone.x_m + distance_m * float(east), zone.y_m + distance_m * float(north))
-        self._say(f"{zone.zone}-mistaken-{step}", zone, ((zone.x_m, zone.y_m), place), (now_s, now_s), False)
+    def _next_mistake_s(self, after_s: float) -> float:
+        """When somebody next calls without a fire; inf: never."""
+        per_s = self._parameters.mistaken_per_day / DAY_S
+        wait = -log(self._luck.uniform("mistaken call", "callers", self._mistakes))
+        return after_s + wait / per_s if per_s > 0.0 else inf
 
-    def _say(
-        self, caller: str, zone: Zone, eye_and_foot: tuple[Point, Point], times_s: tuple[float, float], is_true: bool
-    ) -> None:
-        """Queue a call: from where to where somebody looks, when they saw it and when they dialled."""
-        p, (eye, foot), (now_s, dialled_s) = self._parameters, eye_and_foot, times_s
+    def _be_mistaken(self, now_s: float, dialled_s: float) -> None:
+        """Somebody reports a barbecue, dust, or nothing at all, somewhere near their zone."""
+
+        def share(of: str) -> float:
+            return self._luck.uniform(f"mistaken {of}", "callers", self._mistakes)
+
+        index = int(len(self._zones) * share("zone"))
+        vantage = index * _VANTAGES + int(_VANTAGES * share("vantage"))
+        eye = (float(self._x_m[vantage]), float(self._y_m[vantage]))
+        east, north = east_north(360.0 * share("direction"))
+        distance_m = _MISTAKEN_WITHIN_M * share("distance")
+        place = (eye[0] + distance_m * float(east), eye[1] + distance_m * float(north))
+        body = self._told(("mistaken place", str(self._mistakes)), eye, place, now_s)
+        self._waiting.append(_Call(dialled_s + self._parameters.handling_s, index, body, False))
+
+    def _told(self, luck: tuple[str, str], eye: Point, foot: Point, now_s: float) -> CallReport:
+        """What somebody says who looks from one place to another; `luck` keys the error of their guess."""
+        p, (purpose, who) = self._parameters, luck
         distance_m = float(np.hypot(foot[0] - eye[0], foot[1] - eye[1]))
         sd_m = max(p.least_place_sd_m, p.place_error * distance_m)
-        x_m = foot[0] + sd_m * self._luck.normal("call place", caller, 0)
-        y_m = foot[1] + sd_m * self._luck.normal("call place", caller, 1)
-        body = CallReport(caller=caller, seen_s=now_s, from_xy_m=eye, place_xy_m=(x_m, y_m), place_sd_m=sd_m)
-        self._waiting.append((dialled_s + p.handling_s, Observation(_caller(zone), body, is_true)))
+        x_m = foot[0] + sd_m * self._luck.normal(purpose, who, 0)
+        y_m = foot[1] + sd_m * self._luck.normal(purpose, who, 1)
+        return CallReport(caller="", seen_s=now_s, from_xy_m=eye, place_xy_m=(x_m, y_m), place_sd_m=sd_m)
+
+    def _received_from(self, call: _Call) -> Observation:
+        """A call that comes in, under the next number of its zone."""
+        zone = self._zones[call.zone]
+        body = msgspec.structs.replace(call.body, caller=f"{zone.zone}-call-{self._received[call.zone]}")
+        self._received[call.zone] += 1
+        return Observation(_caller(zone), body, call.is_true)
 
 
 def _caller(zone: Zone) -> str:

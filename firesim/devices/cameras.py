@@ -58,7 +58,8 @@ class Camera:
 
     Notes
     -----
-    A frame's luck is keyed by the camera and the frame's number, so it is the same in every strategy. The
+    A frame's luck is keyed by the camera and the frame's number, so it is the same in every strategy; the first
+    frame is taken at `first_look_s`, a moment of its own within the cadence. The
     software marks the foot of the smoke that it sees; if a ridge hides the true foot, it marks smoke that has
     drifted. The wider the smoke lies across the picture, the less its foot says about the bearing of the
     fire, so a quarter of that width counts as error.
@@ -67,6 +68,8 @@ class Camera:
     def __init__(self, site: SensorSite, plume: Plume, parameters: CameraParameters, luck: Luck) -> None:
         self.name = site.sensor
         self.cadence_s = parameters.cadence_s
+        # No two cameras take their frames in step, nor one camera in two runs.
+        self.first_look_s = parameters.cadence_s * luck.uniform("camera phase", site.sensor)
         self._site, self._plume = site, plume
         self._parameters, self._luck = parameters, luck
         self._reported: list[tuple[float, float]] = []  # (when, bearing) of what was reported lately

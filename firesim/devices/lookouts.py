@@ -19,6 +19,7 @@ from firesim.streams import Luck
 Floats = NDArray[np.float64]
 
 DAY_S = 86_400.0
+_STEP_S = 15.0  # at which rounds and calls come due; numerical
 
 
 class FireWatchParameters(Parameters):
@@ -45,8 +46,8 @@ class FireWatchParameters(Parameters):
 class FireWatch:
     """Volunteers at posts with a view, on days of risk, in daytime.
 
-    They look round at a steady pace; a round's luck is keyed by the post and the round. They telephone at
-    every round in which they notice smoke.
+    Each post looks round at a steady pace, from a moment of its own on; a round's luck is keyed by the post and
+    the round. They telephone at every round in which they notice smoke.
     """
 
     def __init__(
@@ -58,14 +59,15 @@ class FireWatch:
         name: str = "fire watch",
     ) -> None:
         self.name = name
-        self.cadence_s = min(parameters.cadence_s, max(parameters.handling_s, 1.0))
+        self.cadence_s = min(parameters.cadence_s, _STEP_S)
         self.infos: list[SensorInfo] = []
         self._posts, self._plume = list(posts), plume
         self._parameters, self._luck = parameters, luck
         self._x_m = np.array([post.x_m for post in posts], dtype=np.float64)
         self._y_m = np.array([post.y_m for post in posts], dtype=np.float64)
         self._eye_m = np.array([post.height_m for post in posts], dtype=np.float64)
-        self._next_round = 0
+        self._phase_s = np.array([parameters.cadence_s * luck.uniform("lookout phase", p.sensor) for p in posts])
+        self._last_round = np.full(len(posts), -1)
         self._waiting: list[tuple[float, Observation]] = []
 
     @property
@@ -74,11 +76,12 @@ class FireWatch:
 
     def observe(self, now_s: float) -> list[Observation]:
         """The reports that have been telephoned by now."""
-        number = int(now_s // self._parameters.cadence_s)
-        if number >= self._next_round and self._posts:
-            self._next_round = number + 1
+        rounds = np.floor((now_s - self._phase_s) / self._parameters.cadence_s).astype(np.int64)
+        due = np.flatnonzero(rounds > self._last_round)
+        if len(due):
+            self._last_round[due] = rounds[due]
             if self.is_on_duty(now_s):
-                self._look_round(number, now_s)
+                self._look_round(due, now_s)
         ready = [call for due_s, call in self._waiting if due_s <= now_s]
         self._waiting = [(due_s, call) for due_s, call in self._waiting if due_s > now_s]
         return ready
@@ -100,11 +103,13 @@ class FireWatch:
         odds = (view.angle_deg / p.half_noticed_deg) ** p.steepness
         return np.where(view.distance_m <= p.reach_m, p.best_probability * odds / (1.0 + odds), 0.0)
 
-    def _look_round(self, number: int, now_s: float) -> None:
+    def _look_round(self, due: NDArray[np.intp], now_s: float) -> None:
+        """Those posts look whose round is due."""
         p = self._parameters
         chances = self._chances(now_s)
         view = self._plume.seen_from(self._x_m, self._y_m, self._eye_m, now_s)
-        for i, post in enumerate(self._posts):
+        for i in due.tolist():
+            post, number = self._posts[i], int(self._last_round[i])
             if self._luck.uniform("lookout sees", post.sensor, number) < chances[i]:
                 east_m, north_m = view.foot_x_m[i] - post.x_m, view.foot_y_m[i] - post.y_m
                 distance_m = float(np.hypot(east_m, north_m))

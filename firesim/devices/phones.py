@@ -116,6 +116,7 @@ class _OverMasts:
         self._listeners, self._coverage, self._hour = listeners, coverage, hour
         self._mast_index = {mast: index for index, mast in enumerate(masts)}
         self._parameters, self._luck = parameters, luck
+        self._drawn: dict[str, Floats] = {}
 
     def _served(self, mast: str, now_s: float) -> Mask:
         """Parties served by a mast now; by any, when none is named. [party]"""
@@ -126,14 +127,20 @@ class _OverMasts:
 
     def _hears(self, reach_fraction: float, wakes_fraction: float, now_s: float) -> Mask:
         """Whether the party's telephone gets it and somebody hears it, by the party's luck. [party]"""
-        hears = self._luck.uniform(f"{self.channel} reach", self._listeners.key) < reach_fraction
+        hears = self._luck_of("reach") < reach_fraction
         if self._parameters.is_sleeping_hour(self._hour(now_s)):
-            hears &= self._luck.uniform(f"{self.channel} wakes", self._listeners.key) < wakes_fraction
+            hears &= self._luck_of("wakes") < wakes_fraction
         return hears
 
     def _after_s(self, what: str, level: str, mean_s: float) -> Floats:
         """An exponential delay of each party, drawn anew for each level of alert. [party]"""
-        return -mean_s * np.log(self._luck.uniform(f"{self.channel} {what} {level}", self._listeners.key))
+        return -mean_s * np.log(self._luck_of(f"{what} {level}"))
+
+    def _luck_of(self, what: str) -> Floats:
+        """One number of each party, the same under every mast. [party]"""
+        if what not in self._drawn:
+            self._drawn[what] = self._luck.uniform(f"{self.channel} {what}", self._listeners.key)
+        return self._drawn[what]
 
 
 class AppPush(_OverMasts):

@@ -127,10 +127,9 @@ class Plume:
             return InSight.nothing(x.size)
         row, across = self._grid.position_at(x, y)
         to_row, to_across = self._grid.position_at(column.x_m, column.y_m)
-        hidden_m = np.stack([
-            hidden_height_m(self._elevation_m, self._grid.cell_size_m, across[i], row[i], height[i], to_across, to_row)
-            for i in range(x.size)
-        ])  # fmt: skip
+        hidden_m = hidden_height_m(
+            self._elevation_m, self._grid.cell_size_m, across[:, None], row[:, None], height[:, None], to_across, to_row
+        )
         shows_m = np.maximum(column.top_m - np.maximum(hidden_m, column.bottom_m), 0.0)
         east_m, north_m = column.x_m - x[:, None], column.y_m - y[:, None]
         distance_m = np.maximum(np.hypot(east_m, north_m), 1.0)

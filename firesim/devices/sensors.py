@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 DAY_S = 86_400.0
+_STEPS_DRAWN = 64  # steps whose false alarms are drawn together: a numpy call costs as much as some thousand numbers
 _MOST_SOURCES = 32  # burning cells are gathered into this many patches at most; the smoke of a node is a sum over them
 
 
@@ -99,6 +100,7 @@ class GasNodes:
         self._smelt_since_s = np.full(len(sites), np.inf)
         self._blind_until_s = np.full(len(sites), -np.inf)
         self._alarms = np.zeros(len(sites), dtype=np.int64)
+        self._mistaken: tuple[int, Mask] = (-1, np.zeros((0, len(sites)), dtype=bool))
         self._scan_s = self._scans_s()
         self._index: tuple[float, Floats] = (-np.inf, np.zeros(len(sites)))
 
@@ -123,8 +125,7 @@ class GasNodes:
         self._smelt_since_s = np.where(smells, np.minimum(self._smelt_since_s, now_s), np.inf)
         is_sighted = is_able & (now_s >= self._blind_until_s)
         is_true = is_sighted & (is_hot | (now_s - self._smelt_since_s >= self._scan_s - 1e-9))
-        chance = self._luck.uniform("gas false alarm", self._key, int(now_s // self.cadence_s))
-        is_false = is_sighted & ~is_true & ~smells & (chance < p.false_alarms_per_day * self.cadence_s / DAY_S)
+        is_false = is_sighted & ~is_true & ~smells & self._is_mistaken(int(now_s // self.cadence_s))
         alarming = np.flatnonzero(is_true | is_false)
         self._blind_until_s[alarming] = now_s + p.blind_s
         self._alarms[alarming] += 1
@@ -147,6 +148,16 @@ class GasNodes:
         is_able = self._works & ~self._is_in_flames(now_s, self._parameters.survives_s)
         smells = (self._smoke_index(now_s) >= 1.0) | self._is_in_flames(now_s, 0.0)
         return bool((is_able & smells).any())
+
+    def _is_mistaken(self, step: int) -> Mask:
+        """Nodes that something else than smoke reaches in a step; drawn for many steps at once. [node]"""
+        block, row = divmod(step, _STEPS_DRAWN)
+        if self._mistaken[0] != block:
+            steps = np.arange(block * _STEPS_DRAWN, (block + 1) * _STEPS_DRAWN)
+            chance = self._luck.uniform("gas false alarm", self._key[None, :], steps[:, None])
+            p = self._parameters
+            self._mistaken = (block, chance < p.false_alarms_per_day * self.cadence_s / DAY_S)
+        return np.asarray(self._mistaken[1][row])
 
     def _scans_s(self) -> Floats:
         """How long each node's next scan takes from smoke to alarm: by luck, anew after each of its alarms. [node]"""

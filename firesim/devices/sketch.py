@@ -30,6 +30,7 @@ class FireSketch:
         self._elevation_m = np.ascontiguousarray(terrain.elevation_m, dtype=np.float32)
         self._grid = grid
         self._known: NDArray[np.bool_] = np.zeros(grid.shape, dtype=bool)
+        self._is_whole: tuple[float, bool] | None = None  # when it was last asked, and the answer
 
     def look(self, x_m: float, y_m: float, height_m: float, sight_m: float, now_s: float) -> bool:
         """Look around once; returns whether flames are in sight now.
@@ -39,7 +40,8 @@ class FireSketch:
         burning = self._seen(self._fire.flaming_cells(now_s), x_m, y_m, height_m, sight_m)
         if burning.size == 0:
             return False
-        unknown = np.flatnonzero((np.ravel(self._fire.arrival_time_s) <= now_s) & ~self._known.ravel())
+        self._is_whole = None
+        unknown = self._unknown_around(x_m, y_m, sight_m, now_s)
         self._known.ravel()[self._seen(unknown, x_m, y_m, height_m, sight_m)] = True
         self._known.ravel()[burning] = True
         return True
@@ -66,8 +68,20 @@ class FireSketch:
 
     def is_whole(self, now_s: float) -> bool:
         """Whether all that has burnt by now has been seen, so that the edge closes all round."""
-        burnt = np.asarray(self._fire.arrival_time_s) <= now_s
-        return bool(self._known.any()) and not (burnt & ~self._known).any()
+        if self._is_whole is None or self._is_whole[0] != now_s:
+            burnt = np.asarray(self._fire.arrival_time_s) <= now_s
+            self._is_whole = (now_s, bool(self._known.any()) and not (burnt & ~self._known).any())
+        return self._is_whole[1]
+
+    def _unknown_around(self, x_m: float, y_m: float, within_m: float, now_s: float) -> NDArray[np.int64]:
+        """Flat cells that have burnt and that the observer has not seen, in a square about a point."""
+        row, column = (int(index) for index in self._grid.cell_at(x_m, y_m))
+        span = int(within_m / self._grid.cell_size_m) + 2
+        top, left = max(row - span, 0), max(column - span, 0)
+        square = np.s_[top : max(row + span + 1, 0), left : max(column + span + 1, 0)]
+        is_new = (np.asarray(self._fire.arrival_time_s)[square] <= now_s) & ~self._known[square]
+        rows, columns = np.nonzero(is_new)
+        return (rows + top) * self._grid.columns + columns + left
 
     def _seen(
         self, cells: NDArray[np.integer], x_m: float, y_m: float, height_m: float, sight_m: float

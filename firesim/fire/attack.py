@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import acos, atan2, cos, hypot, pi, sin, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firesim.compiled import kernel
 from firesim.fire.imperial import ACRE_M2
@@ -236,3 +236,31 @@ def initial_attack(
     if not contained:
         return Attack(STATUSES[status], time_s, None, None)
     return Attack(STATUSES[status], time_s, line_m, area_m2, gap_m)
+
+
+@dataclass(frozen=True)
+class Attacks:
+    """How many initial attacks ended. Arrays of one shape; line and area are NaN unless contained."""
+
+    status: NDArray[np.int64]  # index into STATUSES
+    time_s: Floats
+    line_m: Floats
+    area_m2: Floats
+
+
+def initial_attacks(
+    area_m2: ArrayLike,
+    head_rate_m_s: ArrayLike,
+    length_to_width: ArrayLike,
+    crews: list[Crew],
+    tactic: str = "head",
+    offset_m: ArrayLike = 0.0,
+) -> Attacks:
+    """`initial_attack` of the same crews on many fires: arrays of any shapes that broadcast, or scalars."""
+    fires = np.broadcast(
+        *(np.asarray(v, dtype=np.float64) for v in (area_m2, head_rate_m_s, length_to_width, offset_m))
+    )
+    ends = [initial_attack(ReportedFire(*fire[:3]), crews, tactic, fire[3]) for fire in fires]
+    status = np.array([STATUSES.index(end.status) for end in ends], dtype=np.int64)
+    values = np.array([(end.time_s, end.line_m, end.area_m2) for end in ends], dtype=np.float64).reshape(-1, 3)
+    return Attacks(status.reshape(fires.shape), *(column.reshape(fires.shape) for column in values.T))

@@ -51,6 +51,10 @@ COVERAGE_L_M2 = {
 STRIP_WIDTH_PER_FLAME_LENGTH = 1.5
 LEAST_STRIP_WIDTH_M = 2.0
 
+# Water left on the fuel goes at this pace. [mm/h = l/m2/h]  Judgement: open water on a hot, windy summer afternoon
+# loses 0.5 to 1 mm an hour; droplets on leaves lose no less.
+EVAPORATION_MM_H = 1.0
+
 _GROUP_OF_NUMBER = {
     "grass": (1, 101, 102, 104, 301),
     "tall_grass": (3, 103, 105, 106, 107, 108, 109, 302),
@@ -113,3 +117,12 @@ def water_per_metre_litres(fuel_number: int, flame_length_m: ArrayLike) -> Float
     it. A judgement built from two recalled rules; order of 1 l/m in grass, 7 l/m in tall shrub with 2 m flames.
     """
     return strip_width_m(flame_length_m) * COVERAGE_L_M2[fuel_group(fuel_number)]
+
+
+def wetted_rate_factor(fuel_number: int, water_litres_m2: float) -> float:
+    """Rate of a fire in wetted fuel over its rate in dry fuel. [0-1]
+
+    0 from the coverage on that stops fire in this kind of fuel, 1 for none, straight between: a judgement, for want of
+    a published law of partial wetting.
+    """
+    return float(np.clip(1.0 - water_litres_m2 / COVERAGE_L_M2[fuel_group(fuel_number)], 0.0, 1.0))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from math import isfinite, sqrt
 
+import numpy as np
+
 from firesim.compiled import kernel
-from firesim.fire.cells import OPEN, SOURCE, Cells
+from firesim.fire.cells import OPEN, SOURCE, Cells, Indices
 from firesim.fire.queue import LATER, NEAR, Queue
+
+Window = tuple[int, int, int, int]
 
 
 @kernel
@@ -30,13 +34,30 @@ def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
 
 
 @kernel
-def burnt_cells(cells: Cells, stride: int, at_s: float) -> float:
-    """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect."""
+def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float:
+    """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect.
+
+    window: first and past-the-last row, first and past-the-last column of where fire has come, rim not counted.
+    """
     total = 0.0
-    for c in range(stride, cells.mark.size - stride):
-        if isfinite(cells.arrival_s[c]):
-            total += burnt_share(at_s - cells.arrival_s[c], cells.gradient_x[c], cells.gradient_y[c])
+    for row in range(window[0], window[1]):
+        for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
+            if isfinite(cells.arrival_s[c]):
+                total += burnt_share(at_s - cells.arrival_s[c], cells.gradient_x[c], cells.gradient_y[c])
     return total
+
+
+@kernel
+def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, until_s: float) -> Indices:
+    """Numbers of the cells that burn after one time and by another, row by row; window: as in `burnt_cells`."""
+    found = np.empty((window[1] - window[0]) * (window[3] - window[2]), np.int32)
+    n = 0
+    for row in range(window[0], window[1]):
+        for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
+            if after_s < cells.arrival_s[c] <= until_s:
+                found[n] = c
+                n += 1
+    return found[:n].copy()
 
 
 @kernel

@@ -23,6 +23,7 @@ from firesim.compiled import kernel
 
 # Newton's steps from the linear answer; the second already changes the arrival by less than 1e-6 of a crossing.
 NEWTON_STEPS = 3
+NEWTON_NEAR = 1e-3  # of the piece; the next step would move it by the square of that
 
 
 @kernel
@@ -117,7 +118,10 @@ def start_on_curve(
         curvature = 2.0 * c2 + 6.0 * c3 * s + bend / (root * root * root)
         if curvature <= 0.0:
             break
+        before = s
         s = min(max(s - slope / curvature, 0.0), 1.0)
+        if abs(s - before) < NEWTON_NEAR:
+            break
     return s
 
 

@@ -29,6 +29,7 @@ SHADINGS = ("exposed", "shaded")  # shaded: half or more
 ASPECTS = ("N", "E", "S", "W")
 SLOPES = ("0-30pct", "31pct+")
 TIMES_OF_DAY = ("0800-0959", "1000-1159", "1200-1359", "1400-1559", "1600-1759", "1800-sunset")
+LATEST_TABLE_HOUR = 20.0  # solar time; the sun sets later only far north
 ELEVATIONS = ("below_305_610m", "level_within_305m", "above_305_610m")  # the fire's place against the station's
 
 
@@ -149,6 +150,17 @@ def fine_dead_moisture_by_class(
     return np.asarray(reference), np.asarray(correction)
 
 
+def sunset_solar_h(latitude_deg: ArrayLike, day_of_year: ArrayLike) -> Floats:
+    """Solar hour of sunset over a level horizon; 18 at the equinoxes. [h], any shapes that broadcast.
+
+    cos w = -tan(latitude) tan(declination), declination 23.45 sin(360 (284 + day) / 365) (Cooper 1969, Solar Energy
+    12:333-346), without refraction: within some minutes. 24 where the sun does not set, 12 where it does not rise.
+    """
+    declination = np.deg2rad(23.45) * np.sin(2.0 * np.pi * (284.0 + np.asarray(day_of_year, dtype=np.float64)) / 365.0)
+    cosine = -np.tan(np.deg2rad(np.asarray(latitude_deg, dtype=np.float64))) * np.tan(declination)
+    return np.asarray(12.0 + np.rad2deg(np.arccos(np.clip(cosine, -1.0, 1.0))) / 15.0)
+
+
 def fine_dead_moisture(
     temperature_c: ArrayLike,
     relative_humidity_pct: ArrayLike,
@@ -158,6 +170,7 @@ def fine_dead_moisture(
     slope_deg: ArrayLike,
     shade: ArrayLike,
     above_station_m: ArrayLike = 0.0,
+    sunset_h: float = LATEST_TABLE_HOUR,
 ) -> Floats:
     """Fine dead moisture by the table tool. [kg/kg], any shapes that broadcast.
 
@@ -168,20 +181,22 @@ def fine_dead_moisture(
     month : int
         1 to 12.
     hour : float
-        Local solar hour, 8 to 20 (sunset).
+        Local solar hour, 8 to sunset.
     aspect_deg : array
         Where the slope faces, clockwise from north. [deg]
     slope_deg, shade : array
         [deg]; share of the sky covered by cloud and canopy [0-1].
     above_station_m : array
         Height of the place above the station, -610 to 610. [m]
+    sunset_h : float
+        Solar hour of the day's sunset (`sunset_solar_h`); the table's hours end there, at 20 at the latest.
 
     Outside these ranges the table says nothing: ValueError.
     """
     temperature_f = np.asarray(temperature_c, dtype=np.float64) * 1.8 + 32.0
     humidity = np.asarray(relative_humidity_pct, dtype=np.float64)
     above = np.asarray(above_station_m, dtype=np.float64)
-    if not 8.0 <= hour <= 20.0:
+    if not 8.0 <= hour <= min(sunset_h, LATEST_TABLE_HOUR):
         raise ValueError(f"the table of fine dead moisture holds from 8 to sunset, not at {hour} h")
     if temperature_f.size and temperature_f.min() < 10.0:
         raise ValueError("the table of fine dead moisture begins at 10 F (-12.2 C)")

@@ -23,7 +23,7 @@ from math import floor, inf, isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.fire.arrival import DONE, QUEUE_FULL, TILE_MISSING, solve
+from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, solve
 from firesim.fire.barrier import shut_ways
 from firesim.fire.cells import (
     BARE,
@@ -37,7 +37,7 @@ from firesim.fire.cells import (
     Indices,
     Singles,
 )
-from firesim.fire.coverage import burnt_cells, farthest, is_enclosed
+from firesim.fire.coverage import burnt_between, burnt_cells, farthest, is_enclosed
 from firesim.fire.interruption import forget_inner, forget_unburnt, no_history, remember, start_again, unburnt_rim
 from firesim.fire.lighting import EXACT_AROUND_CELLS, are_alike, cells_around, straight_crossings
 from firesim.fire.queue import (
@@ -72,6 +72,7 @@ class Front:
         False where nothing will ever spread (sea, rock); None: everywhere.
     rows_per_step_north : -1 or 1
         -1 where row 0 is the north edge.
+    tolerance : `EXACT` or `FAST` of `arrival.py`
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Front:
         rise: tuple[ArrayLike, ArrayLike] | None = None,
         is_burnable: Mask | None = None,
         rows_per_step_north: int = -1,
+        tolerance: Tolerance = EXACT,
     ) -> None:
         self.shape = shape
         self.cell_size_m = cell_size_m
@@ -104,6 +106,7 @@ class Front:
         self._inside(self._cells.mark)[...] = 0 if is_burnable is None else np.where(is_burnable, 0, BARE)
         self._history = no_history()
         self._queue = new_queue()
+        self._tolerance = tolerance
         self._tiles = SpreadTiles(shape, cell_size_m, rows_per_step_north)
         self._least_s = -inf
         self._expected_s = np.zeros(0)  # arrival in the cells of the history, at the last pause
@@ -138,10 +141,16 @@ class Front:
 
         Where fire was lit rather than arrived it is the head's rate.
         """
-        rows, columns = np.nonzero(self._inside(self._cells.arrival_s) <= self.now_s)
+        rows, columns = self.burnt_between(-inf, self.now_s)
         rate = np.zeros(self.shape)
         rate[rows, columns] = self.rate_of_spread_of(rows, columns)
         return rate
+
+    def burnt_between(self, after_s: float, until_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+        """Rows and columns of the cells that burn after one time and by another at or before now. [cells]"""
+        numbers = burnt_between(self._cells, self._stride, self._tiles.window(), after_s, until_s)
+        rows, columns = np.divmod(numbers.astype(np.int64), self._stride)
+        return rows - 1, columns - 1
 
     def rate_of_spread_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Floats:
         """The same of some burnt cells alone, at their cost. [cells]"""
@@ -156,19 +165,22 @@ class Front:
         arrived = square > 0.0
         rate[arrived] = self.cell_size_m / np.sqrt(square[arrived])
         if not arrived.all():
-            rate[~arrived] = self.head_rate_m_s[rows[~arrived], columns[~arrived]]
+            rate[~arrived] = self._head_rates(flat[~arrived])
         return rate
 
     @property
     def head_rate_m_s(self) -> Floats:
         """Head rate that holds in each cell, or held when it burnt; 0 where nothing spreads. [y, x]"""
+        return self._inside(self._head_rates(slice(None)))
+
+    def _head_rates(self, flat: NDArray[np.integer] | slice) -> Floats:
         cells = self._cells
-        fx, fy = self._inside(cells.drift_x).astype(np.float64), self._inside(cells.drift_y).astype(np.float64)
+        fx, fy = cells.drift_x[flat].astype(np.float64), cells.drift_y[flat].astype(np.float64)
         square = fx * fx + fy * fy
         if cells.rise_x.size > 1:
-            zx, zy = self._inside(cells.rise_x), self._inside(cells.rise_y)
+            zx, zy = cells.rise_x[flat], cells.rise_y[flat]
             square = square - (zx * fx + zy * fy) ** 2 / (1.0 + zx * zx + zy * zy)
-        return self.cell_size_m / (self._inside(cells.slowness) * (1.0 - np.sqrt(square)))
+        return np.asarray(self.cell_size_m / (cells.slowness[flat] * (1.0 - np.sqrt(square))))
 
     @property
     def can_burn(self) -> Mask:
@@ -182,7 +194,7 @@ class Front:
 
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
-        return float(burnt_cells(self._cells, self._stride, at_s))
+        return float(burnt_cells(self._cells, self._stride, self._tiles.window(), at_s))
 
     def farthest_cells(self, column: float, row: float, at_s: float) -> float:
         """Greatest distance from a point (in cells from the corner) that the front had reached by a time. [cells]"""
@@ -315,6 +327,7 @@ class Front:
                 self._cells,
                 self._history,
                 self._queue,
+                self._tolerance,
                 self._tiles.age_of,
                 self._tiles.age,
                 self._stride,
@@ -366,9 +379,9 @@ class Front:
 
     def _change_cells(self, mask: Mask, now_s: float, bit: int, *, is_on: bool) -> None:
         self._pause(now_s)
-        marks = self._inside(self._cells.mark)
-        marks[mask] = marks[mask] | bit if is_on else marks[mask] & (0xFF ^ bit)
-        self._tiles.outdate(self._numbers(mask))
+        cells, mark = self._numbers(mask), self._cells.mark
+        mark[cells] = mark[cells] | bit if is_on else mark[cells] & (0xFF ^ bit)
+        self._tiles.outdate(cells)
         self._resume()
 
     def _numbers(self, mask: Mask) -> Indices:

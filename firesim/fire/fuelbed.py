@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from math import exp, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -90,17 +91,90 @@ def _size_class(sav_1_ft: float) -> int:
     return -1
 
 
+class _Particles(NamedTuple):
+    """The fuel models of a catalogue as the kernels take them, in lb and ft; [model, class] or [model].
+
+    heating, live_heating: the share of a particle that has to be heated to ignition, exp(-138 / SAV) (eq. 14), and
+    its weight among live fuel, exp(-500 / SAV) (eq. 88). dry: what neither moisture nor curing changes, rows of
+    `_DRY`: cured herb keeps its fineness, so the bed's mean fineness and packing stay as they are.
+    """
+
+    load: Floats
+    sav: Floats
+    heating: Floats
+    live_heating: Floats
+    extinction: Floats
+    heat_dead: Floats
+    heat_live: Floats
+    dry: Floats
+
+
+_DRY = 10  # sigma, bulk density, packing ratio, relative one, reaction velocity, flux ratio, residence, wind, slope
+
+
 @kernel
-def _category(load: Floats, sav: Floats, moisture: Floats, first: int, last: int, groups: Floats, out: Floats) -> None:
+def _dry_beds(load: Floats, sav: Floats, depth: Floats, out: Floats) -> None:
+    """Fineness, packing and all that follows from them alone, of each model. [model, class] -> out[model, _DRY]"""
+    for k in range(load.shape[0]):
+        area, weighted, total = 0.0, 0.0, 0.0
+        for j in range(load.shape[1]):
+            area += load[k, j] * sav[k, j]
+            weighted += load[k, j] * sav[k, j] * sav[k, j]
+            total += load[k, j]
+        if area <= 0.0 or depth[k] <= 0.0:
+            continue
+        sigma = weighted / area  # eqs. 71, 72
+        bulk_density = total / depth[k]  # eq. 40
+        beta = bulk_density / PARTICLE_DENSITY_LB_FT3  # eq. 31
+        relative_beta = beta / (3.348 * sigma**-0.8189)  # eq. 37
+        A = 133.0 * sigma**-0.7913  # Albini 1976, for eq. 39
+        sigma_15 = sigma * sqrt(sigma)
+        greatest_velocity = sigma_15 / (495.0 + 0.0594 * sigma_15)  # eq. 36
+        B = 0.02526 * sigma**0.54  # eq. 49
+        C = 7.47 * exp(-0.133 * sigma**0.55)  # eq. 48
+        E = 0.715 * exp(-3.59e-4 * sigma)  # eq. 50
+        out[k, 0] = sigma
+        out[k, 1] = bulk_density
+        out[k, 2] = beta
+        out[k, 3] = relative_beta
+        out[k, 4] = greatest_velocity * relative_beta**A * exp(A * (1.0 - relative_beta))  # eq. 38
+        out[k, 5] = exp((0.792 + 0.681 * sqrt(sigma)) * (beta + 0.1)) / (192.0 + 0.2595 * sigma)  # eq. 42
+        out[k, 6] = 384.0 / sigma  # residence in minutes, Anderson 1969, INT-69
+        out[k, 7] = C * relative_beta**-E * FT_MIN_M_S**-B  # eq. 47, for wind in m/s
+        out[k, 8] = B
+        out[k, 9] = 5.275 * beta**-0.3  # eq. 51
+
+
+def _particles(catalogue: FuelCatalogue) -> _Particles:
+    load, sav = catalogue.load_kg_m2 / LB_FT2_KG_M2, catalogue.sav_1_m * FT_M
+    dry = np.zeros((len(catalogue.models), _DRY))
+    _dry_beds(load, sav, catalogue.depth_m / FT_M, dry)
+    fine = np.where(sav > 0.0, sav, np.inf)
+    return _Particles(
+        load,
+        sav,
+        np.exp(-138.0 / fine),
+        np.exp(-500.0 / fine),
+        catalogue.dead_extinction_moisture,
+        catalogue.heat_dead_kj_kg / BTU_LB_KJ_KG,
+        catalogue.heat_live_kj_kg / BTU_LB_KJ_KG,
+        dry,
+    )
+
+
+@kernel
+def _category(
+    load: Floats, sav: Floats, heating: Floats, moisture: Floats, first: int, last: int, groups: Floats, out: Floats
+) -> None:
     """Weighted means over the particles first..last-1 of one life category (eqs. 53-59, 66, 67, 77).
 
-    out: area, SAV, moisture, net load, heat sink per unit of area share. Zeros where the category is empty.
+    out: area, moisture, net load, heat sink per unit of area share. Zeros where the category is empty.
     """
     out[:] = 0.0
     groups[:] = 0.0
     area = 0.0
     for j in range(first, last):
-        surface = load[j] * sav[j] / PARTICLE_DENSITY_LB_FT3
+        surface = load[j] * sav[j]
         area += surface
         group = _size_class(sav[j])
         if group >= 0:
@@ -109,28 +183,27 @@ def _category(load: Floats, sav: Floats, moisture: Floats, first: int, last: int
         return
     out[0] = area
     for j in range(first, last):
-        share = load[j] * sav[j] / PARTICLE_DENSITY_LB_FT3 / area
+        share = load[j] * sav[j] / area
         group = _size_class(sav[j])
         if share > 0.0:
-            out[1] += share * sav[j]
-            out[2] += share * moisture[j]
-            out[4] += share * exp(-138.0 / sav[j]) * (250.0 + 1116.0 * moisture[j])  # eqs. 12, 14
+            out[1] += share * moisture[j]
+            out[3] += share * heating[j] * (250.0 + 1116.0 * moisture[j])  # eqs. 12, 14
             if group >= 0:
-                out[3] += groups[group] / area * load[j] * (1.0 - TOTAL_MINERALS)
+                out[2] += groups[group] / area * load[j] * (1.0 - TOTAL_MINERALS)
 
 
 @kernel
-def _live_extinction(load: Floats, sav: Floats, moisture: Floats, dead_extinction: float) -> float:
+def _live_extinction(
+    load: Floats, heating: Floats, live_heating: Floats, moisture: Floats, dead_extinction: float
+) -> float:
     """Moisture above which live fuel stops adding heat (Albini 1976 p. 89; eq. 88). Never below the dead one's."""
     fine_dead, fine_dead_water, fine_live = 0.0, 0.0, 0.0
     for j in range(4):
-        if load[j] > 0.0:
-            weight = load[j] * exp(-138.0 / sav[j])
-            fine_dead += weight
-            fine_dead_water += weight * moisture[j]
+        weight = load[j] * heating[j]
+        fine_dead += weight
+        fine_dead_water += weight * moisture[j]
     for j in range(4, 6):
-        if load[j] > 0.0:
-            fine_live += load[j] * exp(-500.0 / sav[j])
+        fine_live += load[j] * live_heating[j]
     if fine_live <= 0.0:
         return 0.0
     fine_moisture = fine_dead_water / fine_dead if fine_dead > 0.0 else 0.0
@@ -149,91 +222,54 @@ def _moisture_damping(moisture: float, extinction: float) -> float:
     return max(1.0 - r * (2.59 - r * (5.11 - 3.52 * r)), 0.0)
 
 
-@kernel
-def _bed(
-    load: Floats,
-    sav: Floats,
-    moisture: Floats,
-    depth: float,
-    extinction: float,
-    heat_dead: float,
-    heat_live: float,
-    scratch: Floats,
-    out: Floats,
-) -> None:
-    """One fuel bed in lb, ft, min, Btu; particles 1-h, 10-h, 100-h, cured herb | herb, woody. Fills `out` in SI."""
-    out[:] = 0.0
-    dead, live, groups = scratch[0, :5], scratch[1, :5], scratch[2, :5]
-    _category(load, sav, moisture, 0, 4, groups, dead)
-    _category(load, sav, moisture, 4, 6, groups, live)
-    area = dead[0] + live[0]
-    if area <= 0.0 or depth <= 0.0:
-        return
-    dead_share, live_share = dead[0] / area, live[0] / area
-    sigma = dead_share * dead[1] + live_share * live[1]  # eq. 71
-    bulk_density = (load[0] + load[1] + load[2] + load[3] + load[4] + load[5]) / depth  # eq. 40
-    beta = bulk_density / PARTICLE_DENSITY_LB_FT3  # eq. 31
-    relative_beta = beta / (3.348 * sigma**-0.8189)  # eq. 37
-
-    live_extinction = _live_extinction(load, sav, moisture, extinction)
-    A = 133.0 * sigma**-0.7913  # Albini 1976, for eq. 39
-    sigma_15 = sigma * sqrt(sigma)
-    greatest_velocity = sigma_15 / (495.0 + 0.0594 * sigma_15)  # eq. 36
-    velocity = greatest_velocity * relative_beta**A * exp(A * (1.0 - relative_beta))  # eq. 38
-    burning = dead[3] * heat_dead * _moisture_damping(dead[2], extinction)
-    burning += live[3] * heat_live * _moisture_damping(live[2], live_extinction)
-    reaction_intensity = velocity * burning * MINERAL_DAMPING  # eq. 58
-
-    flux_ratio = exp((0.792 + 0.681 * sqrt(sigma)) * (beta + 0.1)) / (192.0 + 0.2595 * sigma)  # eq. 42
-    heat_sink = bulk_density * (dead_share * dead[4] + live_share * live[4])  # eq. 77
-    B = 0.02526 * sigma**0.54  # eq. 49
-    C = 7.47 * exp(-0.133 * sigma**0.55)  # eq. 48
-    E = 0.715 * exp(-3.59e-4 * sigma)  # eq. 50
-    residence_min = 384.0 / sigma  # Anderson 1969, INT-69
-
-    out[0] = reaction_intensity * flux_ratio / heat_sink * FT_MIN_M_S  # eq. 52 without wind and slope
-    out[1] = C * relative_beta**-E * FT_MIN_M_S**-B  # eq. 47, for wind in m/s
-    out[2] = B
-    out[3] = 5.275 * beta**-0.3  # eq. 51
-    out[4] = reaction_intensity * BTU_FT2_MIN_KW_M2
-    out[5] = reaction_intensity * residence_min * BTU_FT2_KJ_M2
-    out[6] = residence_min * 60.0
-    out[7] = sigma / FT_M
-    out[8] = beta
-    out[9] = relative_beta
-    out[10] = live_extinction
-    out[11] = dead[2]
-    out[12] = live[2]
-    out[13] = load[3] * LB_FT2_KG_M2
+# The model's classes behind the six particles of a bed: 1-h, 10-h, 100-h, cured herb | herb, woody.
+_CLASS_OF_PARTICLE = (0, 1, 2, 3, 3, 4)
 
 
 @kernel
-def _beds(
-    row: NDArray[np.int64],
-    loads: Floats,
-    savs: Floats,
-    depths: Floats,
-    extinctions: Floats,
-    heats_dead: Floats,
-    heats_live: Floats,
-    cured: Floats,
-    moisture: Floats,
-    out: Floats,
-) -> None:
+def _beds(row: NDArray[np.int64], fuels: _Particles, cured: Floats, moisture: Floats, out: Floats) -> None:
     """Fuel beds of many cells: row[n] of the catalogue, cured[n] share of herb, moisture[5, n] -> out[quantity, n]."""
-    load, sav, water = np.zeros(6), np.ones(6), np.zeros(6)
-    scratch = np.zeros((3, 5))
+    load, sav, water = np.zeros(6), np.zeros(6), np.zeros(6)
+    heating, live_heating = np.zeros(6), np.zeros(6)
+    dead, live, groups = np.zeros(4), np.zeros(4), np.zeros(5)
     for n in range(row.size):
         k = row[n]
-        for j in range(3):
-            load[j], sav[j], water[j] = loads[k, j] / LB_FT2_KG_M2, savs[k, j] * FT_M, moisture[j, n]
-        herb = loads[k, 3] / LB_FT2_KG_M2
+        sigma, bulk_density = fuels.dry[k, 0], fuels.dry[k, 1]
+        if sigma <= 0.0:
+            out[:, n] = 0.0
+            continue
+        for j in range(6):
+            part = _CLASS_OF_PARTICLE[j]
+            load[j], sav[j], water[j] = fuels.load[k, part], fuels.sav[k, part], moisture[part, n]
+            heating[j], live_heating[j] = fuels.heating[k, part], fuels.live_heating[k, part]
         # Cured herbs keep their own fineness and dry like 1-h fuel.
-        load[3], sav[3], water[3] = herb * cured[n], savs[k, 3] * FT_M, moisture[0, n]
-        load[4], sav[4], water[4] = herb * (1.0 - cured[n]), savs[k, 3] * FT_M, moisture[3, n]
-        load[5], sav[5], water[5] = loads[k, 4] / LB_FT2_KG_M2, savs[k, 4] * FT_M, moisture[4, n]
-        heat_dead, heat_live = heats_dead[k] / BTU_LB_KJ_KG, heats_live[k] / BTU_LB_KJ_KG
-        _bed(load, sav, water, depths[k] / FT_M, extinctions[k], heat_dead, heat_live, scratch, out[:, n])
+        load[3] *= cured[n]
+        load[4] *= 1.0 - cured[n]
+        water[3] = moisture[0, n]
+        _category(load, sav, heating, water, 0, 4, groups, dead)
+        _category(load, sav, heating, water, 4, 6, groups, live)
+        area = dead[0] + live[0]
+        heat_sink = bulk_density * (dead[0] * dead[3] + live[0] * live[3]) / area  # eq. 77
+        extinction = fuels.extinction[k]
+        live_extinction = _live_extinction(load, heating, live_heating, water, extinction)
+        burning = dead[2] * fuels.heat_dead[k] * _moisture_damping(dead[1], extinction)
+        burning += live[2] * fuels.heat_live[k] * _moisture_damping(live[1], live_extinction)
+        reaction_intensity = fuels.dry[k, 4] * burning * MINERAL_DAMPING  # eq. 58
+
+        out[0, n] = reaction_intensity * fuels.dry[k, 5] / heat_sink * FT_MIN_M_S  # eq. 52 without wind and slope
+        out[1, n] = fuels.dry[k, 7]
+        out[2, n] = fuels.dry[k, 8]
+        out[3, n] = fuels.dry[k, 9]
+        out[4, n] = reaction_intensity * BTU_FT2_MIN_KW_M2
+        out[5, n] = reaction_intensity * fuels.dry[k, 6] * BTU_FT2_KJ_M2
+        out[6, n] = fuels.dry[k, 6] * 60.0
+        out[7, n] = sigma / FT_M
+        out[8, n] = fuels.dry[k, 2]
+        out[9, n] = fuels.dry[k, 3]
+        out[10, n] = live_extinction
+        out[11, n] = dead[1]
+        out[12, n] = live[1]
+        out[13, n] = load[3] * LB_FT2_KG_M2
 
 
 def fuel_bed(
@@ -269,16 +305,5 @@ def fuel_bed(
     waters = np.stack([np.broadcast_to(value, cells.shape).ravel() for value in values])
     cured = np.where(catalogue.is_dynamic[row], cured_fraction(waters[3], curing), 0.0)
     out = np.empty((_QUANTITIES, row.size))
-    _beds(
-        row,
-        catalogue.load_kg_m2,
-        catalogue.sav_1_m,
-        catalogue.depth_m,
-        catalogue.dead_extinction_moisture,
-        catalogue.heat_dead_kj_kg,
-        catalogue.heat_live_kj_kg,
-        cured,
-        waters,
-        out,
-    )
+    _beds(row, _particles(catalogue), cured, waters, out)
     return FuelBed(*(quantity.reshape(cells.shape) for quantity in out))

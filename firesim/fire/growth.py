@@ -1,29 +1,31 @@
 """The first minutes of a fire from a point: it speeds up, and its ellipse narrows, until they are those of the wind.
 
-Acceleration after the Canadian Fire Behavior Prediction System (Forestry Canada 1992, ST-X-3, eqs. 70, 71, 81;
-Alexander 1985 and McAlpine & Wakimoto 1991 for the laws' origin), t since ignition:
-
-    rate(t) = steady (1 - exp(-a t))                          a = 0.115 a minute in open fuels
-    distance(t) = steady (t - (1 - exp(-a t)) / a)
-    length to width(t) = 1 + (steady - 1) (1 - exp(-a t))
-
-All rates scale alike, so acceleration is a slower clock: a fire of age t has gone as far as a steady one of age
-`steady_age_s(t)`. The fire is an ellipse with the ignition at its rear focus, as the steady one is. Everything
-here is in metres along the ground, in the plane of the slope; x and y are any two axes at right angles.
+Rate and length to width grow after `acceleration.py`. The fire is an ellipse with the ignition at its rear focus, as
+the steady one is. Everything here is in metres along the ground, in the plane of the slope; x and y are any two axes
+at right angles.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
+from functools import cached_property
+from math import inf, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from firesim.compiled import kernel
+from firesim.fire.acceleration import (
+    OPEN_FUEL_PER_MIN,
+    age_s,
+    eccentricity_between,
+    steady_age_of,
+    steady_age_s,
+    width_ratio_of,
+)
 
-# FBP eq. 70, open fuel types (C-1, O-1a/b, S-1, S-2, S-3): 90 % of the steady rate 20 minutes after ignition.
-OPEN_FUEL_PER_MIN = 0.115
+Floats = NDArray[np.float64]
 
 # Ages, in units of 1/a, at which a front takes over the ellipse's new shape: the width at these ages is exact,
 # between them within 0.3 %. At the last the fire has 99.5 % of its steady length to width.
@@ -31,56 +33,6 @@ SHAPE_STEPS = (0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 1.15, 1.4, 1.7, 2.1, 2.6, 3.3, 4.2
 
 # A fire that is not large after this long never will be. [s]  Three years.
 LONGEST_GROWTH_S = 1e8
-
-
-def acceleration_factor(age_s: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
-    """Rate of a fire of this age over its steady rate. [0 to below 1]; 0 before ignition."""
-    return np.asarray(-np.expm1(-per_min / 60.0 * np.maximum(np.asarray(age_s, dtype=np.float64), 0.0)))
-
-
-def steady_age_s(age_s: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
-    """How long a steady fire needs for what this one did by its age. [s] Negative ages stay as they are."""
-    a = per_min / 60.0
-    age = np.asarray(age_s, dtype=np.float64)
-    x = a * np.maximum(age, 0.0)
-    # The difference loses its digits at small ages; there the series is exact to 1e-12.
-    series = x * x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x / 120.0)))
-    return np.where(age < 0.0, age, np.where(x < 1e-3, series, x + np.expm1(-x)) / a)
-
-
-def age_s(steady_age: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
-    """Inverse of `steady_age_s`. [s]; inf stays inf, negative ages stay as they are."""
-    a = per_min / 60.0
-    steady = np.asarray(steady_age, dtype=np.float64)
-    x = a * np.where(np.isfinite(steady), np.maximum(steady, 0.0), 1.0)
-    # Both bound the answer from above, and Newton's steps on a convex function then never overshoot.
-    y = np.minimum(x + 1.0, np.sqrt(2.0 * x) + x)
-    for _ in range(12):
-        factor = -np.expm1(-y)
-        y = np.where(factor > 0.0, y - (steady_age_s(60.0 * y, 1.0) / 60.0 - x) / np.maximum(factor, 1e-300), 0.0)
-    return np.where(np.isfinite(steady), np.where(steady < 0.0, steady, y / a), steady)
-
-
-def width_ratio(eccentricity: ArrayLike, age: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
-    """Half width over head distance at an age, sqrt((1 - e) / (1 + e)), for a steady eccentricity. [-]"""
-    e = np.asarray(eccentricity, dtype=np.float64)
-    steady = 1.0 / np.sqrt(1.0 - e * e)
-    ratio = 1.0 + (steady - 1.0) * acceleration_factor(age, per_min)
-    # (1 - e) / (1 + e) with e = sqrt(r^2 - 1) / r
-    return 1.0 / (ratio + np.sqrt(np.maximum(ratio * ratio - 1.0, 0.0)))
-
-
-def eccentricity_between(eccentricity: ArrayLike, age_1: float, age_2: float, per_min: float) -> Floats:
-    """Constant eccentricity under which the ellipse widens between two ages as much as the law says. [-]
-
-    With age_2 = inf: the steady one.
-    """
-    if age_2 == inf:
-        return np.asarray(eccentricity, dtype=np.float64)
-    steady_1, steady_2 = (float(steady_age_s(age, per_min)) for age in (age_1, age_2))
-    wide_1, wide_2 = (width_ratio(eccentricity, age, per_min) for age in (age_1, age_2))
-    ratio = np.minimum((steady_2 * wide_2 - steady_1 * wide_1) / (steady_2 - steady_1), 1.0)
-    return (1.0 - ratio**2) / (1.0 + ratio**2)
 
 
 @dataclass(frozen=True)
@@ -138,16 +90,124 @@ class Ellipse:
         return np.hypot(x_m, y_m) - e * (x_m * ahead_x + y_m * ahead_y) - self.head_distance_m * (1.0 - e)
 
 
-@dataclass(frozen=True)
-class _Wind:
-    """A stretch of constant spread: since when, the ellipse then, and what drives it."""
+class _Wind(NamedTuple):
+    """A stretch of constant spread: since when, the ellipse then, what drives it; how far a steady fire was by then."""
 
     since_s: float
-    ellipse: Ellipse
+    head_x_m: float
+    head_y_m: float
+    half_width_m: float
     head_rate_m_s: float
     toward_x: float
     toward_y: float
     eccentricity: float
+    steady_age_s: float  # of the fire when the stretch begins
+    steady_width: float  # that age times `width_ratio` under this wind
+
+
+@kernel
+def _grown(winds: Floats, ignited_s: float, a: float, at_s: float) -> tuple[float, float, float]:
+    """The fire at a time: its head from the ignition, x and y, and half its width. [m]
+
+    winds: a row for each `_Wind`, in order of time. a: acceleration. [1/s]
+    """
+    k = winds.shape[0] - 1
+    while k >= 0 and winds[k, 0] > at_s:
+        k -= 1
+    if k < 0:
+        return 0.0, 0.0, 0.0
+    _, head_x, head_y, half_width, rate, toward_x, toward_y, eccentricity, steady_before, wide_before = winds[k]
+    age = at_s - ignited_s
+    steady = steady_age_of(age, a)
+    gone = rate * (steady - steady_before)
+    wide = rate * (steady * width_ratio_of(eccentricity, age, a) - wide_before)
+    return head_x + gone * toward_x, head_y + gone * toward_y, half_width + max(wide, 0.0)
+
+
+@kernel
+def _head_distance(head_x: float, head_y: float, half_width: float) -> float:
+    return max(sqrt(head_x * head_x + head_y * head_y), half_width)
+
+
+@kernel
+def _is_outside(x: float, y: float, head_x: float, head_y: float, half_width: float) -> bool:
+    """Whether a point lies beyond the ellipse: `Ellipse.excess_m` of one point of one ellipse, above 0."""
+    head = _head_distance(head_x, head_y, half_width)
+    square, wide = head * head, half_width * half_width
+    e = (square - wide) / (square + wide) if square > 0.0 else 0.0
+    distance = sqrt(head_x * head_x + head_y * head_y)
+    along = (x * head_x + y * head_y) / distance if distance > 0.0 else y
+    return sqrt(x * x + y * y) - e * along - head * (1.0 - e) > 0.0
+
+
+@kernel
+def _ellipses(winds: Floats, ignited_s: float, a: float, at_s: Floats) -> Floats:
+    """Of the fire at each time: `_grown`. [3, time]"""
+    parts = np.empty((3, at_s.size))
+    for n in range(at_s.size):
+        parts[0, n], parts[1, n], parts[2, n] = _grown(winds, ignited_s, a, at_s[n])
+    return parts
+
+
+@kernel
+def _reached_s(winds: Floats, ignited_s: float, a: float, x: float, y: float, latest_s: float) -> float:
+    """When the ellipse reaches one point that it has reached by latest_s. [s]"""
+    low, high = ignited_s, latest_s
+    # 40 halvings of an hour are a few nanoseconds.
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        head_x, head_y, half_width = _grown(winds, ignited_s, a, middle)
+        if _is_outside(x, y, head_x, head_y, half_width):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@kernel
+def _arrivals(winds: Floats, ignited_s: float, a: float, x: Floats, y: Floats, latest_s: float) -> Floats:
+    head_x, head_y, half_width = _grown(winds, ignited_s, a, latest_s)
+    arrival_s = np.full(x.size, inf)
+    for n in range(x.size):
+        if not _is_outside(x[n], y[n], head_x, head_y, half_width):
+            arrival_s[n] = _reached_s(winds, ignited_s, a, x[n], y[n], latest_s)
+    return arrival_s
+
+
+@kernel
+def _first_arrival(winds: Floats, ignited_s: float, a: float, x: Floats, y: Floats, latest_s: float) -> float:
+    """The least of `_arrivals`: a point that is outside when another has been reached cannot be the first."""
+    first_s = inf
+    head_x, head_y, half_width = _grown(winds, ignited_s, a, latest_s)
+    for n in range(x.size):
+        if not _is_outside(x[n], y[n], head_x, head_y, half_width):
+            at_s = _reached_s(winds, ignited_s, a, x[n], y[n], latest_s)
+            if at_s < first_s:
+                first_s = at_s
+                head_x, head_y, half_width = _grown(winds, ignited_s, a, first_s)
+    return first_s
+
+
+@kernel
+def _when_as_large(
+    winds: Floats, ignited_s: float, a: float, head_distance_m: float, half_width_m: float, longest_s: float
+) -> float:
+    low, high = ignited_s, ignited_s + 60.0
+    while True:
+        head_x, head_y, half_width = _grown(winds, ignited_s, a, high)
+        if _head_distance(head_x, head_y, half_width) >= head_distance_m and half_width >= half_width_m:
+            break
+        low, high = high, high + 2.0 * (high - ignited_s)
+        if high - ignited_s > longest_s:
+            return inf
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        head_x, head_y, half_width = _grown(winds, ignited_s, a, middle)
+        if _head_distance(head_x, head_y, half_width) >= head_distance_m and half_width >= half_width_m:
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 @dataclass(frozen=True)
@@ -166,52 +226,30 @@ class PointFire:
     def under(self, now_s: float, head_rate_m_s: float, toward: tuple[float, float], eccentricity: float) -> PointFire:
         """The same fire, driven from now on by this steady spread; `toward` a unit vector (x, y) on the ground."""
         since_s = max(now_s, self.ignited_s)
-        wind = _Wind(since_s, self._ellipse_of(since_s), head_rate_m_s, *toward, eccentricity)
+        before = _grown(*self._law, since_s)
+        age, a = since_s - self.ignited_s, self.per_min / 60.0
+        steady_s = steady_age_of(age, a)
+        width = steady_s * width_ratio_of(float(eccentricity), age, a)
+        wind = _Wind(since_s, *before, head_rate_m_s, *toward, eccentricity, steady_s, width)
         earlier = tuple(w for w in self.winds if w.since_s < since_s)
         return replace(self, winds=(*earlier, wind))
 
     def ellipse(self, at_s: ArrayLike) -> Ellipse:
         """Where the fire is at these times. Arrays of the shape of at_s."""
         times = np.asarray(at_s, dtype=np.float64)
-        which = np.searchsorted([w.since_s for w in self.winds], times, side="right") - 1
-        parts = [np.zeros(times.shape) for _ in range(3)]
-        for k in range(len(self.winds)):
-            here = which == k
-            if np.any(here):
-                there = self._grown(self.winds[k], times[here])
-                for part, value in zip(parts, (there.head_x_m, there.head_y_m, there.half_width_m), strict=True):
-                    part[here] = value
-        return Ellipse(*parts)
+        return Ellipse(*(part.reshape(times.shape) for part in _ellipses(*self._law, times.ravel())))
 
     def arrival_s(self, x_m: Floats, y_m: Floats, latest_s: float) -> Floats:
         """When the ellipse reaches points [m from the ignition]. [s], their shape; inf if not by latest_s."""
-        low = np.full(np.shape(x_m), self.ignited_s)
-        high = np.full(np.shape(x_m), float(latest_s))
-        out = self.ellipse(high).excess_m(x_m, y_m) > 0.0
-        # 40 halvings of an hour are a few nanoseconds.
-        for _ in range(40):
-            middle = 0.5 * (low + high)
-            is_outside = self.ellipse(middle).excess_m(x_m, y_m) > 0.0
-            low = np.where(is_outside, middle, low)
-            high = np.where(is_outside, high, middle)
-        return np.where(out, inf, high)
+        return _arrivals(*self._law, np.ravel(x_m), np.ravel(y_m), float(latest_s)).reshape(np.shape(x_m))
+
+    def first_arrival_s(self, x_m: Floats, y_m: Floats, latest_s: float) -> float:
+        """When the ellipse reaches the first of these points [m from the ignition]. [s]; inf if not by latest_s."""
+        return float(_first_arrival(*self._law, np.ravel(x_m), np.ravel(y_m), float(latest_s)))
 
     def when_as_large_as(self, head_distance_m: float, half_width_m: float) -> float:
         """First time at which the head is this far and the fire this wide, if nothing changes. [s]; inf: never."""
-
-        def is_as_large(at_s: float) -> bool:
-            ellipse = self.ellipse(at_s)
-            return bool(ellipse.head_distance_m >= head_distance_m and ellipse.half_width_m >= half_width_m)
-
-        low, high = self.ignited_s, self.ignited_s + 60.0
-        while not is_as_large(high):
-            low, high = high, high + 2.0 * (high - self.ignited_s)
-            if high - self.ignited_s > LONGEST_GROWTH_S:
-                return inf
-        for _ in range(50):
-            middle = 0.5 * (low + high)
-            low, high = (low, middle) if is_as_large(middle) else (middle, high)
-        return high
+        return float(_when_as_large(*self._law, head_distance_m, half_width_m, LONGEST_GROWTH_S))
 
     def clock_s(self, at_s: ArrayLike) -> Floats:
         """Time of a steady fire, lit at the same moment, that has burnt as much. [s]; before ignition, time itself."""
@@ -231,23 +269,8 @@ class PointFire:
         later_s = min(self.shape_steps_s(now_s, inf), default=inf)
         return eccentricity_between(eccentricity, now_s - self.ignited_s, later_s - self.ignited_s, self.per_min)
 
-    def _ellipse_of(self, at_s: float) -> Ellipse:
-        if not self.winds:
-            nothing = np.zeros(())
-            return Ellipse(nothing, nothing, nothing)
-        return self.ellipse(at_s)
-
-    def _grown(self, wind: _Wind, at_s: Floats) -> Ellipse:
-        before, after = wind.since_s - self.ignited_s, at_s - self.ignited_s
-        steady_before, steady_after = steady_age_s(before, self.per_min), steady_age_s(after, self.per_min)
-        gone = wind.head_rate_m_s * (steady_after - steady_before)
-        wide = wind.head_rate_m_s * (
-            steady_after * width_ratio(wind.eccentricity, after, self.per_min)
-            - steady_before * width_ratio(wind.eccentricity, before, self.per_min)
-        )
-        start = wind.ellipse
-        return Ellipse(
-            start.head_x_m + gone * wind.toward_x,
-            start.head_y_m + gone * wind.toward_y,
-            start.half_width_m + np.maximum(wide, 0.0),
-        )
+    @cached_property
+    def _law(self) -> tuple[Floats, float, float]:
+        """Winds [wind, field of `_Wind`], time of ignition [s] and acceleration [1/s], as the kernels take them."""
+        table = np.array(self.winds, dtype=np.float64).reshape(-1, len(_Wind._fields))
+        return table, float(self.ignited_s), self.per_min / 60.0

@@ -12,15 +12,26 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.fire import ellipse
+from firesim.fire.crown import (
+    FIRE_TYPES,
+    Canopy,
+    CrownFire,
+    SurfaceHead,
+    closed_canopy_acceleration_per_min,
+    crown_fire,
+)
 from firesim.fire.fuelbed import FuelBed, fuel_bed
 from firesim.fire.fuels import FuelCatalogue, standard_fuels
 from firesim.fire.moisture import Moisture
-from firesim.fire.surface import SurfaceSpread, flame_length_m, head_fire, surface_spread
+from firesim.fire.surface import LEAST_LIMITING_WIND_M_S, SurfaceSpread, flame_length_m, head_fire, surface_spread
 from firesim.fire.tiles import Spread
 from firesim.fire.wind import wind_20ft_m_s, wind_adjustment_factor
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+
+TORCHING, CROWNING = FIRE_TYPES.index("torching"), FIRE_TYPES.index("crowning")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +40,9 @@ class Landscape:
 
     fuel_model: numbers of `fire/fuels.py`. slope_deg: 0 to below 90. aspect_deg: toward where the slope faces
     downhill, clockwise from north; any value where level. canopy_*: None where there are no trees; cover 0-1,
-    heights in m. rows_per_step_north: -1 where row 0 is the north edge.
+    heights in m, bulk density in kg/m3. rows_per_step_north: -1 where row 0 is the north edge.
+    crown_model: a name of `fire/crown.py` ("cruz2005", "rothermel1991") or None: crowns do not burn.
+    wind_limit: a name of `fire/surface.py`, WIND_LIMITS.
     """
 
     cell_size_m: float
@@ -41,6 +54,17 @@ class Landscape:
     canopy_base_height_m: NDArray[np.floating] | None = None
     rows_per_step_north: int = -1
     fuels: FuelCatalogue | None = None
+    canopy_bulk_density_kg_m3: NDArray[np.floating] | None = None
+    foliar_moisture: float = 1.0  # [kg/kg]
+    crown_model: str | None = None
+    wind_limit: str = "andrews2013"
+
+    def __post_init__(self) -> None:
+        if self.crown_model is None:
+            return
+        canopy = (self.canopy_height_m, self.canopy_base_height_m, self.canopy_bulk_density_kg_m3)
+        if self.canopy_cover is None or any(layer is None for layer in canopy):
+            raise ValueError("crown fire needs the canopy's cover, height, base height and bulk density")
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -124,12 +148,14 @@ class LandscapeSpread:
     """Spread of one weather over a landscape, worked out for any part of it when asked.
 
     rate_multiplier: factor of the rates, a number or an array [y, x]; intensity grows with it.
+    is_kept: remember every part, at 32 bytes a cell, for several fires under one weather. They get the same arrays
+    and may not alter them.
     """
 
     landscape: Landscape
     weather: FireWeather
     rate_multiplier: ArrayLike = 1.0
-    wind_limit: str = "andrews2013"
+    is_kept: bool = False
 
     @cached_property
     def _beds(self) -> FuelBed:
@@ -144,11 +170,23 @@ class LandscapeSpread:
     def _of_bed(self) -> SurfaceSpread:
         """Heads over each fuel on level ground in the open: exact for all its cells."""
         wind = self._wind_20ft_m_s * self.landscape.adjustment_of_bed
-        count = len(self.landscape.catalogue.models)
-        return head_fire(self._beds, np.arange(count), wind, self.weather.wind_from_deg + 180.0, 0.0, self.wind_limit)
+        count, limit = len(self.landscape.catalogue.models), self.landscape.wind_limit
+        return head_fire(self._beds, np.arange(count), wind, self.weather.wind_from_deg + 180.0, 0.0, limit)
+
+    @cached_property
+    def _known(self) -> dict[tuple[int | None, ...], Spread]:
+        return {}
 
     def over(self, rows: slice, columns: slice) -> Spread:
         """The heads in a part of the grid."""
+        if not self.is_kept:
+            return self._worked_out(rows, columns)
+        part = (rows.start, rows.stop, columns.start, columns.stop)
+        if part not in self._known:
+            self._known[part] = self._worked_out(rows, columns)
+        return self._known[part]
+
+    def _worked_out(self, rows: slice, columns: slice) -> Spread:
         land, here = self.landscape, (rows, columns)
         multiplier = self.rate_multiplier
         factor = np.asarray(multiplier if np.ndim(multiplier) == 0 else np.asarray(multiplier)[here])
@@ -166,7 +204,55 @@ class LandscapeSpread:
         # The head's direction is an angle in the plane of the slope; seen from above, the way up is foreshortened.
         on_map = np.degrees(np.arctan2(np.sin(from_upslope), np.cos(from_upslope) * np.cos(np.radians(slope))))
         toward = (aspect + 180.0 + on_map) % 360.0
-        return Spread(heads.rate_of_spread_m_s * factor, toward, heads.eccentricity, heads.heat_per_unit_area_kj_m2)
+        if land.crown_model is None:
+            return Spread(heads.rate_of_spread_m_s * factor, toward, heads.eccentricity, heads.heat_per_unit_area_kj_m2)
+        fire = self._crowns(here, heads)
+        rate = fire.rate_of_spread_m_s
+        # A crown fire is as narrow as its own law says; crowns that only torch leave the surface fire its shape.
+        ratio = np.minimum(fire.length_to_width, ellipse.MOST_LENGTH_TO_WIDTH)
+        eccentricity = np.where(fire.fire_type == CROWNING, ellipse.eccentricity(ratio), heads.eccentricity)
+        heat = np.divide(fire.fireline_intensity_kw_m, rate, out=np.zeros_like(rate), where=rate > 0.0)
+        return Spread(rate * factor, toward, eccentricity, heat)
+
+    def is_wind_limited(self, rows: slice, columns: slice) -> NDArray[np.bool_]:
+        """Where the surface head would outrun its effective wind and is held at it, in a part of the grid."""
+        heads = self._heads((rows, columns))
+        most = np.maximum(heads.effective_wind_m_s, LEAST_LIMITING_WIND_M_S)
+        return np.asarray((self.landscape.wind_limit == "andrews2013") & (heads.rate_of_spread_m_s >= most))
+
+    def burns_crowns(self, rows: slice, columns: slice) -> NDArray[np.bool_]:
+        """Where a head fire under this weather torches or crowns, in a part of the grid."""
+        here = (rows, columns)
+        if self.landscape.crown_model is None:
+            return np.zeros(self.landscape.fuel_model[here].shape, np.bool_)
+        return self._crowns(here, self._heads(here)).fire_type >= TORCHING
+
+    def acceleration_per_min(self, row: int, column: int, open_per_min: float) -> float:
+        """How fast a fire lit in this cell builds up: as in the open, slower where a part of the crowns burns. [1/min]
+
+        open_per_min is that of open fuels; the canopy takes the same share of it as of the published 0.115.
+        """
+        if self.landscape.crown_model is None:
+            return open_per_min
+        here = (slice(row, row + 1), slice(column, column + 1))
+        burned = self._crowns(here, self._heads(here)).crown_fraction_burned.item()
+        return open_per_min * float(
+            closed_canopy_acceleration_per_min(burned) / closed_canopy_acceleration_per_min(0.0)
+        )
+
+    def _crowns(self, here: tuple[slice, slice], heads: SurfaceSpread) -> CrownFire:
+        """What burns once the crowns above these surface heads are looked at. The head keeps its direction."""
+        land = self.landscape
+        assert land.crown_model is not None
+        layers = (land.canopy_cover, land.canopy_height_m, land.canopy_base_height_m, land.canopy_bulk_density_kg_m3)
+        cover, height, base, density = (np.asarray(layer)[here] for layer in layers)
+        canopy = Canopy(cover, height, base, density, land.foliar_moisture)
+        surface = SurfaceHead(heads.rate_of_spread_m_s, heads.fireline_intensity_kw_m, heads.heat_per_unit_area_kj_m2)
+        return crown_fire(surface, canopy, self._moisture(here), self._wind_20ft_m_s, land.crown_model)
+
+    def _moisture(self, here: tuple[slice, slice]) -> Moisture:
+        values = self.weather.moisture.as_tuple()
+        return Moisture(*(value if np.ndim(value) == 0 else np.asarray(value)[here] for value in values))
 
     def _heads(self, here: tuple[slice, slice]) -> SurfaceSpread:
         land, moisture = self.landscape, self.weather.moisture
@@ -176,15 +262,14 @@ class LandscapeSpread:
         # Upslope is aspect + 180, and the wind blows toward its "from" + 180.
         toward = self.weather.wind_from_deg - np.asarray(land.aspect_deg[here], np.float64)
         if moisture.is_uniform:
-            return head_fire(self._beds, bed, wind, toward, land.slope_deg[here], self.wind_limit)
-        wet = [value if np.ndim(value) == 0 else np.asarray(value)[here] for value in moisture.as_tuple()]
+            return head_fire(self._beds, bed, wind, toward, land.slope_deg[here], land.wind_limit)
         return surface_spread(
             land.fuel_model[here],
-            Moisture(*wet),
+            self._moisture(here),
             wind,
             toward,
             land.slope_deg[here],
-            self.wind_limit,
+            land.wind_limit,
             fuels=land.catalogue,
         )
 

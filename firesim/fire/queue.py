@@ -60,6 +60,8 @@ def copied(queue: Queue) -> Queue:
 
 def with_room(queue: Queue, entries: int, touched: int) -> Queue:
     """The same queue with room for so many entries in each heap and so many touched cells in all."""
+    if entries <= queue.near_key.size and touched <= queue.touched.size:
+        return queue
     return queue._replace(
         near_key=_longer(queue.near_key, entries),
         near_cell=_longer(queue.near_cell, entries),
@@ -81,9 +83,23 @@ def lean_as(queue: Queue, cells: Cells, which: Indices) -> None:
     w = cells.slowness[which].astype(np.float64)
     fx, fy = cells.drift_x[which].astype(np.float64), cells.drift_y[which].astype(np.float64)
     e = np.hypot(fx, fy)
-    lean = np.quantile(w * e, QUICK_SHARE) / max(float(e.sum()), 1e-9)
-    queue.bounds[SLAB_S] = SLAB_CELLS * np.quantile(w * np.maximum(1.0 - e, 1e-3), QUICK_SHARE)
+    lean = _of_the_quick(w * e) / max(float(e.sum()), 1e-9)
+    queue.bounds[SLAB_S] = SLAB_CELLS * _of_the_quick(w * np.maximum(1.0 - e, 1e-3))
     queue.bounds[LEAN_X], queue.bounds[LEAN_Y] = lean * fx.sum(), lean * fy.sum()
+
+
+def _of_the_quick(values: Floats) -> float:
+    """The value that `QUICK_SHARE` of them do not exceed, linear between two: numpy's quantile at a tenth of its cost.
+
+    At least one value.
+    """
+    at = QUICK_SHARE * (values.size - 1)
+    k = int(at)
+    if k + 1 == values.size:
+        return float(values[0])
+    low, high = np.partition(values, (k, k + 1))[k : k + 2].tolist()
+    share = at - k
+    return float(low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share))
 
 
 def waiting(queue: Queue) -> int:

@@ -63,7 +63,7 @@ def safety_zone(
     areas = (np.asarray(value, dtype=np.float64) for value in (area_per_person_m2, area_per_vehicle_m2))
     filled = sum(count * area for count, area in zip(counts, areas, strict=True))
     radius = separation + np.sqrt(filled / np.pi)
-    return np.asarray(separation), np.asarray(radius), np.asarray(np.pi * radius * radius)
+    return np.broadcast_to(separation, radius.shape), np.asarray(radius), np.asarray(np.pi * radius * radius)
 
 
 def _index(names: tuple[str, ...], values: ArrayLike, what: str) -> NDArray[np.int64]:

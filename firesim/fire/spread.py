@@ -21,15 +21,17 @@ from math import floor, inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.fire.acceleration import OPEN_FUEL_PER_MIN, acceleration_factor
+from firesim.fire.arrival import EXACT, Tolerance
 from firesim.fire.front import Front
-from firesim.fire.growth import OPEN_FUEL_PER_MIN, PointFire, acceleration_factor
+from firesim.fire.growth import PointFire
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
 from firesim.fire.slope import SlopePlane
 from firesim.fire.surface import flame_length_m
 from firesim.fire.tiles import Spread, SpreadSource
 from firesim.fire.youngfire import CellsReached, YoungFire
 
-__all__ = ["FireWeather", "Landscape", "SpreadField", "SpreadingFire", "spread_field"]
+__all__ = ["FireWeather", "Landscape", "LandscapeSpread", "SpreadField", "SpreadingFire", "spread_field"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -49,12 +51,19 @@ ANOTHER_FUEL_FACTOR = 2.0
 class SpreadingFire:
     """A fire on a landscape that is told the weather, the lines and the water, and tells where it is when.
 
-    acceleration_per_min: `a` of `growth.py`, for the first ignition if it is a point; None: steady from the start.
+    acceleration_per_min: `a` of `acceleration.py` in open fuels, for the first ignition if it is a point; None: steady
+    from the start. Where it is lit under crowns that burn, the canopy slows it (`crown.py`), for good.
+    tolerance: `EXACT` or `FAST` of `arrival.py`.
     Fires lit later join the first one's pace. Times in seconds; what is asked for lies at or before the last
     `advance`; what is told lies at or after it.
     """
 
-    def __init__(self, landscape: Landscape, acceleration_per_min: float | None = OPEN_FUEL_PER_MIN) -> None:
+    def __init__(
+        self,
+        landscape: Landscape,
+        acceleration_per_min: float | None = OPEN_FUEL_PER_MIN,
+        tolerance: Tolerance = EXACT,
+    ) -> None:
         self.landscape = landscape
         self.acceleration_per_min = acceleration_per_min
         self.now_s = -inf
@@ -64,6 +73,7 @@ class SpreadingFire:
             rise=landscape.rise,
             is_burnable=landscape.is_burnable,
             rows_per_step_north=landscape.rows_per_step_north,
+            tolerance=tolerance,
         )
         self._law: LandscapeSpread | None = None
         self._young: YoungFire | None = None  # kept after the hand-over, for its clock and the times before
@@ -78,8 +88,14 @@ class SpreadingFire:
 
     def set_weather(self, now_s: float, weather: FireWeather, rate_multiplier: ArrayLike = 1.0) -> None:
         """From now on this weather holds; rate_multiplier, a number or [y, x], on all rates."""
+        self.set_law(now_s, LandscapeSpread(self.landscape, weather, rate_multiplier))
+
+    def set_law(self, now_s: float, law: LandscapeSpread) -> None:
+        """From now on fire spreads so over its landscape; several fires on one may share what a law has worked out."""
+        if law.landscape is not self.landscape:
+            raise ValueError("this spread is worked out for another landscape")
         self.advance(now_s)
-        self._law = LandscapeSpread(self.landscape, weather, rate_multiplier)
+        self._law = law
         self._front.set_spread(self._clock(now_s), self._spread_at(now_s))
         self._drive_ellipse(now_s)
 
@@ -107,7 +123,7 @@ class SpreadingFire:
             self.landscape.cell_size_m,
             SlopePlane(float(rise[0][r, c]), float(rise[1][r, c])) if rise else SlopePlane(),
             self.landscape.rows_per_step_north,
-            PointFire(at_s, self.acceleration_per_min),
+            PointFire(at_s, self._law.acceleration_per_min(r, c, self.acceleration_per_min)),
         )
         self._handed_over_s = inf
         self._drive_ellipse(at_s)
@@ -212,7 +228,7 @@ class SpreadingFire:
             arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
             return cells.rows, cells.columns, arrival_s, cells.rate_m_s * heat
         clock_s = self._front.expected_arrival_s
-        rows, columns = np.nonzero((clock_s > self._clock(after_s)) & (clock_s <= self._clock(self.now_s)))
+        rows, columns = self._front.burnt_between(self._clock(after_s), self._clock(self.now_s))
         arrival_s = np.asarray(clock_s[rows, columns])
         rate = self._front.rate_of_spread_of(rows, columns)
         if self._young is not None:
@@ -221,6 +237,31 @@ class SpreadingFire:
             rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
             arrival_s = self._lit_at_once(rows, columns, arrival_s)
         return rows, columns, arrival_s, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
+
+    def burnt_in_rows(
+        self, top: int, bottom: int
+    ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats, Floats, Floats]:
+        """Rows, columns, arrival [s], rate [m/s] and Byram intensity [kW/m] of the burnt cells of a strip. [cells]
+
+        For who writes a large fire down piece by piece.
+        """
+        if self._is_ellipse:
+            cells = self._reached(self.now_s)
+            cells = cells.only((cells.rows >= top) & (cells.rows < bottom))
+            heat = np.asarray(self._spread_of_origin().heat_per_area_kj_m2, dtype=np.float64)
+            arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
+            return cells.rows, cells.columns, arrival_s, cells.rate_m_s, np.asarray(cells.rate_m_s * heat)
+        clock_s = self._front.expected_arrival_s[top:bottom]
+        rows, columns = np.nonzero(clock_s <= self._clock(self.now_s))
+        arrival_s = np.asarray(clock_s[rows, columns])
+        rows = rows + top
+        rate = self._front.rate_of_spread_of(rows, columns)
+        if self._young is not None:
+            point = self._young.point
+            arrival_s = point.time_s(arrival_s)
+            rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
+            arrival_s = self._lit_at_once(rows, columns, arrival_s)
+        return rows, columns, arrival_s, rate, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
 
     @property
     def fireline_intensity_kw_m(self) -> Floats:

@@ -95,7 +95,8 @@ def write_spread(
 class SpreadTiles:
     """The squares of a grid and whether the spread in their cells is the one that holds.
 
-    age: how often the spread has changed; age_of: of the spread written in each square, -1 for none.
+    age: how often the spread has changed; age_of: of the spread written in each square, 0 where that is to be
+    written anew, -1 where none ever was.
     heat: of `Spread`, by cell; slowing: factor on the rates by cell, one element until some differ.
     """
 
@@ -104,7 +105,7 @@ class SpreadTiles:
         self.cell_size_m = cell_size_m
         self.rows_per_step_north = rows_per_step_north
         self.stride = shape[1] + 2
-        self.age = 0
+        self.age = 1
         self.heat = np.zeros((shape[0] + 2) * self.stride, np.float32)
         self.slowing = np.ones(1, np.float32)
         self._across = ((self.stride - 1) >> TILE_BITS) + 1
@@ -124,7 +125,21 @@ class SpreadTiles:
 
     def outdate(self, cells: NDArray[np.integer]) -> None:
         """Have the spread of these cells written anew when it is next asked for."""
-        self.age_of[np.unique(self._of(cells))] = -1
+        tiles = np.unique(self._of(cells))
+        self.age_of[tiles] = np.minimum(self.age_of[tiles], 0)
+
+    def window(self) -> tuple[int, int, int, int]:
+        """First and past-the-last row, first and past-the-last column, outside of which fire has not come anywhere."""
+        rows, columns = np.nonzero(self.age_of.reshape(-1, self._across) >= 0)
+        if rows.size == 0:
+            return 0, 0, 0, 0
+        # The squares count the rim of one cell around the grid.
+        return (
+            max((int(rows.min()) << TILE_BITS) - 1, 0),
+            min(((int(rows.max()) + 1) << TILE_BITS) - 1, self.shape[0]),
+            max((int(columns.min()) << TILE_BITS) - 1, 0),
+            min(((int(columns.max()) + 1) << TILE_BITS) - 1, self.shape[1]),
+        )
 
     def evaluate(self, cells: Cells, which: Indices, now_s: float) -> None:
         """Bring the squares of these cells up to date, where they have not burnt by now_s."""
@@ -151,10 +166,16 @@ class SpreadTiles:
                 columns.start,
                 self.cell_size_m,
                 self.rows_per_step_north,
-                *(np.ascontiguousarray(np.broadcast_to(part, shape), dtype=np.float64) for part in parts),
+                *(_filled(part, shape) for part in parts),
             )
         self.age_of[tile] = self.age
 
     def _of(self, cells: NDArray[np.integer]) -> NDArray[np.integer]:
         row, column = np.divmod(cells, self.stride)
         return np.asarray((row >> TILE_BITS) * self._across + (column >> TILE_BITS))
+
+
+def _filled(part: ArrayLike, shape: tuple[int, int]) -> Floats:
+    """A number or an array of this shape as such an array."""
+    array = np.ascontiguousarray(part, dtype=np.float64)
+    return array if array.shape == shape else np.full(shape, array)

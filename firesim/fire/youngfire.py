@@ -8,7 +8,8 @@ from math import ceil, cos, floor, inf, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.fire.growth import PointFire, acceleration_factor
+from firesim.fire.acceleration import acceleration_factor
+from firesim.fire.growth import PointFire
 from firesim.fire.slope import SlopePlane
 
 Floats = NDArray[np.float64]
@@ -87,7 +88,7 @@ class YoungFire:
             return inf
         offsets = np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 0.5)])
         x, y = np.add.outer(columns, offsets[:, 0]).ravel(), np.add.outer(rows, offsets[:, 1]).ravel()
-        return float(self.point.arrival_s(*self._ground(x, y), latest_s).min())
+        return self.point.first_arrival_s(*self._ground(x, y), latest_s)
 
     def reached(self, shape: tuple[int, int], at_s: float) -> CellsReached:
         """The cells whose centres have burnt. The cell of the ignition is always among them, once it is lit."""

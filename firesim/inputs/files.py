@@ -12,7 +12,8 @@ def read_text(field: str, path: Path, problems: Problems) -> str | None:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        problems.add(field, str(path), "There is no such file.", "Correct the path; it is relative to the scenario.")
+        remedy = "Correct the path; it is relative to the file that names it."
+        problems.add(field, str(path), "There is no such file.", remedy)
     except UnicodeDecodeError as error:
         problems.add(field, str(path), f"The file cannot be read: {error}.", "Make it a text file in UTF-8.")
     except OSError as error:

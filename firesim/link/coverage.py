@@ -8,6 +8,8 @@ before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +22,19 @@ from firesim.place.grid import ROWS_PER_STEP_NORTH, Grid
 from firesim.streams import Luck
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _MastColumns:
+    """Masts as columns [mast, 1]: where, how high above the ground, how strong; fractional cell, ground below. [m]"""
+
+    x_m: Floats
+    y_m: Floats
+    height_m: Floats
+    eirp_dbm: Floats
+    column: Floats
+    row: Floats
+    ground_m: Floats
 
 
 class Coverage:
@@ -48,8 +63,8 @@ class Coverage:
         row, column = self._grid.cell_at(x, y)
         on_map = self._grid.holds(row, column)
         power_dbm = np.full((len(self._masts), x.size), -np.inf)
-        for i, mast in enumerate(self._masts):
-            power_dbm[i, on_map] = self._power_dbm(mast, kind, x[on_map], y[on_map], height[on_map])
+        if self._masts:
+            power_dbm[:, on_map] = self._power_dbm(kind, x[on_map], y[on_map], height[on_map])
         return power_dbm
 
     def at_cells_dbm(self, kind: str, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
@@ -70,34 +85,42 @@ class Coverage:
                 known_dbm[:, new] = self.at_points_dbm(kind, centre_x_m, centre_y_m, height_m)
         return np.where(on_map, known_dbm[:, cells], -np.inf).astype(np.float64)
 
-    def _power_dbm(self, mast: Mast, kind: str, x_m: Floats, y_m: Floats, height_m: Floats) -> Floats:
-        """Power of one mast at points on the map. [dBm]"""
-        radio = self._parameters.radios()[kind]
-        from_column, from_row = self._position(np.array(mast.x_m), np.array(mast.y_m))
+    def _power_dbm(self, kind: str, x_m: Floats, y_m: Floats, height_m: Floats) -> Floats:
+        """Power of each mast at points on the map. [mast, point], dBm"""
+        radio, masts = self._parameters.radios()[kind], self._at_masts
         to_column, to_row = self._position(x_m, y_m)
         sees = line_of_sight(
             self._elevation_m, self._grid.cell_size_m,
-            float(from_column), float(from_row), mast.height_m, to_column, to_row, height_m,
+            masts.column, masts.row, masts.height_m, to_column, to_row, height_m,
         )  # fmt: skip
-        rise_m = self._ground_m(np.array(mast.x_m), np.array(mast.y_m)) + mast.height_m
-        rise_m = rise_m - self._ground_m(x_m, y_m) - height_m
+        rise_m = masts.ground_m + masts.height_m - self._ground_m(x_m, y_m) - height_m
         law = PATH_LOSS_LAWS[self._parameters.path_loss]
-        loss_db = law(
-            np.hypot(x_m - mast.x_m, y_m - mast.y_m), radio.frequency_ghz, sees, mast.height_m, height_m, rise_m
-        )
-        eirp_dbm = mast.eirp_dbm if radio.eirp_dbm is None else radio.eirp_dbm
-        return received_power_dbm(eirp_dbm, loss_db, self._shadowing_db(mast, x_m, y_m, sees))
+        distance_m = np.hypot(x_m - masts.x_m, y_m - masts.y_m)
+        loss_db = law(distance_m, radio.frequency_ghz, sees, masts.height_m, height_m, rise_m)
+        eirp_dbm = masts.eirp_dbm if radio.eirp_dbm is None else radio.eirp_dbm
+        return received_power_dbm(eirp_dbm, loss_db, self._shadowing_db(x_m, y_m, sees))
 
-    def _shadowing_db(self, mast: Mast, x_m: Floats, y_m: Floats, sees: NDArray[np.bool_]) -> Floats:
-        """How much better than the median each cell is, by luck of its own.
+    @cached_property
+    def _at_masts(self) -> _MastColumns:
+        """The masts as columns that broadcast against points. [mast, 1]"""
+        x_m, y_m, height_m, eirp_dbm = (
+            np.array([[getattr(mast, name)] for mast in self._masts], dtype=np.float64)
+            for name in ("x_m", "y_m", "height_m", "eirp_dbm")
+        )
+        column, row = self._position(x_m, y_m)
+        return _MastColumns(x_m, y_m, height_m, eirp_dbm, column, row, self._ground_m(x_m, y_m))
+
+    def _shadowing_db(self, x_m: Floats, y_m: Floats, sees: NDArray[np.bool_]) -> Floats:
+        """How much better than the median each cell is, by luck of its own. [mast, point]
 
         One draw a cell: shadowing is alike over some 40 m (37 and 50 m in TR 38.901 table 7.5-6), about a cell.
         """
         if not self._parameters.shadowing or x_m.size == 0:
-            return np.zeros(x_m.shape)
+            return np.zeros(sees.shape)
         row, column = self._grid.cell_at(x_m, y_m)
         sd_db = np.where(sees, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB)
-        return sd_db * self._luck.normal(f"shadowing/{mast.mast}", row * self._grid.columns + column)
+        cell = row * self._grid.columns + column
+        return sd_db * np.stack([self._luck.normal(f"shadowing/{mast.mast}", cell) for mast in self._masts])
 
     def _position(self, x_m: Floats, y_m: Floats) -> tuple[Floats, Floats]:
         """Fractional column and row of points: the cell's centre, plus what lies between it and the point."""

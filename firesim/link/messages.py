@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.fire.fuels import FuelModel
 from firesim.place.grid import Grid
 from firesim.place.roads import RoadEdge, RoadNode
 from firesim.place.settlement import Refuge, Zone
@@ -57,6 +58,8 @@ class MapInfo(msgspec.Struct, frozen=True, kw_only=True):
     canopy_cover: MapRaster | None = None  # fraction; None: the map shows no trees
     canopy_height: MapRaster | None = None  # [m]
     canopy_base_height: MapRaster | None = None  # [m]
+    own_fuels: list[FuelModel] = []  # what the scenario's own fuel models are made of
+    wind_limit: str = "andrews2013"  # the law that everybody works with, a name of `fire/surface.py`
 
 
 class MastInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +184,7 @@ class DroneStatus(Body, frozen=True, tag=True, kw_only=True):
 class UnitStatus(Body, frozen=True, tag=True, kw_only=True):
     unit: str
     seen_s: float
-    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, available
+    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, lost, available
     x_m: float
     y_m: float
     water_litres: float

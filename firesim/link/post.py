@@ -81,10 +81,8 @@ class Post:
         self._letters.append(letter)
         self._by_id[message_id] = letter
 
-        if by_hand:
-            delivery = Delivery(now_s)
-        else:
-            delivery = self._channel.carry(payload, message_id, source, destination, now_s)
+        carry = self._channel.carry
+        delivery = Delivery(now_s) if by_hand else carry(payload, message_id, source, destination, now_s)
         if delivery.delivered_s < now_s:
             raise RuntimeError(f"message {message_id} would arrive at {delivery.delivered_s} s, sent at {now_s} s")
         if not delivery.arrives:

@@ -45,6 +45,32 @@ OWNERS: dict[str, str] = {
     "last_person_safe": "people",
 }
 
+# The stage that each one waits for: the time between the two is the owner's. Where that one was never reached,
+# the stage before it counts (a plan on paper has no forecast).
+FOLLOWS: dict[str, str] = {
+    "detectable": "ignition",
+    "first_observation": "detectable",
+    "first_report_delivered": "first_observation",
+    "alarm": "first_report_delivered",
+    "acknowledged": "alarm",
+    "confirmed": "acknowledged",
+    "located": "confirmed",
+    "forecast": "located",
+    "plan": "forecast",
+    "units_ordered": "acknowledged",
+    "first_unit_rolling": "units_ordered",
+    "recommended": "plan",
+    "authorised": "recommended",
+    "first_alert_delivered": "authorised",
+    "alerted_50": "first_alert_delivered",
+    "alerted_90": "alerted_50",
+    "decided_50": "alerted_50",
+    "first_departure": "ignition",
+    "first_unit_on_scene": "first_unit_rolling",
+    "first_water": "first_unit_on_scene",
+    "last_person_safe": "decided_50",
+}
+
 # Stages that are the first event of one kind; the others are shares of people, or a report at the centre.
 _EVENT_OF_STAGE = {
     "ignition": "ignition",
@@ -133,11 +159,19 @@ def _share_stage(stage: str, at_risk: PartyTimes) -> tuple[float, int]:
     return time_s, int(events[party]) if party >= 0 else -1
 
 
+def started_s(stage: str, times_s: Mapping[str, float]) -> float:
+    """When the stage's owner took over: the time of the stage that it follows; NaN for the first."""
+    before = FOLLOWS.get(stage)
+    while before is not None and not isfinite(times_s[before]):
+        before = FOLLOWS.get(before)
+    return nan if before is None else times_s[before]
+
+
 def budget_table(stages: Mapping[str, tuple[float, int]], earliest_possible_s: Mapping[str, float]) -> pa.Table:
     """`budget.csv`: every stage, always, in order; times empty where a stage was never reached."""
     ignition_s = stages["ignition"][0]
     detection_s = stages["first_report_delivered"][0]
-    previous_s = nan
+    times = {stage: time_s for stage, (time_s, _) in stages.items()}
     rows: dict[str, list[object]] = {name: [] for name in _COLUMNS}
     for stage, owner in OWNERS.items():
         time_s, event_id = stages[stage]
@@ -146,13 +180,12 @@ def budget_table(stages: Mapping[str, tuple[float, int]], earliest_possible_s: M
         rows["stage"].append(stage)
         rows["time_s"].append(time_s)
         rows["since_ignition_s"].append(time_s - ignition_s if reached else nan)
-        rows["since_previous_s"].append(time_s - previous_s if reached else nan)
+        rows["since_previous_s"].append(time_s - started_s(stage, times) if reached else nan)
         rows["since_detection_s"].append(since_detection_s)
         rows["earliest_possible_s"].append(earliest_possible_s.get(stage, nan))
         rows["owner"].append(owner)
         rows["inside_window"].append(bool(0.0 <= since_detection_s <= WINDOW_S))
         rows["event_id"].append(event_id if event_id >= 0 else None)
-        previous_s = time_s if reached else previous_s
     return table_of("budget", rows)
 
 

@@ -69,6 +69,7 @@ def no_response_twin(
     roads: Roads,
     refuges: Sequence[Refuge],
     parties: PartiesInPlace,
+    ignited_s: float,
     horizon_s: float,
 ) -> Twin:
     """Who is reached and who is cut off by a free-burning fire.
@@ -81,6 +82,8 @@ def no_response_twin(
         A refuge that the fire reaches is one only until then.
     parties
         As they are at the start.
+    ignited_s
+        Nobody is cut off before there is a fire: who could not have got away even then is cut off at ignition. [s]
 
     Notes
     -----
@@ -99,8 +102,9 @@ def no_response_twin(
     for index, refuge in enumerate(refuges):
         leave_by_s[index] = _leave_by_s(refuge, arrival_time_s, grid, roads, closes_s, parties)
     cut_off_s = _with_room(leave_by_s, refuges, roads, parties)
-    # A party without any road waits on the shore: nothing can be closed to it, only its place be reached.
-    cut_off_s[parties.node < 0] = np.inf
+    # A party that no road takes anywhere waits on the shore: nothing can be closed to it, only its place reached.
+    cut_off_s[np.isneginf(leave_by_s).all(axis=0)] = np.inf
+    cut_off_s = np.maximum(cut_off_s, ignited_s)
     return Twin(place_reached_s, cut_off_s, horizon_s, arrival_time_s)
 
 

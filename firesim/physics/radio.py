@@ -28,20 +28,21 @@ STREET_WIDTH_M, BUILDING_HEIGHT_M = 20.0, 5.0  # RMa defaults of the table
 
 
 def _distances_m(
-    distance_m: ArrayLike, mast_height_m: float, user_height_m: ArrayLike, height_difference_m: ArrayLike | None
-) -> tuple[Floats, Floats, Floats]:
-    """Distance on the map, in space, and the user's height within the range of the fit. [m]"""
+    distance_m: ArrayLike, mast_height_m: ArrayLike, user_height_m: ArrayLike, height_difference_m: ArrayLike | None
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Distance on the map, in space, the mast's height, and the user's within the range of the fit. [m]"""
     flat_m = np.maximum(np.asarray(distance_m, dtype=np.float64), SHORTEST_M)
     user_m = np.clip(np.asarray(user_height_m, dtype=np.float64), LOWEST_USER_M, HIGHEST_USER_M)
-    above_m = mast_height_m - user_m if height_difference_m is None else np.asarray(height_difference_m)
-    return flat_m, np.hypot(flat_m, above_m), user_m
+    mast_m = np.asarray(mast_height_m, dtype=np.float64)
+    above_m = mast_m - user_m if height_difference_m is None else np.asarray(height_difference_m)
+    return flat_m, np.hypot(flat_m, above_m), mast_m, user_m
 
 
 def uma_path_loss_db(
     distance_m: ArrayLike,
     frequency_ghz: float,
     is_line_of_sight: ArrayLike,
-    mast_height_m: float = 25.0,
+    mast_height_m: ArrayLike = 25.0,
     user_height_m: ArrayLike = 1.5,
     height_difference_m: ArrayLike | None = None,
 ) -> Floats:
@@ -55,7 +56,7 @@ def uma_path_loss_db(
         Carrier. [GHz]
     is_line_of_sight : array of bool
         Whether nothing stands between.
-    mast_height_m, user_height_m : float, array
+    mast_height_m, user_height_m : arrays
         Antennas above their own ground; users from 1.5 to 22.5 m, others are taken as the nearest. [m]
     height_difference_m : array, optional
         Mast antenna above user antenna where the ground is not level; only the distance in space feels it. [m]
@@ -67,12 +68,12 @@ def uma_path_loss_db(
     13.54 + 39.08 log10 d3D + 20 log10 fc - 0.6 (hUT - 1.5). From a mast on a ridge the true break point lies
     farther out than from its own height alone, so the LOS loss is on the safe side there.
     """
-    flat_m, space_m, user_m = _distances_m(distance_m, mast_height_m, user_height_m, height_difference_m)
+    flat_m, space_m, mast_m, user_m = _distances_m(distance_m, mast_height_m, user_height_m, height_difference_m)
     carrier_db = 20.0 * np.log10(frequency_ghz)
-    over_environment_m2 = (mast_height_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M) * (user_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M)
+    over_environment_m2 = (mast_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M) * (user_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M)
     break_m = 4.0 * over_environment_m2 * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
     near_db = 28.0 + 22.0 * np.log10(space_m) + carrier_db
-    far_db = 28.0 + 40.0 * np.log10(space_m) + carrier_db - 9.0 * np.log10(break_m**2 + (mast_height_m - user_m) ** 2)
+    far_db = 28.0 + 40.0 * np.log10(space_m) + carrier_db - 9.0 * np.log10(break_m**2 + (mast_m - user_m) ** 2)
     seen_db = np.where(flat_m <= break_m, near_db, far_db)
     hidden_db: Floats = 13.54 + 39.08 * np.log10(space_m) + carrier_db - 0.6 * (user_m - 1.5)
     loss_db: Floats = np.where(np.asarray(is_line_of_sight), seen_db, np.maximum(seen_db, hidden_db))
@@ -83,7 +84,7 @@ def rma_path_loss_db(
     distance_m: ArrayLike,
     frequency_ghz: float,
     is_line_of_sight: ArrayLike,
-    mast_height_m: float = 35.0,
+    mast_height_m: ArrayLike = 35.0,
     user_height_m: ArrayLike = 1.5,
     height_difference_m: ArrayLike | None = None,
 ) -> Floats:
@@ -99,17 +100,17 @@ def rma_path_loss_db(
     greater of that and 161.04 - 7.1 log10 W + 7.5 log10 h - (24.37 - 3.7 (h / hBS)^2) log10 hBS
     + (43.42 - 3.1 log10 hBS)(log10 d - 3) + 20 log10 fc - (3.2 (log10 11.75 hUT)^2 - 4.97).
     """
-    flat_m, space_m, user_m = _distances_m(distance_m, mast_height_m, user_height_m, height_difference_m)
-    break_m = 2.0 * np.pi * mast_height_m * user_m * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
+    flat_m, space_m, mast_m, user_m = _distances_m(distance_m, mast_height_m, user_height_m, height_difference_m)
+    break_m = 2.0 * np.pi * mast_m * user_m * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
     near_db = _rma_near_db(space_m, frequency_ghz)
     far_db = _rma_near_db(break_m, frequency_ghz) + 40.0 * np.log10(space_m / break_m)
     seen_db = np.where(flat_m <= break_m, near_db, far_db)
-    log_mast = np.log10(mast_height_m)
+    log_mast = np.log10(mast_m)
     hidden_db = (
         161.04
         - 7.1 * np.log10(STREET_WIDTH_M)
         + 7.5 * np.log10(BUILDING_HEIGHT_M)
-        - (24.37 - 3.7 * (BUILDING_HEIGHT_M / mast_height_m) ** 2) * log_mast
+        - (24.37 - 3.7 * (BUILDING_HEIGHT_M / mast_m) ** 2) * log_mast
         + (43.42 - 3.1 * log_mast) * (np.log10(space_m) - 3.0)
         + 20.0 * np.log10(frequency_ghz)
         - (3.2 * np.log10(11.75 * user_m) ** 2 - 4.97)

@@ -80,23 +80,26 @@ def _sees(
 
 @kernel
 def _sees_many(
-    elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
+    elevation_m: Heights, cell_size_m: float, column: Floats, row: Floats, height_m: Floats,
     to_column: Floats, to_row: Floats, to_height_m: Floats,
 ) -> Booleans:  # fmt: skip
     seen = np.empty(to_column.size, dtype=np.bool_)
     for i in range(to_column.size):
-        seen[i] = _sees(elevation_m, cell_size_m, column, row, height_m, to_column[i], to_row[i], to_height_m[i])
+        seen[i] = _sees(
+            elevation_m, cell_size_m, column[i], row[i], height_m[i], to_column[i], to_row[i], to_height_m[i]
+        )
     return seen
 
 
 @kernel
 def _hidden_many(
-    elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
+    elevation_m: Heights, cell_size_m: float, columns: Floats, rows: Floats, heights_m: Floats,
     to_column: Floats, to_row: Floats,
 ) -> Floats:  # fmt: skip
-    eye_m = _ground_m(elevation_m, column, row) + height_m
     hidden_m = np.empty(to_column.size, dtype=np.float64)
     for i in range(to_column.size):
+        column, row = columns[i], rows[i]
+        eye_m = _ground_m(elevation_m, column, row) + heights_m[i]
         pieces = _samples_between(column, row, to_column[i], to_row[i])
         bulge_m = _full_bulge_m(cell_size_m, column, row, to_column[i], to_row[i])
         foot_m = _ground_m(elevation_m, to_column[i], to_row[i])
@@ -113,14 +116,14 @@ def _hidden_many(
 def line_of_sight(
     elevation_m: ArrayLike,
     cell_size_m: float,
-    column: float,
-    row: float,
-    height_m: float,
+    column: ArrayLike,
+    row: ArrayLike,
+    height_m: ArrayLike,
     to_column: ArrayLike,
     to_row: ArrayLike,
     to_height_m: ArrayLike = 0.0,
 ) -> Booleans:
-    """Whether one point sees each of many others over the terrain.
+    """Whether points see others over the terrain: one of them many, or each the one that it is paired with.
 
     Parameters
     ----------
@@ -128,9 +131,9 @@ def line_of_sight(
         Height of the ground at the cells' centres. [m]
     cell_size_m : float
         Side of a cell. [m]
-    column, row, height_m : float
+    column, row, height_m : arrays that broadcast together, with the next three too
         Where one looks from (fractional cell) and how high above the ground. [-, -, m]
-    to_column, to_row, to_height_m : arrays that broadcast together
+    to_column, to_row, to_height_m : arrays
         Where one looks, and how high above the ground there. [-, -, m]
 
     Returns
@@ -142,25 +145,17 @@ def line_of_sight(
     -----
     The ground is sampled every half cell of the longer axis; obstacles narrower than a cell are not known.
     """
-    columns, rows, heights_m = np.broadcast_arrays(
-        np.asarray(to_column, dtype=np.float64),
-        np.asarray(to_row, dtype=np.float64),
-        np.asarray(to_height_m, dtype=np.float64),
-    )
+    ends, shape = _flat(column, row, height_m, to_column, to_row, to_height_m)
     ground_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
-    seen = _sees_many(
-        ground_m, float(cell_size_m), float(column), float(row), float(height_m),
-        columns.flatten(), rows.flatten(), heights_m.flatten(),
-    )  # fmt: skip
-    return seen.reshape(columns.shape)
+    return _sees_many(ground_m, float(cell_size_m), *ends).reshape(shape)
 
 
 def hidden_height_m(
     elevation_m: ArrayLike,
     cell_size_m: float,
-    column: float,
-    row: float,
-    height_m: float,
+    column: ArrayLike,
+    row: ArrayLike,
+    height_m: ArrayLike,
     to_column: ArrayLike,
     to_row: ArrayLike,
 ) -> Floats:
@@ -168,12 +163,16 @@ def hidden_height_m(
 
     Parameters as in `line_of_sight`. Zero where the foot itself is seen; never negative.
     """
-    columns, rows = np.broadcast_arrays(np.asarray(to_column, dtype=np.float64), np.asarray(to_row, dtype=np.float64))
+    ends, shape = _flat(column, row, height_m, to_column, to_row)
     ground_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
-    hidden_m = _hidden_many(
-        ground_m, float(cell_size_m), float(column), float(row), float(height_m), columns.flatten(), rows.flatten()
-    )
-    return hidden_m.reshape(columns.shape)
+    return _hidden_many(ground_m, float(cell_size_m), *ends).reshape(shape)
+
+
+def _flat(*values: ArrayLike) -> tuple[list[Floats], tuple[int, ...]]:
+    """Values that broadcast together, each in one dimension, and the shape that they have together."""
+    arrays = [np.asarray(value, dtype=np.float64) for value in values]
+    shape = np.broadcast(*arrays).shape
+    return [array.flatten() if array.shape == shape else np.full(shape, array).ravel() for array in arrays], shape
 
 
 def viewshed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from firesim.inputs.problems import Problems
 from firesim.inputs.tables import Table, read_table
+from firesim.place.fuel_codes import OwnFuels, fuel_number
 from firesim.place.geojson import read_features
 from firesim.place.grid import Grid
 from firesim.place.rasters import read_raster
@@ -33,12 +33,6 @@ LANDFILL = 132  # CORINE: dump sites
 LARGEST_CODE = 999
 LARGEST_UNCOVERED_FRACTION = 0.005  # of the land: slivers between hand-drawn polygons, not forgotten ones
 
-# Numbers of the standard fuel models: Anderson 1982 (1-13) and Scott & Burgan 2005, table 4.
-_FIRST_NUMBER = {"FM": 0, "NB": 90, "GR": 100, "GS": 120, "SH": 140, "TU": 160, "TL": 180, "SB": 200}
-_MEMBERS = {
-    "FM": range(1, 14), "NB": (1, 2, 3, 8, 9), "GR": range(1, 10), "GS": range(1, 5), "SH": range(1, 10),
-    "TU": range(1, 6), "TL": range(1, 10), "SB": range(1, 5),
-}  # fmt: skip
 WATER = 98  # fuel model NB8: open water
 
 _CANOPY = {
@@ -47,20 +41,12 @@ _CANOPY = {
 }  # fmt: skip
 
 
-def fuel_number(code: str) -> int | None:
-    """Number of a standard fuel model from its code: "GR1" is 101, "NB9" 99; None for no such code."""
-    match = re.fullmatch(r"([A-Z]{2})(\d{1,2})", code)
-    if match is None or match[1] not in _MEMBERS or int(match[2]) not in _MEMBERS[match[1]]:
-        return None
-    return _FIRST_NUMBER[match[1]] + int(match[2])
-
-
 @dataclass(frozen=True)
 class LandCover:
     """What covers each cell. Arrays [y, x].
 
-    `corine` is the CORINE level 3 code (523 sea); `fuel_model` the number of a standard fuel model (GR1 is
-    101, NB1 91). Canopy layers are 0 where there is none: cover [fraction], heights [m], bulk density
+    `corine` is the CORINE level 3 code (523 sea); `fuel_model` the number of a fuel model (GR1 is 101, NB1 91, a
+    scenario's own from 901 on). Canopy layers are 0 where there is none: cover [fraction], heights [m], bulk density
     [kg/m3]. `is_built` marks cells with buildings; `is_land` all but the sea (lagoons count as land).
     `other_fuel_model` is what the crosswalk's other column makes of the same cover, None where it has none.
     """
@@ -102,12 +88,17 @@ class FuelTable:
 
 
 def read_fuels(
-    path: Path, crosswalk: Crosswalk, problems: Problems, field: str = "landcover_fuels"
+    path: Path,
+    crosswalk: Crosswalk,
+    problems: Problems,
+    field: str = "landcover_fuels",
+    own: OwnFuels | None = None,
 ) -> FuelTable | None:
     """Read the table from CORINE code to fuel, canopy and buildings.
 
     `crosswalk` picks the column `fuel_default` or `fuel_alternative`: which fuel a code carries is a
     judgement that decides much, so there are two. The other one, where the table has it, is kept beside it.
+    `own` are the scenario's own fuel models, which the table may name like any other.
     """
     fuel_column = f"fuel_{crosswalk}"
     table = read_table(field, path, ("corine_code", fuel_column, "buildings", *_CANOPY), problems)
@@ -116,9 +107,11 @@ def read_fuels(
     before = len(problems)
     table.texts("corine_code", unique=True)
     codes = table.numbers("corine_code", 1, LARGEST_CODE, whole=True)
-    fuels = [_fuel_of(table, row, fuel_column) for row in range(len(table))]
+    fuels = [_fuel_of(table, row, fuel_column, own) for row in range(len(table))]
     other_column = "fuel_alternative" if crosswalk == "default" else "fuel_default"
-    others = [_fuel_of(table, row, other_column) for row in range(len(table))] if other_column in table.header else None
+    others = None
+    if other_column in table.header:
+        others = [_fuel_of(table, row, other_column, own) for row in range(len(table))]
     canopy = {name: table.numbers(name, *limits, blank=0.0) for name, limits in _CANOPY.items()}
     built = [word == "yes" for word in table.words("buildings", ("yes", "no"), blank=True)]
     if SEA not in codes:
@@ -146,12 +139,15 @@ def _by_code(
     return FuelTable(is_known, fuel_model, layers, is_built)
 
 
-def _fuel_of(table: Table, row: int, column: str) -> int:
+def _fuel_of(table: Table, row: int, column: str, own: OwnFuels | None) -> int:
     code = table.rows[row][column].strip()
-    number = fuel_number(code)
+    number = fuel_number(code, own)
     if number is None:
-        remedy = "Use a code of Scott & Burgan 2005 such as GR2, SH5, TU5 or NB1, or FM1 to FM13."
-        table.note(row, column, code, "There is no such standard fuel model.", remedy)
+        remedy = (
+            "Use a code of Scott & Burgan 2005 such as GR2, SH5, TU5 or NB1, FM1 to FM13, a Mediterranean one such as "
+            "V-MAb or GR-FM01, or describe the model under place.fuel_models."
+        )
+        table.note(row, column, code, "There is no such fuel model.", remedy)
     return number or 0
 
 

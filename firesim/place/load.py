@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from firesim.inputs.problems import Problems
 from firesim.parameters import Parameters, Positive
+from firesim.place.fuel_codes import MOST_OWN_FUELS, OwnFuel, fuel_number
 from firesim.place.geojson import read_features
 from firesim.place.grid import Grid
 from firesim.place.landcover import (
@@ -47,6 +48,9 @@ class PlaceParameters(Parameters):
     landcover: str = Field(description="GeoJSON polygons with the property clc, or a raster of CORINE codes")
     landcover_fuels: str = Field(description="table from CORINE code to fuel, canopy and buildings")
     fuel_crosswalk: Crosswalk = Field(default="default", description="which fuel column of that table holds")
+    fuel_models: dict[str, OwnFuel] = Field(
+        default_factory=dict, max_length=MOST_OWN_FUELS, description="the scenario's own fuel models, by their codes"
+    )
     roads_nodes: str = Field(description="GeoJSON points, where stretches of road meet")
     roads_edges: str = Field(description="GeoJSON lines, stretches of road")
     road_rules: RoadParameters = Field(default_factory=RoadParameters, description="what a lane carries, by class")
@@ -58,13 +62,21 @@ class PlaceParameters(Parameters):
     settlements: str | None = Field(default=None, description="table of settlements, for names on maps")
     bus_stops: str | None = Field(default=None, description="table of bus stops, for names on maps")
 
+    @field_validator("fuel_models")
+    @classmethod
+    def _new_codes(cls, models: dict[str, OwnFuel]) -> dict[str, OwnFuel]:
+        for code in models:
+            if fuel_number(code) is not None:
+                raise ValueError(f"{code} is the code of a shipped fuel model; give yours another")
+        return models
+
 
 @dataclass(frozen=True)
 class Place:
     """The map that everyone could know.
 
     `coast` is the land as shapely polygons in metres of the map (empty: all is land); `sources` names the
-    file behind each field, as an absolute path.
+    file behind each field, as an absolute path; `own_fuels` are the scenario's own fuel models by their codes.
     """
 
     grid: Grid
@@ -74,6 +86,7 @@ class Place:
     settlement: Settlement
     coast: list[Polygon]
     sources: dict[str, str]
+    own_fuels: Mapping[str, OwnFuel] = field(default_factory=dict)
 
     def parts(self) -> PlaceParts:
         """The place as its parts, none of them missing."""
@@ -91,13 +104,16 @@ class PlaceParts:
     settlement: Settlement | None = None
     coast: Sequence[Polygon] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    own_fuels: Mapping[str, OwnFuel] = field(default_factory=dict)
 
     def whole(self) -> Place:
         """The place; to be asked for only when nothing was found wrong."""
         grid, terrain, landcover, roads = self.grid, self.terrain, self.landcover, self.roads
         if grid is None or terrain is None or landcover is None or roads is None or self.settlement is None:
             raise AssertionError("a part of the place is missing although nothing was found wrong")
-        return Place(grid, terrain, landcover, roads, self.settlement, list(self.coast), dict(self.sources))
+        return Place(
+            grid, terrain, landcover, roads, self.settlement, list(self.coast), dict(self.sources), self.own_fuels
+        )
 
 
 def load_place(parameters: PlaceParameters, folder: Path) -> Place:
@@ -135,7 +151,7 @@ def read_place(parameters: PlaceParameters, folder: Path, problems: Problems) ->
     terrain = _read_terrain(paths["elevation"], grid, coast, landcover, problems)
     roads = read_roads(paths["roads_nodes"], paths["roads_edges"], grid, parameters.road_rules, problems)
     settlement = _read_settlement(paths, grid, terrain, landcover, roads, problems)
-    return PlaceParts(grid, terrain, landcover, roads, settlement, coast, sources)
+    return PlaceParts(grid, terrain, landcover, roads, settlement, coast, sources, parameters.fuel_models)
 
 
 _FILES = (
@@ -197,7 +213,7 @@ def _read_coast(path: Path | None, grid: Grid, problems: Problems) -> list[Polyg
 def _read_landcover(
     parameters: PlaceParameters, paths: dict[str, Path], grid: Grid, coast: list[Polygon], problems: Problems
 ) -> LandCover | None:
-    fuels = read_fuels(paths["landcover_fuels"], parameters.fuel_crosswalk, problems)
+    fuels = read_fuels(paths["landcover_fuels"], parameters.fuel_crosswalk, problems, own=parameters.fuel_models)
     if fuels is None:
         return None
     if is_raster(parameters.landcover):

@@ -7,6 +7,7 @@ counterclockwise, holes clockwise: what is inside lies on the left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,7 @@ Point = tuple[float, float]
 Ring = list[Point]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 
 # A contour keeps this share of the way between two cell centres free at either end, so that every centre
 # lies clearly inside or outside and `rasterise` is the exact inverse of `rings_of`.
@@ -56,6 +58,20 @@ def _flip_east_of(points: Floats, grid: Grid, flips: NDArray[np.int32]) -> None:
     np.add.at(flips, (row, column), 1)
 
 
+def cells_along(line: Sequence[Point] | Floats, grid: Grid) -> Mask:
+    """Cells that a line of points [m] runs through, sampled every quarter of a cell. [y, x]"""
+    points = np.asarray(line, dtype=np.float64).reshape(-1, 2)
+    pieces = [points[:1]]
+    for start, end in pairwise(points):
+        count = max(int(np.ceil(4.0 * np.hypot(*(end - start)) / grid.cell_size_m)), 1)
+        pieces.append(start + np.arange(1, count + 1)[:, None] / count * (end - start))
+    row, column = grid.cell_at(*np.vstack(pieces).T)
+    on_grid = grid.holds(row, column)
+    mask = np.zeros(grid.shape, dtype=bool)
+    mask[row[on_grid], column[on_grid]] = True
+    return mask
+
+
 def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid) -> list[Ring]:
     """Outlines of where a field of arrival times is at or below `at_s`.
 
@@ -80,21 +96,23 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid) -> list[Ring]:
     time is not known (`inf`) the front is carried on at the pace of the last cell behind; where it should
     have reached the neighbour by then and has not, and at the edge of the grid, it stands at the cell's side.
     """
-    field = np.asarray(arrival_time_s, dtype=np.float64)
-    rows, columns = np.nonzero(field <= at_s)
-    if len(rows) == 0:
+    field = np.asarray(arrival_time_s)
+    burnt = field <= at_s
+    if not burnt.any():
         return []
-    # Two cells of margin: one holds the crossings, the other the cell behind that gives the pace.
-    top, left = rows.min() - 2, columns.min() - 2
-    window = np.full((rows.max() - top + 3, columns.max() - left + 3), np.inf)
-    a, b = max(top, 0), max(left, 0)
-    part = field[a : rows.max() + 3, b : columns.max() + 3]
-    window[a - top : a - top + part.shape[0], b - left : b - left + part.shape[1]] = part
-    points = np.concatenate([_crossings(window, at_s, 1), _crossings(window, at_s, 0)])
-    across, down = np.clip(left + points[:, 1] + 0.5, 0, grid.columns), np.clip(top + points[:, 0] + 0.5, 0, grid.rows)
-    x_m = grid.x_west_m + across * grid.cell_size_m
-    y_m = grid.y_north_m - down * grid.cell_size_m
-    return _linked(_successors(window <= at_s), x_m, y_m)
+    rows, columns = np.flatnonzero(burnt.any(axis=1)), np.flatnonzero(burnt.any(axis=0))
+    # One cell of margin around what has burnt, for the squares of four centres that the outline runs through.
+    top, left = int(rows[0]) - 1, int(columns[0]) - 1
+    inside = np.zeros((int(rows[-1]) - top + 2, int(columns[-1]) - left + 2), np.bool_)
+    inside[1:-1, 1:-1] = burnt[top + 1 : rows[-1] + 1, left + 1 : columns[-1] + 1]
+    del burnt
+    starts, ends = _pieces(inside)
+    sides = np.unique(starts)  # outlines are closed: every crossing begins a piece and ends one
+    down, across = _crossings(sides, inside.shape, field, (top, left), at_s)
+    x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
+    y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m
+    chain = dict(zip(np.searchsorted(sides, starts).tolist(), np.searchsorted(sides, ends).tolist(), strict=True))
+    return _linked(chain, x_m, y_m)
 
 
 def rings_of_cells(mask: Mask, grid: Grid) -> list[Ring]:
@@ -102,22 +120,31 @@ def rings_of_cells(mask: Mask, grid: Grid) -> list[Ring]:
     return rings_of(np.where(mask, 0.0, np.inf), 0.0, grid)
 
 
-def _crossings(window: Floats, level: float, axis: int) -> Floats:
-    """Where the level lies between each cell centre and the next along an axis: (row, column) [pairs, 2].
+def _crossings(
+    sides: Integers, shape: tuple[int, int], field: Floats, corner: tuple[int, int], level: float
+) -> tuple[Floats, Floats]:
+    """Where the level crosses between two neighbouring centres: row and column of the grid. [sides]
 
-    Numbers are meaningless between two centres on the same side of the level.
+    Sides are numbered as in `_pieces`, in a window of `shape` whose first cell is `corner`.
     """
-    swapped = window if axis == 1 else window.T
-    here, after = swapped[:, :-1], swapped[:, 1:]
-    behind = np.pad(swapped, ((0, 0), (1, 0)), constant_values=np.inf)[:, :-2]
-    beyond = np.pad(swapped, ((0, 0), (0, 1)), constant_values=np.inf)[:, 2:]
-    forward = _share(here, after, behind, level)
-    backward = 1.0 - _share(after, here, beyond, level)
+    rows, columns = shape
+    is_level = sides < rows * (columns - 1)
+    number = np.where(is_level, sides, sides - rows * (columns - 1))
+    row, column = np.divmod(number, np.where(is_level, columns - 1, columns))
+    row, column = row + corner[0], column + corner[1]
+    step_down, step_right = np.where(is_level, 0, 1), np.where(is_level, 1, 0)
+
+    def after(steps: int) -> Floats:
+        r, c = row + steps * step_down, column + steps * step_right
+        known = (r >= 0) & (r < field.shape[0]) & (c >= 0) & (c < field.shape[1])
+        values = np.full(sides.size, np.inf)
+        values[known] = field[r[known], c[known]]
+        return values
+
+    behind, here, next_, beyond = (after(steps) for steps in (-1, 0, 1, 2))
+    forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, beyond, level)
     share = np.where(here <= level, forward, backward)
-    lines, places = np.indices(share.shape)
-    along = places + share
-    pair = (lines, along) if axis == 1 else (along.T, lines.T)
-    return np.column_stack([np.ravel(pair[0]), np.ravel(pair[1])]).astype(np.float64)
+    return row + share * step_down, column + share * step_right
 
 
 def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floats:
@@ -139,27 +166,29 @@ _PIECES: dict[int, tuple[tuple[int, int], ...]] = {
 }  # fmt: skip
 
 
-def _successors(inside: Mask) -> dict[int, int]:
-    """The outline as a chain: from each crossing to the next one, crossings numbered as in `rings_of`."""
+def _pieces(inside: Mask) -> tuple[Integers, Integers]:
+    """The outline in pieces: the side of a square that each begins at, and the one that it ends at.
+
+    Sides are pairs of neighbouring centres: first those in a row, (row, column) with (row, column + 1), row by row,
+    then those in a column, (row, column) with (row + 1, column), row by row.
+    """
     rows, columns = inside.shape
-    code = (
-        inside[:-1, :-1] + 2 * inside[:-1, 1:].astype(np.int64) + 4 * inside[1:, 1:].astype(np.int64)
-        + 8 * inside[1:, :-1].astype(np.int64)
-    )  # fmt: skip
+    bits = inside.view(np.uint8)
+    code = bits[:-1, :-1] + 2 * bits[:-1, 1:] + 4 * bits[1:, 1:] + 8 * bits[1:, :-1]
     row, column = np.nonzero((code > 0) & (code < 15))
-    along_columns = rows * (columns - 1)
-    # The transposed pass numbers the pair (row, column)-(row + 1, column) by row, then column.
+    in_rows = rows * (columns - 1)
     side = np.stack([
         row * (columns - 1) + column,
-        along_columns + row * columns + column + 1,
+        in_rows + row * columns + column + 1,
         (row + 1) * (columns - 1) + column,
-        along_columns + row * columns + column,
+        in_rows + row * columns + column,
     ])  # fmt: skip
-    chain: dict[int, int] = {}
+    starts, ends = [], []
     for square, kind in enumerate(code[row, column].tolist()):
         for start, end in _PIECES[kind]:
-            chain[int(side[start, square])] = int(side[end, square])
-    return chain
+            starts.append(int(side[start, square]))
+            ends.append(int(side[end, square]))
+    return np.array(starts, np.int64), np.array(ends, np.int64)
 
 
 def _linked(chain: dict[int, int], x_m: Floats, y_m: Floats) -> list[Ring]:

@@ -47,9 +47,7 @@ def zones_of(
         expected = int(people.people[index, nearest_noon])
         rings = rings_of_cells(mask, grid)
         kind = people.kinds[index]
-        zones.append(
-            Zone(plan.zone, plan.name, kind, x_m, y_m, plan.node, expected, rings, plan.name_el, plan.access)
-        )
+        zones.append(Zone(plan.zone, plan.name, kind, x_m, y_m, plan.node, expected, rings, plan.name_el, plan.access))
         cells.append(np.flatnonzero(mask))
     return zones, cells
 

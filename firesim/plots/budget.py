@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from firesim.outcomes.budget import started_s
 from firesim.plots.style import OWNER_COLOURS, caption
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ WINDOW_MIN = 15.0
 def budget_timeline(run: StoredRun, ax: Axes | None = None) -> Axes:
     """Draw every stage of the budget at its time since ignition.
 
-    A bar runs from the latest stage before it (in time) to the stage, in the colour of the owner; the window
-    of fifteen minutes after detection is shaded; a small tick marks the earliest that physics and roads allow.
+    A bar runs from the stage that it waited for to the stage, in the colour of the owner of that time; the
+    window of fifteen minutes after detection is shaded; a tick marks the earliest that physics and roads allow.
     """
     import matplotlib.pyplot as plt
     from matplotlib.lines import Line2D
@@ -41,15 +42,15 @@ def budget_timeline(run: StoredRun, ax: Axes | None = None) -> Axes:
         ax.axvspan(detection, detection + WINDOW_MIN, color="0.93", zorder=0)
         middle = detection + WINDOW_MIN / 2
         ax.text(middle, -1.1, "15 min after detection", ha="center", va="center", fontsize=9, color="0.3")
-    times = np.sort(minutes[reached])
+    times = dict(zip(budget["stage"], np.where(reached, minutes, np.inf), strict=True))
     for row, stage in budget.iterrows():
         colour = OWNER_COLOURS[str(stage["owner"])]
         index = int(row)  # type: ignore[call-overload]
         if not reached[index]:
             ax.text(last * 0.99, index, "never", ha="right", va="center", fontsize=9, color="0.45", style="italic")
             continue
-        before = times[times < minutes[index] - 1e-9]
-        start = float(before[-1]) if len(before) else 0.0
+        start = started_s(str(stage["stage"]), times)
+        start = minutes[index] if np.isnan(start) else min(start, minutes[index])
         ax.barh(index, minutes[index] - start, left=start, height=0.62, color=colour, edgecolor="black", linewidth=0.4)
         ax.plot(minutes[index], index, marker="D", color=colour, markeredgecolor="black", markersize=5, zorder=5)
         ax.annotate(

@@ -56,7 +56,7 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     _roads(ax, shapes)
     _fire(ax, run, x_km, y_km)
     _belief(ax, run, x_km, y_km)
-    _routes(ax, run, shapes)
+    _routes(ax, run)
     _sites(ax, shapes, _present(run))
     _units(ax, run)
     _fates(ax, run, shapes)
@@ -104,6 +104,8 @@ def _roads(ax: Axes, shapes: dict[str, Any]) -> None:
         road_class = feature["properties"]["road_class"]
         width, style = ROAD_WIDTHS.get(road_class, 0.8), "-" if road_class in ROAD_WIDTHS else (0, (3, 2))
         ax.plot(path[:, 0], path[:, 1], color="0.35", linewidth=width, linestyle=style, zorder=3)
+    ax.plot([], [], color="0.35", linewidth=2.0, label="road")
+    ax.plot([], [], color="0.35", linewidth=0.8, linestyle=(0, (3, 2)), label="track or path")
 
 
 def _since_ignition_min(run: StoredRun) -> NDArray[np.float64]:
@@ -148,22 +150,23 @@ def _belief(ax: Axes, run: StoredRun, x_km: NDArray[np.float64], y_km: NDArray[n
             label=f"believed perimeter at {minutes:.0f} min\n(newest report then {age:.0f} min old)")  # fmt: skip
     actual = _since_ignition_min(run)
     filled_in = np.where(np.isfinite(actual), actual, 1e9)
-    ax.contour(x_km, y_km, filled_in, levels=[minutes], colors="#7A0000", linewidths=1.4, zorder=6)
-    ax.plot([], [], color="#7A0000", linewidth=1.4, label=f"true perimeter at {minutes:.0f} min")
+    ax.contour(x_km, y_km, filled_in, levels=[minutes], colors=PURPLE, linewidths=1.6, zorder=6)
+    ax.plot([], [], color=PURPLE, linewidth=1.6, label=f"true perimeter at {minutes:.0f} min")
 
 
-def _routes(ax: Axes, run: StoredRun, shapes: dict[str, Any]) -> None:
+def _routes(ax: Axes, run: StoredRun) -> None:
     grid = _grid(run)
     first = True
-    for feature in run.geojson("routes")["features"]:
-        if feature["properties"].get("kind") != "evacuation":
-            continue
+    routes = run.geojson("routes")["features"]
+    # A later route replaces what the zone was told before.
+    last = {one["properties"]["zone"]: one for one in routes if one["properties"]["kind"] == "evacuation"}
+    for feature in last.values():
         lon_lat = np.array(feature["geometry"]["coordinates"])
         if len(lon_lat) < 2:
             continue
         x_m, y_m = grid.from_lon_lat(lon_lat[:, 0], lon_lat[:, 1])
         ax.plot(x_m / 1000, y_m / 1000, color=BLUE, linewidth=3.4, alpha=0.45, zorder=7,
-                label="evacuation route as ordered" if first else None)  # fmt: skip
+                label="evacuation route, last advice" if first else None)  # fmt: skip
         first = False
 
 

@@ -91,7 +91,11 @@ def write_parquet(path: Path, table: pa.Table) -> None:
 
 def write_csv(path: Path, table: pa.Table) -> None:
     """Write one table as CSV with empty cells for what never happened."""
-    table.to_pandas().to_csv(path, index=False, lineterminator="\n", float_format="%.3f")
+    frame = table.to_pandas()
+    for name in frame.columns:
+        if pa.types.is_integer(table.schema.field(name).type):
+            frame[name] = frame[name].astype("Int64")  # an id stays a whole number beside empty cells
+    frame.to_csv(path, index=False, lineterminator="\n", float_format="%.3f")
 
 
 def write_fields(path: Path, fields: xr.Dataset) -> None:
@@ -150,15 +154,20 @@ def read_run(folder: Path | str) -> StoredRun:
     import xarray as xr
 
     folder = Path(folder)
-    needed = ["run.json", "budget.csv", "fields.nc", *(f"{name}.parquet" for name in TABLES)]
+    shapes = [f"{name}.geojson" for name in ("map", "perimeters", "routes")]
+    needed = ["run.json", "budget.csv", "fields.nc", *shapes, *(f"{name}.parquet" for name in TABLES)]
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
         message = f"This is not a whole run folder: {', '.join(missing)} missing."
         raise NotARun([Problem("DIR", str(folder), message, "Name a folder that `firesim run` wrote to its end.")])
-    return StoredRun(
-        folder=folder,
-        facts=json.loads((folder / "run.json").read_text(encoding="utf-8")),
-        tables={name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES},
-        fields=xr.load_dataset(folder / "fields.nc", engine="h5netcdf"),
-        budget=pd.read_csv(folder / "budget.csv"),
-    )
+    try:
+        return StoredRun(
+            folder=folder,
+            facts=json.loads((folder / "run.json").read_text(encoding="utf-8")),
+            tables={name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES},
+            fields=xr.load_dataset(folder / "fields.nc", engine="h5netcdf"),
+            budget=pd.read_csv(folder / "budget.csv"),
+        )
+    except (pa.ArrowInvalid, OSError, ValueError) as error:
+        message = f"A file of this folder cannot be read: {error}."
+        raise NotARun([Problem("DIR", str(folder), message, "Run it again; a file has been damaged.")]) from error

@@ -65,17 +65,14 @@ class Journal:
         lengths = [np.size(time_s), np.size(NO_CAUSE if cause_id is None else cause_id)]
         lengths += [len(values) for values in (actor, detail) if not isinstance(values, str)]
         n = 0 if 0 in lengths else max(lengths)
-        times = np.broadcast_to(np.asarray(time_s, dtype=float), (n,)).tolist()
-        causes = np.broadcast_to(np.asarray(NO_CAUSE if cause_id is None else cause_id, dtype=np.int64), (n,)).tolist()
+        times = np.full(n, time_s, dtype=np.float64).tolist()
+        causes = np.full(n, NO_CAUSE if cause_id is None else cause_id, dtype=np.int64).tolist()
         actors = [actor] * n if isinstance(actor, str) else actor
         details = [detail] * n if isinstance(detail, str) else detail
-        return np.array(
-            [
-                self.add(times[i], actors[i], kind, None if causes[i] == NO_CAUSE else causes[i], details[i])
-                for i in range(n)
-            ],
-            dtype=np.int64,
-        )
+        first = len(self)
+        for when_s, who, cause, said in zip(times, actors, causes, details, strict=True):
+            self.add(when_s, who, kind, None if cause == NO_CAUSE else cause, said)
+        return np.arange(first, first + n, dtype=np.int64)
 
     def first(self, kind: str) -> int | None:
         """The `event_id` of the earliest event of a kind (the first written among equals); None: never."""

@@ -60,8 +60,13 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("y_m", _REAL),
             ("at_risk", _CLAIM),  # by the no-response twin
             ("twin_deadline_s", _REAL),  # place reached or cut off in the twin, whichever is first
-            ("exposed_at", _TEXT),  # home, road, beach or sea
+            ("exposed_at", _TEXT),  # home, road, beach or sea: where most of exposed_s was
             ("entered_danger", _CLAIM),
+            ("trapped_s", _REAL),  # first cut off or caught, whatever became of them later
+            ("exposed_home_s", _REAL),  # these four add up to exposed_s
+            ("exposed_road_s", _REAL),
+            ("exposed_beach_s", _REAL),
+            ("exposed_sea_s", _REAL),
         ]
     ),
     "vehicles": pa.schema(

@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from firesim.command.parameters import CommandParameters
 from firesim.command.strategies import policy_named
 from firesim.devices.sites import SensorSite, read_sites
+from firesim.inputs.fields import Readable, problems_of
 from firesim.inputs.problems import BadInput, Problem
+from firesim.inputs.text import FieldsText, Way
 from firesim.link.masts import Mast, read_masts
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParts
-from firesim.scenario.fields import Readable, problems_of
 from firesim.scenario.model import Ignition, Strategy, hour_of
-from firesim.scenario.text import ScenarioText, Way
 from firesim.world.ground import burnable_cells, why_no_ignition
 from firesim.world.units import UnitSpec, read_units
 from firesim.world.weather import read_weather_day
@@ -28,7 +28,7 @@ _EARTH = Grid(180, 360, 1.0, -180.0, -90.0)
 _SPEAKERS = ("scenario", "centre", "authority")  # names on the network that no mast, sensor or unit may take
 
 
-def problems_of_parts(readable: Readable, place: PlaceParts, text: ScenarioText, folder: Path) -> list[Problem]:
+def problems_of_parts(readable: Readable, place: PlaceParts, text: FieldsText, folder: Path) -> list[Problem]:
     """What is wrong with the files beside the place's, and between the parts."""
     problems: list[Problem] = []
     if "weather" in readable:
@@ -88,7 +88,7 @@ def _names(masts: Sequence[Mast], sites: Sequence[SensorSite], units: Sequence[U
         taken |= dict.fromkeys(names, field)
 
 
-def _ignition(ignition: Ignition, place: PlaceParts, grid: Grid, text: ScenarioText) -> list[Problem]:
+def _ignition(ignition: Ignition, place: PlaceParts, grid: Grid, text: FieldsText) -> list[Problem]:
     x_m, y_m = ignition.place_on(grid)
     reason = why_no_ignition(grid, place.landcover, x_m, y_m)
     if not reason:
@@ -113,7 +113,7 @@ def _nearest_burnable(ignition: Ignition, place: PlaceParts, grid: Grid, xy_m: t
     return f"[{float(longitude):.5f}, {float(latitude):.5f}]"
 
 
-def _strategy(name: str, strategy: Strategy, command: CommandParameters, text: ScenarioText) -> list[Problem]:
+def _strategy(name: str, strategy: Strategy, command: CommandParameters, text: FieldsText) -> list[Problem]:
     """A policy that does not exist, and parameters that it does not know."""
     way: Way = ("strategies", name)
     try:
@@ -125,5 +125,5 @@ def _strategy(name: str, strategy: Strategy, command: CommandParameters, text: S
     try:
         parameters.model_validate(command.model_dump() | strategy.parameters)
     except ValidationError as error:
-        return problems_of(error, text, (*way, "parameters"), parameters)
+        return problems_of(error, text, parameters, (*way, "parameters"))
     return []

@@ -10,12 +10,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from firesim.inputs.fields import read_fields
 from firesim.inputs.problems import BadInput, Problem, Problems, nearest
+from firesim.inputs.text import FieldsText, read_fields_text
 from firesim.place.load import Place, PlaceParts, read_place
 from firesim.scenario.check import problems_of_parts
-from firesim.scenario.fields import read_fields
 from firesim.scenario.model import ScenarioFields, Strategy, hour_of
-from firesim.scenario.text import ScenarioText, read_scenario_text
 
 REPOSITORY_SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -81,7 +81,8 @@ class Scenario:
     def with_strategy(self, name: str, **bundle: Any) -> Scenario:
         """The same scenario with one more strategy: `with_strategy("mine", policy="Mine", channels=["app"])`."""
         strategies = self.strategies | {name: Strategy(**bundle)}
-        return replace(self, fields=self.fields.model_copy(update={"strategies": strategies}))
+        fields = self.fields.model_copy(update={"strategies": strategies})
+        return replace(self, fields=fields, text=_as_yaml(fields.model_dump(mode="json", exclude_unset=True)))
 
     def with_changes(self, **changes: Any) -> Scenario:
         """The same scenario with named differences: `with_changes(discrepancy={"spread_multiplier_sd": 0})`.
@@ -90,7 +91,7 @@ class Scenario:
         block changes. Raises BadInput when the result is not sound.
         """
         merged = _merged(self.fields.model_dump(mode="json", exclude_unset=True), changes)
-        text = ScenarioText(self.folder / f"{self.name} (changed)", _as_yaml(merged), merged, {})
+        text = FieldsText(self.folder / f"{self.name} (changed)", _as_yaml(merged), merged, {})
         return _scenario(text, self.folder, None if "place" in changes else self.place)
 
 
@@ -139,13 +140,13 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
     Raises BadInput with every problem found, each with file, line, field, value and remedy.
     """
-    text = read_scenario_text(find_scenario(name_or_path))
+    text = read_fields_text(find_scenario(name_or_path))
     return _scenario(text, text.path.parent, None)
 
 
-def _scenario(text: ScenarioText, folder: Path, place: Place | None) -> Scenario:
+def _scenario(text: FieldsText, folder: Path, place: Place | None) -> Scenario:
     """The scenario of a text; `place` when it has been read already."""
-    fields, readable, problems = read_fields(text)
+    fields, readable, problems = read_fields(text, ScenarioFields)
     wrong = {problem.field for problem in problems}  # left out when the rest was read: a default says nothing
     parts = PlaceParts() if place is None else place.parts()
     if place is None and "place" in readable:

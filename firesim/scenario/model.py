@@ -58,6 +58,11 @@ class TrueFireParameters(Parameters):
     acceleration_per_min: Positive | None = Field(
         default=0.115, description="build-up from a point, Canadian FBP system, open fuels [1/min]; null: none"
     )
+    wind_limit: Literal["andrews2013", "rothermel", "none"] = Field(
+        default="andrews2013",
+        description="how far wind can drive the fire, in truth and forecast: no faster than the effective wind "
+        "(Andrews, Cruz & Rothermel 2013), Rothermel's 1972 limit, or none",
+    )
 
 
 class AuthorityParameters(Parameters):

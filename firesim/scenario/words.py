@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from firesim.place.load import Place
 from firesim.scenario.load import Scenario
 from firesim.scenario.model import Strategy
@@ -60,7 +62,8 @@ def _refuge_words(place: Place) -> str:
 def _bulletin_words(from_s: float, now: WeatherNow) -> str:
     return (
         f"  from {from_s / 60:.0f} min: {now.wind_speed_10m_m_s:.1f} m/s (gusts {now.gust_10m_m_s:.1f}) from "
-        f"{now.wind_from_deg:.0f} degrees, {now.temperature_c:.0f} C, {now.relative_humidity_pct:.0f} %"
+        f"{now.wind_from_deg:.0f} degrees, {now.temperature_c:.0f} C, {now.relative_humidity_pct:.0f} %, "
+        f"fine dead fuel {100.0 * np.asarray(now.moisture.one_h).item():.1f} %"
     )
 
 

@@ -42,7 +42,7 @@ def centre_briefing(
     place = scenario.place
     parameters = scenario.fields.command.model_dump(exclude_unset=True) | strategy.parameters
     return Briefing(
-        map=_map(place),
+        map=_map(place, scenario.fields.fire.wind_limit),
         nodes=list(place.roads.nodes),
         edges=list(place.roads.edges),
         zones=place.settlement.zones_at(scenario.start_hour),
@@ -68,7 +68,7 @@ def authority_briefing(scenario: Scenario, luck: Luck) -> AuthorityBriefing:
     return AuthorityBriefing(delay_s=60.0 * delay_min, refuses=refuses)
 
 
-def _map(place: Place) -> MapInfo:
+def _map(place: Place, wind_limit: str) -> MapInfo:
     cover = place.landcover
     return MapInfo(
         grid=place.grid,
@@ -78,6 +78,7 @@ def _map(place: Place) -> MapInfo:
         canopy_height=MapRaster.pack(cover.canopy_height_m, HEIGHT_UNIT_M),
         canopy_base_height=MapRaster.pack(cover.canopy_base_height_m, HEIGHT_UNIT_M),
         own_fuels=fuel_models(place.own_fuels),
+        wind_limit=wind_limit,
     )
 
 

@@ -53,7 +53,7 @@ class Clockwork:
         env.process(self._world())
         env.run(until=self.scenario.horizon_s)
         self._step(self.scenario.horizon_s)
-        self.truth.people.finish(self.scenario.horizon_s, self.truth.traffic)
+        self.truth.people.finish(self.truth.traffic)
 
     def _world(self) -> Generator[simpy.Event, Any, None]:
         """Fire, roads and people look at one another every step."""
@@ -79,7 +79,8 @@ class Clockwork:
     def _burn_what_it_reaches(self, now_s: float) -> None:
         """Cut the roads and darken the masts that the fire has come to."""
         truth = self.truth
-        truth.traffic.meet_fire(truth.fire.arrival_time_s, now_s, truth.fire.cause_of_fire)
+        outline = truth.fire.rings(now_s) if truth.fire.is_small else None
+        truth.traffic.meet_fire(truth.fire.arrival_time_s, now_s, truth.fire.cause_of_fire, outline)
         for mast, dark_s, event in truth.mast_power.gone_dark(now_s):
             truth.network.darken(mast, dark_s)
             self.post.blame(mast, event)

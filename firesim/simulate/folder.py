@@ -16,6 +16,7 @@ import firesim
 from firesim.command.alerts import cap_xml, gpx, route_points
 from firesim.command.dispatcher import Dispatcher
 from firesim.link.messages import Alert, UnitOrder, ZoneAdvice
+from firesim.outcomes.measures import zone_times
 from firesim.place.shapes import rings_of
 from firesim.record import write_run
 from firesim.simulate.machines import IssuedOrder
@@ -33,6 +34,7 @@ def write_folder(run: Run, folder: Path) -> None:
         "routes.geojson": _collection(_routes(run)),
         "map.geojson": _collection(map_shapes(run)),
         "plan.md": plan_text(run),
+        "zones.csv": _zones(run),
         **_alerts(run),
         **_gpx(run),
     }
@@ -108,6 +110,13 @@ def fields(run: Run) -> xr.Dataset:
     }
     attributes = {"crs": grid.crs or "plain", "fire_model": "surface fire only", "firesim": firesim.__version__}
     return xr.Dataset(data, coords=coordinates, attrs=attributes)
+
+
+def _zones(run: Run) -> str:
+    """Available and required safe time of each zone with people at risk; see `outcomes.measures.zone_times`."""
+    scenario = run.scenario
+    table = zone_times(run.tables["people"].to_pandas(), scenario.ignited_s, scenario.horizon_s)
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.3f")
 
 
 def _collection(features: Sequence[dict[str, Any]]) -> str:

@@ -20,7 +20,7 @@ from firesim.record import Journal, table_of
 from firesim.scenario import Scenario
 from firesim.simulate.clock import Clockwork
 from firesim.simulate.earliest import earliest_possible
-from firesim.simulate.twin import twin_of
+from firesim.simulate.twin import deadlines_of_run, twin_of
 from firesim.world.households import MODES
 
 SCORED_AHEAD_S = 1800.0  # a forecast is scored on what it said of the next half hour
@@ -66,7 +66,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
         "orders": _orders(clockwork),
         "budget": budget,
     }
-    beliefs = [belief for kind, belief in clockwork.centre.beliefs if kind == "forecast"]
+    beliefs = _beliefs(clockwork)
     figures = _fire_figures(clockwork)
     outcomes = outcomes_of(
         tables["people"].to_pandas(),
@@ -95,6 +95,13 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
     )
 
 
+def _beliefs(clockwork: Clockwork) -> list[Belief]:
+    """What was believed at each forecast; where the plan is on paper, at each plan. One a moment, in order."""
+    centre = clockwork.centre.beliefs
+    kind = "forecast" if any(kind == "forecast" for kind, _ in centre) else "plan"
+    return list({belief.believed_at_s: belief for what, belief in centre if what == kind}.values())
+
+
 def _events(journal: Journal) -> Any:
     table = journal.table()
     table["cause_id"] = table["cause_id"].astype(object).where(table["cause_id"].notna(), None)
@@ -105,26 +112,41 @@ def _people(clockwork: Clockwork, twin: Twin) -> pa.Table:
     """`people.parquet`: what the people went through, beside what the twin says of their place."""
     people = clockwork.truth.people
     columns = dict(people.columns())
-    reached_s, departed_s = people.place_reached_s, people.departed_s
-    left_in_time = np.isfinite(reached_s) & np.isfinite(departed_s)
-    margin_s = np.full(len(reached_s), nan)
-    margin_s[left_in_time] = reached_s[left_in_time] - departed_s[left_in_time]
-    stayed = np.isfinite(reached_s) & ~np.isfinite(departed_s)
-    margin_s[stayed] = reached_s[stayed] - clockwork.scenario.horizon_s
-    columns["margin_s"] = margin_s
+    columns["margin_s"] = _realised_margin_s(clockwork)
     columns["at_risk"] = twin.at_risk
     columns["twin_deadline_s"] = np.where(twin.at_risk, twin.deadline_s, inf)
-    columns["entered_danger"] = _entered_danger(columns, twin)
+    columns["entered_danger"] = _entered_danger(columns, twin, _sent_by_alert(clockwork))
     return table_of("people", columns)
 
 
-def _entered_danger(columns: Mapping[str, Any], twin: Twin) -> NDArray[np.bool_]:
+def _realised_margin_s(clockwork: Clockwork) -> NDArray[np.float64]:
+    """Place reached or cut off in this run minus departure; NaN where neither happened. [parties]
+
+    Who never left is taken to leave at the horizon.
+    """
+    scenario, people = clockwork.scenario, clockwork.truth.people
+    deadline_s = deadlines_of_run(scenario, clockwork.truth).deadline_s
+    departed_s = np.where(np.isfinite(people.departed_s), people.departed_s, scenario.horizon_s)
+    return np.where(deadline_s <= scenario.horizon_s, deadline_s - departed_s, nan)
+
+
+def _sent_by_alert(clockwork: Clockwork) -> NDArray[np.bool_]:
+    """Which parties set out because of an alert: their departure goes back to a `warned` event. [parties]"""
+    journal = clockwork.truth.journal
+    departed = journal.first_by_actor("departed")
+    sent = []
+    for name in clockwork.truth.people.parties.household_id:
+        event = departed.get(name)
+        sent.append(event is not None and any(journal.kind_of(one) == "warned" for one in journal.chain(event)))
+    return np.array(sent, dtype=bool)
+
+
+def _entered_danger(columns: Mapping[str, Any], twin: Twin, sent: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Sent by an alert into worse than staying: harmed away from a place that the fire never comes to."""
-    told = np.array([by != "" for by in columns["warned_by"]], dtype=bool)
     left = np.isfinite(columns["departed_s"])
     harmed_away = (np.asarray(columns["exposed_s"]) > 0) & np.isin(columns["exposed_at"], ("road", "sea"))
     stuck = np.isin(columns["fate"], ("trapped", "exposed"))
-    entered: NDArray[np.bool_] = told & left & (harmed_away | stuck) & ~np.isfinite(twin.place_reached_s)
+    entered: NDArray[np.bool_] = sent & left & (harmed_away | stuck) & ~np.isfinite(twin.place_reached_s)
     return entered
 
 

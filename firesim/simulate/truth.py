@@ -49,7 +49,8 @@ def true_fire(scenario: Scenario, luck: Luck, journal: Journal) -> tuple[TrueWea
     ground = FireGround.of(scenario.place)
     ignition = Ignition(*scenario.ignition_xy_m, scenario.ignited_s)
     hidden = HiddenGround.draw(ground, ignition, fields.discrepancy, luck)
-    fire = TrueFire(ground, hidden, weather, ignition, journal, fields.fire.acceleration_per_min)
+    law = fields.fire
+    fire = TrueFire(ground, hidden, weather, ignition, journal, law.acceleration_per_min, law.wind_limit)
     return weather, fire
 
 

@@ -27,11 +27,13 @@ class Burnt:
     arrival_time_s : float64 [y, x], `inf` where it has not burnt
     fireline_intensity_kw_m, flame_length_m : float32 [y, x], as the front arrived; 0 where it has not burnt
         All read only: they go on changing with the fire.
+    window : rows and columns outside of which nothing has burnt
     """
 
     def __init__(self, front: SpreadingFire, shape: tuple[int, int]) -> None:
         self._front = front
         self._until_s = -inf
+        self.window = (slice(0, 0), slice(0, 0))
         self.arrival_time_s: NDArray[np.float64] = np.full(shape, inf)
         self.fireline_intensity_kw_m: NDArray[np.float32] = np.zeros(shape, np.float32)
         self.flame_length_m: NDArray[np.float32] = np.zeros(shape, np.float32)
@@ -43,6 +45,8 @@ class Burnt:
             self._write(self.arrival_time_s, rows, columns, arrival_s)
             self._write(self.fireline_intensity_kw_m, rows, columns, intensity)
             self._write(self.flame_length_m, rows, columns, flame_length_m(intensity))
+            if rows.size:
+                self.window = (_with(self.window[0], rows), _with(self.window[1], columns))
             self._until_s = now_s
         return self
 
@@ -58,18 +62,28 @@ class Burnt:
         field.flags.writeable = False
 
 
+def _with(span: slice, indices: NDArray[np.integer]) -> slice:
+    """The span, grown to hold these indices."""
+    first, last = int(indices.min()), int(indices.max()) + 1
+    return slice(first, last) if span.stop == 0 else slice(min(span.start, first), max(span.stop, last))
+
+
 class ZoneWatch:
     """Says of each zone, once, that the fire has reached it: the first of its cells burns."""
 
     def __init__(self, zones: Sequence[Zone], grid: Grid) -> None:
         cells = ((zone.zone, np.flatnonzero(rasterise(zone.polygon_xy_m, grid))) for zone in zones)
         self._cells = {zone: flat for zone, flat in cells if len(flat)}
+        self._all_cells = np.concatenate([*self._cells.values(), np.empty(0, np.int64)])
 
     def reached(self, arrival_time_s: NDArray[np.float64], now_s: float) -> list[tuple[str, float]]:
         """Zones reached since the last call, with the time [s], in order of time."""
         arrival = np.ravel(arrival_time_s)
+        if not (arrival[self._all_cells] <= now_s).any():
+            return []
         firsts = [(zone, float(arrival[cells].min())) for zone, cells in self._cells.items()]
         new = sorted((pair for pair in firsts if pair[1] <= now_s), key=lambda pair: (pair[1], pair[0]))
         for zone, _ in new:
             del self._cells[zone]
+        self._all_cells = np.concatenate([*self._cells.values(), np.empty(0, np.int64)])
         return new

@@ -91,6 +91,11 @@ class Crew:
         if not self._called.triggered:
             self._called.succeed()
 
+    def warn(self) -> None:
+        """See the fire come: whatever the crew is waiting for is interrupted, so that it looks up."""
+        if not self._called.triggered:
+            self._called.succeed()
+
     def heed(self) -> UnitOrders:
         """Act on the last orders from now on; what follows is caused by them."""
         if self.orders is None:
@@ -100,13 +105,13 @@ class Crew:
         return self.orders
 
     def pause(self, seconds: float) -> simpy.Event:
-        """Time passes, or new orders come, whichever is first."""
+        """Time passes, or new orders come, or danger, whichever is first."""
         if self.was_called:
             return self._env.timeout(0.0)
         return self._env.any_of([self._env.timeout(seconds), self.wait()])
 
     def wait(self) -> simpy.Event:
-        """Until new orders come."""
+        """Until new orders come, or danger."""
         if self._called.triggered:
             self._called = self._env.event()
         return self._called

@@ -73,9 +73,7 @@ class Ways:
     def __init__(self, roads: Roads, traffic: RoadState, fire: TrueFire, speed_factor: float) -> None:
         self.roads, self.traffic, self.fire = roads, traffic, fire
         with np.errstate(divide="ignore"):
-            self.free_s: Floats = np.where(
-                roads.is_drivable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf
-            )
+            self.free_s: Floats = np.where(roads.is_drivable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf)
         self._samples: dict[int, tuple[Floats, Floats, Floats]] = {}
 
     # --- places on the road -----------------------------------------------------------------------------------

@@ -40,16 +40,24 @@ class Engagement:
     parameters: ResponderParameters
 
     def fight(self, crew: Crew) -> Story:
-        """Stay at the fire until new orders come."""
+        """Stay at the fire until new orders come.
+
+        A tanker feeds engines at the fire; where it protects a zone it uses its own water, as an engine does.
+        """
         has_line, told = False, ""
         crew.hose_m = self.parameters.hose_reach_m
         while not crew.was_called:
             self.fire.advance(float(self.env.now))
+            danger = self.danger_to(crew)
+            if danger is not None:
+                yield from self.withdraw(crew, danger)
+                has_line, told = False, "withdrawn"
+                continue
             if crew.water_litres <= 0.0:
                 self._leave_line(crew)
                 yield from self.refill(crew)
                 continue
-            if crew.spec.kind == "tanker":
+            if crew.spec.kind == "tanker" and not self._protects(crew):
                 crew.begin("watch")
                 yield crew.pause(self._look_again_s())
                 continue
@@ -63,10 +71,6 @@ class Engagement:
             is_small = self.fire.is_small
             reach_m = self.parameters.farthest_hose_m
             front = self._young_front(crew) if is_small else self.suppression.front_near(*crew.place, reach_m)
-            if self._is_in_danger(front):
-                yield from self.withdraw(crew, front)
-                has_line, told = False, "withdrawn"
-                continue
             if is_small:
                 told = yield from self._work_ring(crew, front, told)
                 continue
@@ -81,6 +85,10 @@ class Engagement:
             told = self._say_why_idle(crew, front, told)
             yield crew.pause(self._look_again_s())
         self._leave_line(crew)
+
+    @staticmethod
+    def _protects(crew: Crew) -> bool:
+        return crew.orders is not None and crew.orders.task == "protect"
 
     def _look_again_s(self) -> float:
         """Until the next full minute: crews look together, so the fire is worked out once for all of them."""
@@ -186,16 +194,25 @@ class Engagement:
 
     # --- safety -------------------------------------------------------------------------------------------------
 
-    def _is_in_danger(self, front: Front) -> bool:
-        """Whether a front that nobody can hold burns within the safety distance of the vehicle."""
-        hot = front.intensity_kw_m >= self.parameters.hold_limit_kw_m
-        return bool((hot & (front.distance_m <= self.parameters.safety_distance_m)).any())
+    def danger_to(self, crew: Crew) -> str | None:
+        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none."""
+        if not self.fire.has_ignited or self.fire.is_out:
+            return None
+        reach_m = self.parameters.safety_distance_m
+        if self.fire.is_small:
+            front = self._young_front(crew)
+        else:
+            front = self.suppression.front_near(*crew.place, reach_m)
+        near = (front.intensity_kw_m >= self.parameters.hold_limit_kw_m) & (front.distance_m <= reach_m)
+        if not near.any():
+            return None
+        hottest = int(np.argmax(np.where(near, front.intensity_kw_m, 0.0)))
+        return f"a front of {front.intensity_kw_m[hottest]:.0f} kW/m at {front.distance_m[hottest]:.0f} m"
 
-    def withdraw(self, crew: Crew, front: Front) -> Story:
+    def withdraw(self, crew: Crew, detail: str) -> Story:
         """Leave, by whatever open road leads away from the fire."""
-        hottest = int(np.argmax(front.intensity_kw_m))
         self._leave_line(crew)
-        detail = f"a front of {front.intensity_kw_m[hottest]:.0f} kW/m at {front.distance_m[hottest]:.0f} m"
+        crew.hose_m = self.parameters.hose_reach_m
         crew.note("overrun", detail)
         crew.note("unit_withdrawn", detail)
         crew.begin("withdraw")
@@ -213,6 +230,13 @@ class Engagement:
                 return
             crew.find_closed(journey.edge)
             yield crew.pause(1.0)
+
+    def lose(self, crew: Crew) -> None:
+        """The fire has gone over a vehicle that could not get away: it is out of action from now on."""
+        self._leave_line(crew)
+        crew.begin("overrun")
+        crew.note("unit_overrun", "the fire came over it where it stood")
+        crew.tell("lost", "burnt over where it stood")
 
     def _barred(self, crew: Crew) -> dict[int, float]:
         """Stretches that this crew would not take to get away: those it found closed, those whose closure it sees."""
@@ -289,7 +313,7 @@ class Engagement:
         began_s = float(self.env.now)
         yield crew.pause(wanted / self.parameters.fill_litres_s)
         pumped = (float(self.env.now) - began_s) * self.parameters.fill_litres_s
-        taken = min(pumped, wanted) if crew.was_called else wanted
+        taken = min(pumped, wanted)
         crew.water_litres += taken
         if tanker is None:
             crew.water_taken_litres += taken

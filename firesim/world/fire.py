@@ -43,10 +43,13 @@ class TrueFire:
     acceleration_per_min
         Growth from a point: 0.115 per minute in open fuels (Canadian FBP system, eq. 70, 72); None: steady
         from the start.
+    wind_limit
+        How far wind can drive the fire: a name of `fire/surface.py`, WIND_LIMITS.
 
     Attributes
     ----------
     ignition_event, out_event : `event_id`s, None before they have happened
+    landscape : the true ground as the laws of fire read it
     can_burn : bool [y, x], cells whose true fuel burns
     ignition_cell : flat index of the cell in which it starts
     """
@@ -59,6 +62,7 @@ class TrueFire:
         ignition: Ignition,
         journal: Journal,
         acceleration_per_min: float | None = 0.115,
+        wind_limit: str = "andrews2013",
     ) -> None:
         reason = ground.cannot_ignite(ignition.x_m, ignition.y_m)
         if reason:
@@ -70,7 +74,7 @@ class TrueFire:
         row, column = (int(index) for index in self.grid.cell_at(ignition.x_m, ignition.y_m))
         self.ignition_cell = row * self.grid.columns + column
         cover, terrain = ground.landcover, ground.terrain
-        self._landscape = Landscape(
+        self.landscape = Landscape(
             self.grid.cell_size_m,
             hidden.fuel_model,
             terrain.slope_deg,
@@ -79,9 +83,10 @@ class TrueFire:
             cover.canopy_height_m,
             cover.canopy_base_height_m,
             fuels=ground.fuels,
+            wind_limit=wind_limit,
         )
         self.can_burn: NDArray[np.bool_] = ground.landcover.is_land & is_fuel(hidden.fuel_model)
-        self._front = SpreadingFire(self._landscape, acceleration_per_min=acceleration_per_min)
+        self._front = SpreadingFire(self.landscape, acceleration_per_min=acceleration_per_min)
         self._zones = ZoneWatch(ground.zones, self.grid)
         self._now_s = -inf
         self.ignition_event: int | None = None
@@ -91,6 +96,8 @@ class TrueFire:
         self._heat_kj_m2 = self._heat_of_cells(weather.at(0.0).moisture)
         self._burnt = Burnt(self._front, self.grid.shape)
         self._rings: tuple[float, list[list[Point]]] = (-inf, [])
+        self._flaming: dict[tuple[float, float], NDArray[np.int64]] = {}  # of this moment, by what was asked
+        self._heat_mw: dict[float, float] = {}
         self._changes: list[float] = []
         self._changes_until_s = 0.0
 
@@ -114,7 +121,13 @@ class TrueFire:
 
     def block(self, mask: NDArray[np.bool_], now_s: float) -> None:
         """These cells never burn from now on, unless they have burnt already."""
+        self._forget_moment()
         self._front.block(mask, now_s)
+
+    def _forget_moment(self) -> None:
+        """What was worked out of this moment does not hold any more."""
+        self._flaming.clear()
+        self._heat_mw.clear()
 
     def note_held(self, because: int) -> None:
         """Part of the front is held, by this event of a crew: it causes the end of the fire if it was the last."""
@@ -122,10 +135,12 @@ class TrueFire:
 
     def unblock(self, mask: NDArray[np.bool_], now_s: float) -> None:
         """Cells that were held burn again."""
+        self._forget_moment()
         self._front.unblock(mask, now_s)
 
     def slow(self, mask: NDArray[np.bool_], factor: float, now_s: float) -> None:
         """Multiply the rate of spread in these cells (wetting)."""
+        self._forget_moment()
         self._front.slow(mask, factor, now_s)
 
     def free_burning(self, until_s: float) -> TrueFire:
@@ -134,7 +149,8 @@ class TrueFire:
         Its events go to a journal of its own. This fire itself is not touched.
         """
         ground, hidden, acceleration = self.ground, self.hidden, self._acceleration_per_min
-        twin = TrueFire(ground, hidden, self.weather, self.ignition, Journal(), acceleration)
+        limit = self.landscape.wind_limit
+        twin = TrueFire(ground, hidden, self.weather, self.ignition, Journal(), acceleration, limit)
         twin.advance(until_s)
         return twin
 
@@ -223,11 +239,19 @@ class TrueFire:
         return float(sum(np.hypot(*np.diff(np.asarray(ring), axis=0).T).sum() for ring in self.rings(now_s)))
 
     def flaming_cells(self, now_s: float, flaming_s: float = FLAMING_S) -> NDArray[np.int64]:
-        """Flat indices (row * columns + column) of cells that the front reached in the last `flaming_s`."""
+        """Flat indices (row * columns + column) of cells that the front reached in the last `flaming_s`. Read only."""
+        asked = (now_s, flaming_s)
+        if asked not in self._flaming:
+            self._flaming[asked] = self._cells_flaming(now_s, flaming_s)
+        return self._flaming[asked]
+
+    def _cells_flaming(self, now_s: float, flaming_s: float) -> NDArray[np.int64]:
         if not self.has_ignited or now_s < self.ignited_s:
             return np.empty(0, np.int64)
-        arrival = self.arrival_time_s.ravel()
-        flaming = np.flatnonzero((arrival <= now_s) & (arrival > now_s - flaming_s))
+        burnt = self._burnt.until(self._now_s)
+        arrival = burnt.arrival_time_s[burnt.window]
+        rows, columns = np.nonzero((arrival <= now_s) & (arrival > now_s - flaming_s))
+        flaming = (rows + burnt.window[0].start) * self.grid.columns + columns + burnt.window[1].start
         if len(flaming) == 0 and not self._front.is_out and self._front.ellipse_outline(now_s) is not None:
             flaming = np.array([self.ignition_cell])
         return flaming
@@ -240,6 +264,11 @@ class TrueFire:
         sum to the growth of the area. Heat per unit area as Rothermel's model gives it (reaction intensity x
         residence time, Anderson 1969): flaming combustion alone, no smouldering, so low for logs and duff.
         """
+        if now_s not in self._heat_mw:
+            self._heat_mw[now_s] = self._heat_released_mw(now_s)
+        return self._heat_mw[now_s]
+
+    def _heat_released_mw(self, now_s: float) -> float:
         growth_m2 = self.area_m2(now_s) - self.area_m2(now_s - GROWTH_STEP_S)
         span_s = min(GROWTH_STEP_S, now_s - self.ignited_s)
         flaming = self.flaming_cells(now_s)
@@ -284,6 +313,7 @@ class TrueFire:
             self._ignite()
         self._front.advance(until_s)
         self._now_s = until_s
+        self._forget_moment()
 
     def _ignite(self) -> None:
         size_m = self.grid.cell_size_m

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Claims = NDArray[np.bool_]
 
 NOTHING, ELSEWHERE, WARNING, ORDER = range(4)  # how far an alert concerns a party
 LEVEL_WORDS = ("nothing", "alert for other zones", "warning", "order")
@@ -17,20 +18,26 @@ ALL_CLEAR = "all-clear"
 _LEVELS = {"warning": WARNING, "order": ORDER, ALL_CLEAR: NOTHING}
 _NONE = -1
 TO_THE_SHORE = -2  # advice in itself: no road is safe any more
+KNOCK = "knock"  # the channel that only those at home hear
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Parties that have just heard something new, in order of time. Arrays of one length.
+    """Parties that have just heard something, each once, in order of time. Arrays of one length.
 
-    `level` is what it means to them: higher than all they had heard before, or NOTHING for an all-clear.
+    `level` is what it means to them, NOTHING for an all-clear; `channel` an index into `Hearing.channels`;
+    `advice` the number of the advice in it, -1: none. `is_raised`: the level is higher than all they had heard
+    before; `is_advised_anew`: the advice is not what they had been told last.
     """
 
     who: Integers
     at_s: Floats
     because: Integers
     level: Integers
-    channel: str
+    channel: Integers
+    advice: Integers
+    is_raised: Claims
+    is_advised_anew: Claims
 
 
 class Hearing:
@@ -41,6 +48,7 @@ class Hearing:
     warned_s : [parties] first alert heard that was meant for their zone, `inf` if none [s]
     advice_of : [parties] number of the last advice heard, -1: none, -2: to the shore; `advice` holds (refuge
         index, route)
+    channels : names of the channels by which anything was sent
     """
 
     def __init__(self, zone_index: Integers, zones: Sequence[str], refuges: Sequence[str]) -> None:
@@ -52,8 +60,8 @@ class Hearing:
         self.advice: list[tuple[int, tuple[str, ...]]] = []
         self._level = np.full(n, NOTHING, dtype=np.int64)
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
-        self._channels: list[str] = []
-        self._pending: list[tuple[Heard, Integers]] = []  # what will be heard, and the advice in it
+        self.channels: list[str] = []
+        self._pending: list[Heard] = []  # what will be heard, alert by alert
 
     def hear(
         self,
@@ -73,42 +81,55 @@ class Hearing:
         levels, advised = self._meaning_for_zones(level, advice)
         if level == ALL_CLEAR:  # for other zones it says nothing
             order = order[levels[self._zone_index[who[order]]] == NOTHING]
-        zone = self._zone_index[who[order]]
         because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)[order]
-        self._pending.append((Heard(who[order], when[order], because, levels[zone], channel), advised[zone]))
+        who, when = who[order], when[order]
+        if channel not in self.channels:
+            self.channels.append(channel)
+        by, no = np.full(len(who), self.channels.index(channel)), np.zeros(len(who), np.bool_)
+        zone = self._zone_index[who]
+        self._pending.append(Heard(who, when, because, levels[zone], by, advised[zone], no, no))
 
-    def until(self, now_s: float) -> list[Heard]:
-        """What is new to parties of all that is heard until now, alert by alert as they were sent."""
-        news, left = [], []
-        for heard, advised in self._pending:
+    def until(self, now_s: float, home_until_s: Floats, safe_s: Floats) -> list[Heard]:
+        """All that is heard until now, in rounds: the first thing that each party hears, the second, and so on.
+
+        Parameters
+        ----------
+        now_s : float
+            Later alerts wait. [s]
+        home_until_s, safe_s : [parties]
+            From when nobody opens to a knock, and from when nothing needs to be said any more. [s], inf: never
+        """
+        parts, left = [], []
+        for heard in self._pending:
             n = int(np.searchsorted(heard.at_s, now_s, side="right"))
             if n:
-                news.append(self._take_in(_part(heard, slice(0, n)), advised[:n]))
+                parts.append(_part(heard, slice(0, n)))
             if n < len(heard.who):
-                left.append((_part(heard, slice(n, None)), advised[n:]))
+                left.append(_part(heard, slice(n, None)))
         self._pending = left
-        return [heard for heard in news if len(heard.who)]
+        if not parts:
+            return []
+        due = Heard(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Heard)))
+        is_knock = np.array([channel == KNOCK for channel in self.channels])[due.channel]
+        is_heard = (due.at_s < safe_s[due.who]) & (~is_knock | (due.at_s < home_until_s[due.who]))
+        return [self._take_in(turn) for turn in _in_turns(_part(due, np.flatnonzero(is_heard)))]
 
     @property
     def warned_by(self) -> list[str]:
         """The channel of the first alert heard that was meant for their zone, empty if none. [parties]"""
-        return ["" if by == _NONE else self._channels[by] for by in self._warned_by.tolist()]
+        return ["" if by == _NONE else self.channels[by] for by in self._warned_by.tolist()]
 
-    def _take_in(self, heard: Heard, advised: Integers) -> Heard:
+    def _take_in(self, heard: Heard) -> Heard:
         who = heard.who
-        if (heard.level == NOTHING).all():
-            return heard
-        if heard.channel not in self._channels:
-            self._channels.append(heard.channel)
-        # Alerts are taken in as they were sent, so an earlier moment may turn up later: the earliest counts.
         # Who overhears what is said to others has not been warned.
-        sooner = (heard.level > ELSEWHERE) & (heard.at_s < self.warned_s[who])
-        self.warned_s[who[sooner]] = heard.at_s[sooner]
-        self._warned_by[who[sooner]] = self._channels.index(heard.channel)
-        self.advice_of[who] = np.where(advised == _NONE, self.advice_of[who], advised)
-        raised = np.flatnonzero(heard.level > self._level[who])
-        self._level[who[raised]] = heard.level[raised]
-        return _part(heard, raised)
+        first = (heard.level > ELSEWHERE) & np.isinf(self.warned_s[who])
+        self.warned_s[who[first]] = heard.at_s[first]
+        self._warned_by[who[first]] = heard.channel[first]
+        is_anew = (heard.advice != _NONE) & (heard.advice != self.advice_of[who])
+        self.advice_of[who[is_anew]] = heard.advice[is_anew]
+        is_raised = heard.level > self._level[who]
+        self._level[who[is_raised]] = heard.level[is_raised]
+        return replace(heard, is_raised=is_raised, is_advised_anew=is_anew)
 
     def _meaning_for_zones(
         self, level: str, advice: Mapping[str, tuple[str, Sequence[str]]]
@@ -122,12 +143,25 @@ class Hearing:
             levels[index] = _LEVELS[level]
             refuge, route = advice[zone]
             if refuge:
-                advised[index] = len(self.advice)
-                self.advice.append((self._refuge_index[refuge], tuple(route)))
+                told = (self._refuge_index[refuge], tuple(route))
+                if told not in self.advice:
+                    self.advice.append(told)
+                advised[index] = self.advice.index(told)
             elif level == "order":
                 advised[index] = TO_THE_SHORE
         return levels, advised
 
 
 def _part(heard: Heard, which: slice | Integers) -> Heard:
-    return Heard(heard.who[which], heard.at_s[which], heard.because[which], heard.level[which], heard.channel)
+    return Heard(*(getattr(heard, field.name)[which] for field in fields(Heard)))
+
+
+def _in_turns(heard: Heard) -> list[Heard]:
+    """Split into rounds in which each party hears one thing, in order of time."""
+    by_party = np.lexsort((heard.at_s, heard.who))  # stable: of two at one moment the one sent first
+    who = heard.who[by_party]
+    starts = np.flatnonzero(np.r_[True, who[1:] != who[:-1]]) if len(who) else np.empty(0, np.int64)
+    turn = np.empty(len(who), dtype=np.int64)
+    turn[by_party] = np.arange(len(who)) - np.repeat(starts, np.diff(np.r_[starts, len(who)]))
+    in_time = np.argsort(heard.at_s, kind="stable")
+    return [_part(heard, in_time[turn[in_time] == k]) for k in range(int(turn.max(initial=-1)) + 1)]

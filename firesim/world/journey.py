@@ -54,9 +54,7 @@ def drive(env: simpy.Environment, crew: Crew, way: list[Stretch], may_stop_short
     return Journey(End.ARRIVED)
 
 
-def _along(
-    env: simpy.Environment, crew: Crew, stretch: Stretch, may_stop: bool
-) -> Generator[simpy.Event, object, End]:
+def _along(env: simpy.Environment, crew: Crew, stretch: Stretch, may_stop: bool) -> Generator[simpy.Event, object, End]:
     """Drive along one stretch."""
     ways, edge, metres = crew.ways, stretch.edge, stretch.from_m
     head = int(ways.roads.head[edge])

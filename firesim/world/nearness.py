@@ -29,7 +29,7 @@ class Nearness:
         self._has_flamed: Claims = np.zeros(grid.rows * grid.columns, np.bool_)
 
     def look(self, flaming_cells: Integers) -> None:
-        """Take note of the cells that flame now (flat indices)."""
+        """Take note of the cells that flame now (flat indices), all of them high enough to be seen."""
         _paint(self._hot, self._grid.rows, self._grid.columns, self._flaming, self._heat_disc, False)
         _paint(self._hot, self._grid.rows, self._grid.columns, flaming_cells, self._heat_disc, True)
         fresh = flaming_cells[~self._has_flamed[flaming_cells]]

@@ -17,6 +17,7 @@ from firesim.place.grid import Grid
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.decisions import Decisions
+from firesim.world.exposure import AT_HOME, AT_SEA, ON_BEACH, ON_ROAD, Exposure
 from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, TO_THE_SHORE, Heard, Hearing
 from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.nearness import Nearness
@@ -33,8 +34,6 @@ Floats = NDArray[np.float64]
 
 FATES = ("home", "travelling", "safe", "sheltering", "trapped", "exposed")
 HOME, TRAVELLING, SAFE, SHELTERING, TRAPPED, EXPOSED = range(6)
-_PLACES = ("", "home", "road", "beach", "sea")  # where a party was in the heat
-_NOWHERE, _AT_HOME, _ON_ROAD, _ON_BEACH, _AT_SEA = range(5)
 _NONE = -1
 
 
@@ -67,15 +66,19 @@ class People:
     grid
         Of the fire.
     journal
-        Receives `warned, overheard, saw, decided, departed, safe, sheltering, trapped, exposed, stood_down`.
+        Receives `warned, overheard, redirected, saw, decided, departed, safe, sheltering, trapped, stranded,
+        exposed, refuge_lost, stood_down`.
 
     Attributes
     ----------
     decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, place_reached_s : [parties]
         Seconds from the scenario's start, `inf` until it happens. Places are reached when the fire arrives in
-        their cell.
-    exposed_s : [parties]
-        Time within `heat_within_m` of flames so far; being caught on a burning road counts as one dose more. [s]
+        their cell. Who is in a refuge when the fire comes to it is not safe any more: `safe_s` is `inf` again.
+    trapped_s : [parties]
+        When no way to a refuge with room was left to them, in place or on the road, or the fire caught them;
+        `inf`: never. It stays, whatever becomes of them. [s]
+    exposure
+        Time within `heat_within_m` of flames so far; being caught on a burning road counts as one dose more.
     cause_id : [parties]
         Event of the last change, -1 where nothing has changed.
     trip : [parties]
@@ -101,18 +104,21 @@ class People:
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
         on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
-        self._stays_at = np.where(parties.mode == SHORE, _AT_SEA, np.where(on_beach, _ON_BEACH, _AT_HOME))
+        self._stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
+        self._lost_cell = np.full(n, _NONE, dtype=np.int64)  # of the refuge in which the fire found them
         self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
         self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
-        self.exposed_s = np.zeros(n)
+        self.trapped_s = np.full(n, np.inf)
+        self.exposure = Exposure(n)
         self.cause_id = np.full(n, _NONE, dtype=np.int64)
         self.trip = np.full(n, _NONE, dtype=np.int64)
         self._state = np.full(n, HOME, dtype=np.int64)
         self._is_exposed = np.zeros(n, np.bool_)
-        self._exposed_at = np.full(n, _NOWHERE, dtype=np.int64)
         self._route_of: dict[int, int] = {}  # advice -> route in Traffic
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._looked_s = -np.inf
+        self._cuts_known = 0
+        self._lost: list[int] = []  # refuges
 
     @classmethod
     def build(cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal) -> People:
@@ -160,7 +166,10 @@ class People:
 
         To be called every step, once the fire and the traffic stand at `now_s`.
         """
-        for heard in self._hearing.until(now_s):
+        self._learn_fates(traffic)
+        self._lose_refuges(now_s, traffic)
+        home_until_s = np.minimum(self.departed_s, self._decisions.leaves_s)
+        for heard in self._hearing.until(now_s, home_until_s, self.safe_s):
             self._react(heard, traffic)
         if fire.has_ignited and now_s - self._looked_s >= self.parameters.look_s:
             self._look(now_s, traffic, fire)
@@ -169,16 +178,12 @@ class People:
         self._decide(now_s)
         self._leave(now_s, traffic)
         self._learn_fates(traffic)
+        self._note_cut_off(traffic)
 
-    def finish(self, now_s: float, traffic: Traffic) -> None:
-        """The run is over: who is still in place, and cut off from every refuge with room, is trapped."""
-        in_place = np.isin(self._state, (HOME, SHELTERING)) & (self.parties.node >= 0)
-        for node in np.unique(self.parties.node[in_place]).tolist():
-            event = traffic.cut_off_by(node)
-            if event != _NONE:
-                who = np.flatnonzero(in_place & (self.parties.node == node))
-                self._note(who, now_s, "trapped", event)
-                self._state[who] = TRAPPED
+    def finish(self, traffic: Traffic) -> None:
+        """The run is over: who is still in place, and cut off from every refuge with room, stays trapped."""
+        self._note_cut_off(traffic)
+        self._state[np.isin(self._state, (HOME, SHELTERING)) & np.isfinite(self.trapped_s)] = TRAPPED
 
     # --- what they are -------------------------------------------------------------------------------------------
 
@@ -189,6 +194,11 @@ class People:
     def warned_s(self) -> Floats:
         """The first alert that each party heard; own sight does not count. [parties], inf: none"""
         return self._hearing.warned_s
+
+    @property
+    def exposed_s(self) -> Floats:
+        """Time in the heat so far, wherever that was. [parties], s"""
+        return self.exposure.total_s
 
     @property
     def fate(self) -> Integers:
@@ -210,8 +220,8 @@ class People:
             "departed_s": self.departed_s,
             "safe_s": self.safe_s,
             "place_reached_s": self.place_reached_s,
-            "exposed_s": self.exposed_s,
-            "exposed_at": [_PLACES[place] for place in self._exposed_at],
+            "trapped_s": self.trapped_s,
+            **self.exposure.columns(),
             "fate": [FATES[fate] for fate in self.fate],
             "cause_id": [None if cause == _NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
@@ -228,37 +238,60 @@ class People:
         if no_walk:
             far_km = self.parameters.longest_walk_m / 1000.0
             said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
-        trapped = int(p.people[self.fate == TRAPPED].sum())
+        trapped = int(p.people[np.isfinite(self.trapped_s) & (self._state != SAFE)].sum())
         if trapped:
-            said.append(f"{trapped} people are trapped: no open way to a refuge with room")
+            said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
+        overrun = int(p.people[self._lost_cell != _NONE].sum())
+        if overrun:
+            said.append(f"{overrun} people were in a refuge when the fire came to it: they count as exposed, not safe")
         return said
 
     # --- hearing and seeing --------------------------------------------------------------------------------------
 
     def _react(self, heard: Heard, traffic: Traffic) -> None:
         who = heard.who
-        if heard.level[0] == NOTHING:
-            meant = self._decisions.stand_down(who[self._state[who] == HOME])
-            gave_up = np.isin(who, meant)
-            self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
-            return
-        events = np.empty(len(who), dtype=np.int64)
-        for kind, part in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
-            words = [f"{LEVEL_WORDS[level]} by {heard.channel}" for level in heard.level[part].tolist()]
+        stays_calm = np.flatnonzero((heard.level == NOTHING) & (self._state[who] == HOME))
+        gave_up = stays_calm[np.isin(who[stays_calm], self._decisions.stand_down(who[stays_calm]))]
+        self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
+        events = heard.because.copy()
+        for kind, is_of_kind in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
+            part = np.flatnonzero(heard.is_raised & is_of_kind)
+            words = [
+                f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
+                for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)
+            ]
             events[part] = self._note(who[part], heard.at_s[part], kind, heard.because[part], words)
         p = self.parameters
         heeded = np.array([0.0, p.elsewhere_heeded, p.warning_heeded, p.order_heeded])[heard.level]
-        heeds = (self._state[who] == HOME) & self._decisions.would_heed(who, heeded, heard.at_s)
+        is_moved = heard.is_raised & (self._state[who] == HOME)
+        heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s)
         self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
-        for party in who[self._state[who] == TRAVELLING].tolist():
-            refuge, route = self._advised(party, traffic)
-            traffic.redirect([self.trip[party]], [refuge], [route])
+        for k in np.flatnonzero(heard.is_advised_anew & (self._state[who] == TRAVELLING)).tolist():
+            self._redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
+
+    def _redirect(self, party: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """A party on the way hears other advice than before, and follows it from its next node on.
+
+        Who is told that no road is safe goes on to whatever refuge it reaches soonest, as does a walker for whom
+        the advised one is too far.
+        """
+        trip = int(self.trip[party[0]])
+        refuge, route = self._advised(int(party[0]), traffic)
+        walks = not traffic.flow.drives(trip)
+        too_far = walks and refuge != _NONE
+        too_far = too_far and traffic.way_left_on_foot_m(trip, refuge) > self.parameters.longest_walk_m
+        if refuge == _NONE or too_far:
+            refuge, route = traffic.nearest_of_any_kind(trip), _NONE
+        if refuge != _NONE:
+            words = traffic.refuges[refuge].refuge
+            traffic.redirect([trip], [refuge], [route], self._note(party, at_s, "redirected", because, words))
 
     def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire, and feels it."""
         since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
         self._looked_s = now_s
-        self._nearness.look(fire.flaming_cells(now_s))
+        if fire.area_m2(now_s) >= self.parameters.flame_from_area_m2:
+            self._nearness.look(fire.flaming_cells(now_s))
         reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
         self.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
         if self._smoke_s is None and fire.area_m2(now_s) >= self.parameters.smoke_from_area_m2:
@@ -293,10 +326,11 @@ class People:
         away = np.flatnonzero(self.trip >= 0)
         if len(away):
             cells[away] = self._nearness.cells_of(*traffic.position_m(self.trip[away]))
+        is_overrun = self._lost_cell != _NONE
+        cells[is_overrun] = self._lost_cell[is_overrun]
         hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
-        self.exposed_s[hot] += since_s
-        here = np.where(self.trip[hot] >= 0, _ON_ROAD, self._stays_at[hot])
-        self._exposed_at[hot] = np.where(self._exposed_at[hot] == _NOWHERE, here, self._exposed_at[hot])
+        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot]
+        self.exposure.add(hot, np.where(on_road, ON_ROAD, self._stays_at[hot]), since_s)
         dosed = hot[(self.exposed_s[hot] >= self.parameters.dose_s) & ~self._is_exposed[hot]]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         self._expose(dosed, now_s, np.where(self.trip[dosed] >= 0, self._last_event(dosed, traffic), fire_event))
@@ -400,13 +434,44 @@ class People:
         self._note(who, ended.at_s[arrived], "safe", ended.cause_id[arrived])
         self.safe_s[who], self._state[who] = ended.at_s[arrived], SAFE
         who = ended.party[caught]
-        self.exposed_s[who] += self.parameters.dose_s
-        self._exposed_at[who], self._state[who] = _ON_ROAD, TRAPPED
-        self._expose(who, ended.at_s[caught], ended.cause_id[caught])
-        stuck = ~arrived & ~caught
-        who = ended.party[stuck]
-        self._note(who, ended.at_s[stuck], "trapped", ended.cause_id[stuck])
+        self.exposure.add(who, ON_ROAD, self.parameters.dose_s)
         self._state[who] = TRAPPED
+        self._expose(who, ended.at_s[caught], ended.cause_id[caught])
+        self.trapped_s[who] = np.minimum(self.trapped_s[who], ended.at_s[caught])
+        for is_news, kind in ((True, "trapped"), (False, "stranded")):  # some were cut off before they left
+            stuck = ~arrived & ~caught & (np.isinf(self.trapped_s[ended.party]) == is_news)
+            who = ended.party[stuck]
+            self._note(who, ended.at_s[stuck], kind, ended.cause_id[stuck])
+            self._state[who] = TRAPPED
+            if is_news:
+                self.trapped_s[who] = ended.at_s[stuck]
+
+    def _note_cut_off(self, traffic: Traffic) -> None:
+        """Who is in place when the last way out of it is cut is trapped from then on, known or not.
+
+        They may still set out: nobody has told them.
+        """
+        if traffic.cut_off.n_noted == self._cuts_known:
+            return
+        self._cuts_known = traffic.cut_off.n_noted
+        node = self.parties.node
+        free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s)
+        who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != _NONE))
+        self.trapped_s[who] = traffic.cut_off.since_s[node[who]]
+        self._note(who, self.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
+
+    def _lose_refuges(self, now_s: float, traffic: Traffic) -> None:
+        """Whom the fire finds in a refuge did not come through: they stay, in the heat like anybody in place."""
+        for refuge, event in traffic.lost_event.items():
+            if refuge in self._lost:
+                continue
+            self._lost.append(refuge)
+            inside = np.flatnonzero(self._state == SAFE)
+            inside = inside[traffic.refuge_of(self.trip[inside]) == refuge]
+            self._note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
+            self.safe_s[inside], self._state[inside] = np.inf, EXPOSED
+            self._lost_cell[inside] = traffic.refuge_cell[refuge]
+            self._stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
 
     def _note(
         self, who: Integers, at_s: Floats | float, kind: str, because: Integers | int, detail: str | list[str] = ""

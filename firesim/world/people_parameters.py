@@ -49,6 +49,11 @@ class ResponseParameters(Parameters):
     # judgement; self- and shadow evacuees were more than half of all in the Kincade fire (Zhao et al. 2021).
     flame_seen_within_m: NotNegative = 1000.0
     smoke_seen_within_m: NotNegative = 5000.0
+    # A circle of 100 m2 is 11 m across: its flames stand above shrub as high as a house's ground floor, and
+    # before that they are hidden in what they burn and heat nobody at the distance of a safety zone.
+    flame_from_area_m2: NotNegative = Field(
+        default=100.0, description="burnt area whose flames are seen and felt from afar; judgement"
+    )
     flame_heeded: Fraction = Field(default=0.60, description="share that leaves on seeing flames; judgement")
     smoke_heeded: Fraction = Field(default=0.10, description="share that leaves on seeing smoke; judgement")
     heat_heeded: Fraction = Field(default=0.95, description="share that leaves when it gets hot; judgement")

@@ -19,6 +19,7 @@ from firesim.place.settlement import Facility
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.crew import Crew, OnStatus
+from firesim.world.danger import watch_over
 from firesim.world.driving import RoadState, Stretch, Ways
 from firesim.world.engagement import Engagement
 from firesim.world.fire import TrueFire
@@ -31,6 +32,7 @@ __all__ = ["ResponderParameters", "Responders", "Scene"]
 Point = tuple[float, float]
 Story = Generator[simpy.Event, object, None]
 
+_ROUNDING_S = 1e-6  # a wait shorter than this is none
 _AT_THE_FIRE = ("verify", "attack", "protect")
 _TO_THE_FIRE = ("verify", "attack")  # who protects a zone stands there and may be far from the fire
 
@@ -79,8 +81,8 @@ class Responders:
         self._engagement = Engagement(
             scene.env, self._ways, scene.fire, self.suppression, self.crews, water, parameters
         )
-        for crew in self.crews.values():
-            scene.env.process(self._duty(crew))
+        stories = {unit: scene.env.process(self._duty(crew)) for unit, crew in self.crews.items()}
+        scene.env.process(watch_over(self._engagement, stories))
 
     def _water_nodes(self, facilities: Sequence[Facility]) -> tuple[int, ...]:
         reach_m, kinds = self._parameters.water_point_reach_m, self._parameters.water_kinds
@@ -108,15 +110,24 @@ class Responders:
         for crew in self.crews.values():
             if any(leg.leg == "withdraw" for leg in crew.legs):
                 said.append(f"{crew.spec.unit} had to withdraw from a front that hoses do not hold")
+            if crew.state == "lost":
+                said.append(f"{crew.spec.unit} was burnt over where it stood")
         return said
 
     # --- the story of a unit -----------------------------------------------------------------------------------
 
     def _duty(self, crew: Crew) -> Story:
-        while True:
-            if not crew.was_called:
-                yield crew.wait()
-            yield from self._mission(crew, crew.heed())
+        try:
+            while True:
+                if not crew.was_called:
+                    yield crew.wait()
+                danger = None if crew.was_called else self._engagement.danger_to(crew)
+                if danger is not None:
+                    yield from self._engagement.withdraw(crew, danger)
+                elif crew.was_called:
+                    yield from self._mission(crew, crew.heed())
+        except simpy.Interrupt:
+            self._engagement.lose(crew)
 
     def _mission(self, crew: Crew, orders: UnitOrders) -> Story:
         if not crew.has_turned_out:
@@ -154,9 +165,10 @@ class Responders:
                 recall_s = parameters.recall_least_s + span_s * self._luck.uniform("recall", unit)
                 at_base_s = max(now_s, self._first_order_s + recall_s)
             crew.ready_s = at_base_s + dress_s
-        if crew.ready_s - dress_s > now_s:
+        home_s = crew.ready_s - dress_s - now_s
+        if home_s > _ROUNDING_S:
             crew.begin("recall")
-            yield crew.pause(crew.ready_s - dress_s - now_s)
+            yield crew.pause(home_s)
         if not crew.was_called:
             crew.begin("turnout")
             yield crew.pause(max(crew.ready_s - float(self._env.now), 0.0))

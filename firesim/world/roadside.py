@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -10,6 +12,7 @@ from firesim.place.roads import Roads
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Ring = Sequence[tuple[float, float]]
 
 SAMPLES_PER_CELL = 3  # a road through a cell's corner for less than a third of a cell may be missed
 
@@ -35,6 +38,9 @@ class Roadside:
         spans = np.maximum(self._counts[:n_edges] - 1, 1)
         edge_of = np.repeat(np.arange(n_edges), self._counts[:n_edges])
         fraction = (np.arange(n) - self._first[edge_of]) / spans[edge_of]
+        self._edge_of_point, self._fraction_of_point = edge_of, fraction
+        self._is_cut = np.zeros(n_edges, np.bool_)
+        self._within_m = grid.cell_size_m / 2.0
         row, column = grid.cell_at(self._xy_m[:n, 0], self._xy_m[:n, 1])
         inside = grid.holds(row, column)
         size = grid.rows * grid.columns
@@ -50,7 +56,9 @@ class Roadside:
         xy_m = self._xy_m[self._starts[edge] + place]
         return xy_m[..., 0], xy_m[..., 1]
 
-    def newly_cut(self, arrival_time_s: Floats, now_s: float) -> tuple[Integers, Floats]:
+    def newly_cut(
+        self, arrival_time_s: Floats, now_s: float, outline: Sequence[Ring] | None = None
+    ) -> tuple[Integers, Floats]:
         """The edges on which the fire stands now and did not at the last call.
 
         Parameters
@@ -59,6 +67,9 @@ class Roadside:
             Of the fire. [s]
         now_s : float
             Later arrivals do not count. [s]
+        outline : rings of points [m], optional
+            Of a fire that is still too small for cells to show: its cell burns from the ignition on, wherever
+            in it the road is. Then a road is cut where it comes within half a cell of the fire itself.
 
         Returns
         -------
@@ -66,15 +77,47 @@ class Roadside:
             Edge indices, rising; where along each the fire stands (the middle of the burnt points), 0 at its
             tail and 1 at its head.
         """
-        burnt = np.flatnonzero(arrival_time_s.ravel()[self._cell] <= now_s)
-        if len(burnt) == 0:
+        if outline is None:
+            burnt = np.flatnonzero(arrival_time_s.ravel()[self._cell] <= now_s)
+            edge, fraction = self._edge[burnt], self._fraction[burnt]
+        else:
+            near = self._near(outline)
+            near = near[~self._is_cut[self._edge_of_point[near]]]
+            edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
+        if len(edge) == 0:
             return np.empty(0, np.int64), np.empty(0)
-        edges, which = np.unique(self._edge[burnt], return_inverse=True)
-        cut_fraction = np.bincount(which, weights=self._fraction[burnt]) / np.bincount(which)
+        edges, which = np.unique(edge, return_inverse=True)
+        cut_fraction = np.bincount(which, weights=fraction) / np.bincount(which)
+        self._is_cut[edges] = True
         still_open = ~np.isin(self._edge, edges)
         self._edge, self._cell = self._edge[still_open], self._cell[still_open]
         self._fraction = self._fraction[still_open]
         return edges, cut_fraction
+
+    def _near(self, outline: Sequence[Ring]) -> Integers:
+        """Points of roads within half a cell of a small fire, or in it, as indices."""
+        points = self._xy_m[: len(self._edge_of_point)]
+        near = np.zeros(len(points), np.bool_)
+        for ring in outline:
+            corners = np.asarray(ring, dtype=float)
+            low, high = corners.min(axis=0) - self._within_m, corners.max(axis=0) + self._within_m
+            around = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
+            near[around[_is_near_ring(points[around], corners, self._within_m)]] = True
+        return np.flatnonzero(near)
+
+
+def _is_near_ring(points: Floats, ring: Floats, within_m: float) -> NDArray[np.bool_]:
+    """Whether points [n, 2] lie in a closed ring [corners, 2] or within a distance of it. [n]"""
+    start, step = ring[:-1], np.diff(ring, axis=0)
+    from_start = points[:, None, :] - start
+    along = (from_start * step).sum(axis=2) / np.maximum((step**2).sum(axis=1), 1e-12)
+    gap = from_start - np.clip(along, 0.0, 1.0)[..., None] * step
+    is_near = np.hypot(gap[..., 0], gap[..., 1]).min(axis=1) <= within_m
+    end = ring[1:]
+    crosses = (start[:, 1] > points[:, None, 1]) != (end[:, 1] > points[:, None, 1])
+    at_x = start[:, 0] + from_start[..., 1] * step[:, 0] / np.where(step[:, 1] == 0.0, 1.0, step[:, 1])
+    is_in = (crosses & (points[:, None, 0] < at_x)).sum(axis=1) % 2 == 1
+    return np.asarray(is_near | is_in)
 
 
 def _along(path_xy_m: Floats, cell_size_m: float) -> Floats:

@@ -23,8 +23,9 @@ from firesim.place.grid import Grid
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
 from firesim.record import Journal
+from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
-from firesim.world.roadside import Roadside
+from firesim.world.roadside import Ring, Roadside
 from firesim.world.wayfinding import NOWHERE, Knowledge, Wayfinder
 
 Integers = NDArray[np.int64]
@@ -86,7 +87,7 @@ class Traffic:
     Parameters
     ----------
     roads, refuges, parameters, journal
-        Journal receives `road_closed`, `turned_back`, `refuge_full` and `gridlock`.
+        Journal receives `road_closed`, `turned_back`, `refuge_full`, `refuge_reached` and `gridlock`.
     grid
         Of the fire that closes roads.
     names : sequence of str
@@ -101,6 +102,10 @@ class Traffic:
     now_s : how far it has been advanced [s]
     party, from_node, departed_s, cause_id : [trips]
         `cause_id` is the event of the trip's last change.
+    lost_event : dict
+        The `refuge_reached` event of each refuge (by index) that the fire has come to: it keeps nobody safe.
+    refuge_cell : [refuges] flat cell of the fire's grid in which each lies, -1: off it
+    cut_off : which nodes are cut off from every refuge with room
     """
 
     def __init__(
@@ -130,6 +135,10 @@ class Traffic:
         self._told = Knowledge()  # what everybody knows
         self._closing_event = np.full(self.n_edges, -1, dtype=np.int64)
         self._full_event: dict[int, int] = {}
+        self.lost_event: dict[int, int] = {}
+        row, column = grid.cell_at(np.array([r.x_m for r in refuges]), np.array([r.y_m for r in refuges]))
+        self.refuge_cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
+        self.cut_off = CutOff(self._finder, np.flatnonzero(self._room < 1).tolist())
         self._locked: list[int] = []
         self._is_reported = np.zeros(0, np.bool_)
         self.party, self.from_node, self.cause_id = (np.empty(0, np.int64) for _ in range(3))
@@ -170,12 +179,28 @@ class Traffic:
         self.flow.set_out(trips[t.status[trips] == TRAVELLING])
         return trips
 
-    def redirect(self, trips: ArrayLike, refuge: ArrayLike, route: ArrayLike) -> None:
-        """Travellers are told to go elsewhere, by a route if they stand on it; they turn at their next node."""
-        for trip, to, by in np.broadcast(trips, refuge, route):
+    def redirect(self, trips: ArrayLike, refuge: ArrayLike, route: ArrayLike, cause_id: ArrayLike = -1) -> None:
+        """Travellers are told to go elsewhere, by a route if they stand on it; they turn at their next node.
+
+        `cause_id`: the event of their being told; -1: none of its own. Who knows that a refuge is full does not
+        go there.
+        """
+        for trip, to, by, cause in np.broadcast(trips, refuge, route, cause_id):
             if self.flow.travellers.status[trip] == TRAVELLING and to != NOWHERE:
                 known = self._finder.knowledge(int(self.flow.travellers.row[trip]))
-                self._set_way(int(trip), self.flow.node_of(trip), int(to), int(by), known)
+                if to not in known.full:
+                    self._set_way(int(trip), self.flow.node_of(trip), int(to), int(by), known)
+                    self.cause_id[trip] = self.cause_id[trip] if cause == NOWHERE else cause
+
+    def nearest_of_any_kind(self, trip: int) -> int:
+        """The refuge that a traveller reaches soonest from its next node, as far as it knows; -1: none."""
+        known = self._finder.knowledge(int(self.flow.travellers.row[trip]))
+        return self._finder.nearest(self.flow.drives(trip), self.flow.node_of(trip), known)
+
+    def way_left_on_foot_m(self, trip: int, refuge: int) -> float:
+        """Length of the shortest way from a traveller's next node to a refuge, as far as it knows. [m]"""
+        known = self._finder.knowledge(int(self.flow.travellers.row[trip]))
+        return float(self._finder.cost[self._finder.row(False, refuge, known), self.flow.node_of(trip)])
 
     def _send(self, trip: int, node: int, refuge: int, route: int) -> None:
         drives = self.flow.drives(trip)
@@ -202,14 +227,42 @@ class Traffic:
 
     # --- roads and time --------------------------------------------------------------------------------------
 
-    def meet_fire(self, arrival_time_s: Floats, now_s: float, cause_id: int) -> Integers:
-        """Close the roads that the fire has come to stand on since the last call; returns their edges.
+    def meet_fire(
+        self, arrival_time_s: Floats, now_s: float, cause_id: int, outline: Sequence[Ring] | None = None
+    ) -> Integers:
+        """Close the roads and lose the refuges that the fire has come to since the last call.
 
-        `arrival_time_s` [y, x] of the true fire; `cause_id` is the fire's event.
+        Parameters
+        ----------
+        arrival_time_s : [y, x]
+            Of the true fire. [s]
+        now_s : float
+            Everybody is moved until then first if anything is cut. [s]
+        cause_id : int
+            The fire's event.
+        outline : rings of points [m], optional
+            Of the fire while it is one small ellipse, whose cell would say too much; see `Roadside.newly_cut`.
+
+        Returns
+        -------
+        [n] the edges closed
+
+        Notes
+        -----
+        A refuge is lost when the fire reaches its own cell, the rule of the no-response twin. From then on it
+        takes nobody: who comes there turns away as from a full one.
         """
-        edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s)
+        edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline)
         if len(edges):
             self.close_edges(edges, now_s, cause_id, cut_fraction)
+        reached = (self.refuge_cell >= 0) & (arrival_time_s.ravel()[self.refuge_cell] <= now_s)
+        for refuge in np.flatnonzero(reached).tolist():
+            if refuge not in self.lost_event:
+                self.advance(now_s)
+                self._room[refuge] = 0
+                event = self._journal.add(now_s, self.refuges[refuge].refuge, "refuge_reached", cause_id)
+                self.lost_event[refuge] = event
+                self.cut_off.note(event, now_s, full=[refuge])
         return edges
 
     def close_edges(self, edges: ArrayLike, now_s: float, cause_id: int, cut_fraction: ArrayLike | None = None) -> None:
@@ -244,6 +297,7 @@ class Traffic:
             if event < 0:
                 event = self._journal.add(now_s, self.roads.edge_names[edge], "road_closed", cause_id)
             self._closing_event[edge] = event
+            self.cut_off.note(event, now_s, cut=[edge])
         for edge, fraction in closing:
             wake_all_in_line(self.flow.queues, self.flow.events, edge, now_s)
             self._clear(edge, fraction, now_s)
@@ -267,6 +321,7 @@ class Traffic:
                 break
             self._answer(question, trip, now_s)
         self.now_s = until_s
+        self._note_full()
         self._resolve_gridlock(until_s)
 
     def changes(self) -> Changes:
@@ -331,12 +386,11 @@ class Traffic:
         return self._finder.nearest(False, node, self._told)
 
     def cut_off_by(self, node: int) -> int:
-        """The last event that cut a node off from every refuge with room, even on foot; -1: it is not cut off."""
-        closed = np.flatnonzero(self.flow.queues.is_closed[: self.n_edges]).tolist()
-        full = np.flatnonzero(self._room < 1).tolist()
-        if self._finder.nearest(False, node, Knowledge(tuple(closed), tuple(full))) != NOWHERE:
-            return NOWHERE
-        return max([int(self._closing_event.max()), *self._full_event.values()])
+        """The event after which no refuge with room was left to a node, even on foot; -1: it is not cut off.
+
+        A refuge that has turned somebody away has no room, nor has one that the fire has come to.
+        """
+        return int(self.cut_off.by_event[node])
 
     def position_m(self, trips: Integers) -> tuple[Floats, Floats]:
         """Easting and northing of travellers now, or where they stopped. [m]
@@ -352,6 +406,9 @@ class Traffic:
             done = {"push": "a car squeezed through", "remove": "a car was taken off", "none": "nobody moved"}
             said.append(f"gridlock {self.gridlock_count} times: {done[self.parameters.gridlock]} each time")
         said += [f"refuge {self.refuges[index].refuge} was full" for index in self._full_event]
+        for index, event in self.lost_event.items():
+            minutes = self._journal.time_of(event) / 60.0
+            said.append(f"the fire came to refuge {self.refuges[index].refuge} at {minutes:.0f} min: it is lost")
         return said
 
     def vehicle_columns(self) -> dict[str, list[str] | Integers | Floats]:
@@ -381,8 +438,9 @@ class Traffic:
         if question == moves.FULL:
             full = int(self._finder.refuge[row])
             known = known.with_also(full=[full])
-            event = self._refuge_is_full(full, trip, now_s)
-            self._note_turn(trip, now_s, event, f"{self.refuges[full].refuge} is full")
+            is_lost = full in self.lost_event
+            event = self.lost_event[full] if is_lost else self._refuge_is_full(full, trip, now_s)
+            self._note_turn(trip, now_s, event, f"{self.refuges[full].refuge} {'burns' if is_lost else 'is full'}")
         elif question == moves.CUT:
             seen = [edge for edge in self._edges_at[node] if self.is_closed(edge)]
             known = known.with_also(cut=self._both_ways(seen))
@@ -409,8 +467,20 @@ class Traffic:
     def _refuge_is_full(self, refuge: int, trip: int, now_s: float) -> int:
         if refuge not in self._full_event:
             name = self.refuges[refuge].refuge
-            self._full_event[refuge] = self._journal.add(now_s, name, "refuge_full", int(self.cause_id[trip]))
+            event = self._journal.add(now_s, name, "refuge_full", int(self.cause_id[trip]))
+            self._full_event[refuge] = event
+            self.cut_off.note(event, now_s, full=[refuge])
         return self._full_event[refuge]
+
+    def _note_full(self) -> None:
+        """Refuges that somebody has taken the last place of, though nobody was turned away yet."""
+        for refuge in np.flatnonzero(self._room < 1).tolist():
+            if refuge in self._full_event or refuge in self.lost_event or self.refuges[refuge].capacity_people < 1:
+                continue
+            inside = np.flatnonzero(self.status == ARRIVED)
+            inside = inside[self.refuge_of(inside) == refuge]
+            last = int(inside[np.argmax(self.flow.travellers.done_s[inside])])
+            self._refuge_is_full(refuge, last, float(self.flow.travellers.done_s[last]))
 
     # --- closing and gridlock ------------------------------------------------------------------------------------
 

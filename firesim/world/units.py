@@ -41,7 +41,7 @@ class UnitState:
 
     unit: str
     kind: str
-    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, available
+    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, lost, available
     x_m: float
     y_m: float
     water_litres: float
@@ -66,7 +66,8 @@ class UnitLeg:
 
     unit: str
     kind: str
-    leg: str  # available, recall, turnout, drive, blocked, setup, hose, water, watch, stage, refill, withdraw
+    leg: str  # available, recall, turnout, drive, blocked, setup, hose, water, watch, stage, refill, withdraw,
+    # overrun (burnt over where it stood: out of action from then on)
     from_x_m: float
     from_y_m: float
     to_x_m: float

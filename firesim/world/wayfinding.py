@@ -25,7 +25,7 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Edges known to be cut and refuges known to be full, as sorted indices."""
+    """Edges known to be cut and refuges known to be full or lost to the fire, as sorted indices."""
 
     cut: tuple[int, ...] = ()
     full: tuple[int, ...] = ()
@@ -94,6 +94,12 @@ class Wayfinder:
             _, _, which = self._search(drives, knowledge, self.refuge_nodes[list(candidates)])
             self._nearest[key] = np.array([*candidates, NOWHERE], dtype=np.int64)[which]
         return int(self._nearest[key][node])
+
+    def reaches_any_on_foot(self, knowledge: Knowledge) -> NDArray[np.bool_]:
+        """Nodes from which a refuge not known to be full can be walked to. [nodes]"""
+        open_ones = [k for k in range(len(self.refuge_nodes)) if k not in knowledge.full]
+        cost, _, _ = self._search(False, knowledge, self.refuge_nodes[open_ones])
+        return np.isfinite(cost)
 
     def _search(self, drives: bool, knowledge: Knowledge, targets: Integers) -> tuple[Floats, Integers, Integers]:
         # Walkers' times are in metres: all walk alike, so the shortest way is the quickest.

@@ -2,7 +2,7 @@
 
 An hour's row holds until the next hour (a step, not a ramp): the bulletin that the centre gets says the same,
 so with the discrepancy at zero truth and bulletin are equal at every moment. The day repeats after 24 hours.
-Fuel moisture is the scenario's and holds for the whole run.
+Fuel moisture is the scenario's, a published scenario's, or what the day's air makes of it, hour by hour.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from firesim.fire.moisture import Moisture
 from firesim.inputs.problems import Problems, nearest
@@ -21,13 +21,12 @@ from firesim.inputs.tables import Table, read_table
 from firesim.parameters import Parameters, Positive
 from firesim.streams import Luck
 from firesim.world.discrepancy import DiscrepancyParameters
+from firesim.world.fuel_moisture import MoistureParameters
 
 HOUR_S = 3600.0
 _DRIEST_AIR_PCT = 1.0
 GUST_STEP_S = 600.0  # the wind that drives spread is a ten-minute mean, so it changes every ten minutes
 _TICK_H = 1e-6  # 4 ms: a time rounded to milliseconds still falls into the hour that it begins
-_WETTEST_LIVE = 3.0  # kg/kg: living leaves in spring; more is a percentage
-_WETTEST_DEAD = 1.0  # kg/kg: soaked wood; above 0.4 no standard fuel model carries fire
 
 _COLUMNS = (
     "scenario",
@@ -40,33 +39,6 @@ _COLUMNS = (
 )
 
 
-class MoistureParameters(Parameters):
-    """Fuel moisture for the whole run, water over dry matter. [kg/kg]
-
-    Defaults are those of the first scenario: a dry August afternoon, the very low dead (D1 to D2) and low live
-    moistures of Scott & Burgan 2005; a judgement for Skiathos.
-    """
-
-    one_h: float = 0.05
-    ten_h: float = 0.06
-    hundred_h: float = 0.07
-    live_herb: float = 0.60
-    live_woody: float = 0.80
-
-    @field_validator("*")
-    @classmethod
-    def _is_a_ratio(cls, value: float, info: ValidationInfo) -> float:
-        wettest = _WETTEST_LIVE if str(info.field_name).startswith("live") else _WETTEST_DEAD
-        if value < 0.0:
-            raise ValueError("moisture must not be negative; write 6 % as 0.06")
-        if value > wettest:
-            raise ValueError(f"is in kg of water per kg of dry fuel, here at most {wettest:g}; write 6 % as 0.06")
-        return value
-
-    def as_moisture(self) -> Moisture:
-        return Moisture(self.one_h, self.ten_h, self.hundred_h, self.live_herb, self.live_woody)
-
-
 class WeatherParameters(Parameters):
     """The scenario's `weather:` block. `table` is relative to the scenario file."""
 
@@ -76,7 +48,9 @@ class WeatherParameters(Parameters):
         default=0.0, ge=-180.0, le=180.0, description="added to each hour's direction, clockwise; a study factor"
     )
     wind_speed_factor: Positive = Field(default=1.0, description="multiplies wind and gusts; a study factor")
-    moisture: MoistureParameters = MoistureParameters()
+    moisture: MoistureParameters = Field(
+        default=MoistureParameters(), description="fuel moisture; nothing: from the day's temperature and humidity"
+    )
 
 
 @dataclass(frozen=True)
@@ -105,7 +79,7 @@ class WeatherNow:
 
 @dataclass(frozen=True)
 class WeatherDay:
-    """The 24 hours of a day as the scenario means them, and the run's fuel moisture."""
+    """The 24 hours of a day as the scenario means them, and its fuel moisture: each class a number or [hour]."""
 
     name: str
     hours: tuple[WeatherHour, ...]
@@ -113,7 +87,15 @@ class WeatherDay:
 
     def hour_at(self, now_s: float, start_hour: float) -> WeatherHour:
         """The row that holds `now_s` after a start at `start_hour` local time (12.5 is half past twelve)."""
-        return self.hours[floor(start_hour + now_s / HOUR_S + _TICK_H) % len(self.hours)]
+        return self.hours[self._hour(now_s, start_hour)]
+
+    def moisture_at(self, now_s: float, start_hour: float) -> Moisture:
+        """The fuel moisture that holds `now_s` after the start: that of its hour. [kg/kg]"""
+        hour = self._hour(now_s, start_hour)
+        return Moisture(*(float(np.asarray(v).flat[hour % np.size(v)]) for v in self.moisture.as_tuple()))
+
+    def _hour(self, now_s: float, start_hour: float) -> int:
+        return floor(start_hour + now_s / HOUR_S + _TICK_H) % len(self.hours)
 
     def hour_changes(self, start_hour: float, until_s: float) -> list[float]:
         """Seconds after the start at which a new hour's row begins, before `until_s`; 0 not among them."""
@@ -129,7 +111,8 @@ def read_weather_day(parameters: WeatherParameters, folder: Path) -> WeatherDay:
     hours = None if table is None else _hours_of_day(table, parameters)
     problems.raise_if_any()
     assert hours is not None
-    return WeatherDay(parameters.day, hours, parameters.moisture.as_moisture())
+    air = [hour.temperature_c for hour in hours], [hour.relative_humidity_pct for hour in hours]
+    return WeatherDay(parameters.day, hours, parameters.moisture.of_day(*air))
 
 
 def _hours_of_day(table: Table, parameters: WeatherParameters) -> tuple[WeatherHour, ...] | None:
@@ -236,14 +219,15 @@ class TrueWeather:
             (hour.wind_from_deg + self.wind_bias_deg) % 360.0,
             hour.temperature_c,
             hour.relative_humidity_pct,
-            self.day.moisture,
+            self.day.moisture_at(now_s, self.start_hour),
         )
 
     def change_times(self, until_s: float) -> list[float]:
         """When the fire must be told of another wind, 0 not among them, before `until_s`, in order. [s]"""
         hours = self.day.hour_changes(self.start_hour, until_s)
         steps = [i * GUST_STEP_S for i in range(1, int(np.ceil(until_s / GUST_STEP_S)))] if self.has_gusts else []
-        return sorted({round(time_s, 3) for time_s in hours + steps})
+        rounded = {round(time_s, 3) for time_s in hours + steps}
+        return sorted(time_s for time_s in rounded if time_s < until_s)
 
     def bulletin(self, horizon_s: float) -> list[tuple[float, WeatherNow]]:
         """What the forecasters say: (from_s, weather) of each hour, without any of the hidden error."""
@@ -251,7 +235,8 @@ class TrueWeather:
         for from_s in [0.0, *self.day.hour_changes(self.start_hour, horizon_s)]:
             hour = self.day.hour_at(from_s, self.start_hour)
             wind = (hour.wind_speed_10m_m_s, hour.gust_10m_m_s, hour.wind_from_deg)
-            rows.append((from_s, WeatherNow(*wind, hour.temperature_c, hour.relative_humidity_pct, self.day.moisture)))
+            moisture = self.day.moisture_at(from_s, self.start_hour)
+            rows.append((from_s, WeatherNow(*wind, hour.temperature_c, hour.relative_humidity_pct, moisture)))
         return rows
 
 

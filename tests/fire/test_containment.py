@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firesim.fire import containment
-from firesim.fire.attack import Crew, ReportedFire, initial_attack
+from firesim.fire.attack import STATUSES, Crew, ReportedFire, initial_attack, initial_attacks
 from firesim.fire.fuels import standard_fuels
 from firesim.fire.surface import flame_length_m
 
@@ -128,3 +128,16 @@ def test_an_attack_needs_crews_and_a_known_tactic() -> None:
         initial_attack(ReportedFire(1000.0, 0.1, 2.0), [])
     with pytest.raises(ValueError, match="head or rear"):
         initial_attack(ReportedFire(1000.0, 0.1, 2.0), [Crew(0.0, 1.0, 1.0)], "flank")
+
+
+def test_many_fires_at_once_end_as_each_alone() -> None:
+    crews = [Crew(600.0, 7200.0, 0.3), Crew(1800.0, 7200.0, 0.2)]
+    area, rate, ratio = np.array([[2000.0], [40000.0]]), np.array([0.005, 0.03, 0.3]), 2.0
+    many = initial_attacks(area, rate, ratio, crews, "rear", 10.0)
+    assert many.status.shape == many.line_m.shape == (2, 3)
+    assert set(many.status.ravel().tolist()) >= {STATUSES.index("contained"), STATUSES.index("exhausted")}
+    for i, j in np.ndindex(2, 3):
+        alone = initial_attack(ReportedFire(float(area[i, 0]), float(rate[j]), ratio), crews, "rear", 10.0)
+        assert (STATUSES[many.status[i, j]], many.time_s[i, j]) == (alone.status, alone.time_s)
+        assert np.isnan(many.area_m2[i, j]) if alone.area_m2 is None else many.area_m2[i, j] == alone.area_m2
+    assert initial_attacks(2000.0, 0.005, 2.0, crews).time_s.shape == ()

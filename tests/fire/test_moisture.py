@@ -97,3 +97,18 @@ def test_shade_never_dries_fine_fuel_in_the_table(
 def test_the_table_tool_refuses_what_it_was_not_made_for(arguments: tuple[float, ...], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         drying.fine_dead_moisture(*arguments)  # type: ignore[arg-type]
+
+
+def test_the_table_ends_at_sunset_which_comes_early_in_winter() -> None:
+    # At 39.2 N, without refraction, the longest day has 14.7 h and the shortest 9.3 h: cos w = -tan 39.2 tan 23.45.
+    summer, winter = drying.sunset_solar_h(39.2, [172, 355])
+    half_day_h = np.degrees(np.arccos(-np.tan(np.radians(39.2)) * np.tan(np.radians(23.45)))) / 15.0
+    assert summer == pytest.approx(12.0 + half_day_h, abs=0.01)
+    assert winter == pytest.approx(24.0 - half_day_h, abs=0.01)
+    assert half_day_h == pytest.approx(14.74 / 2.0, abs=0.05)
+    assert drying.sunset_solar_h(39.2, 81) == pytest.approx(18.0, abs=0.05)
+    assert drying.sunset_solar_h([70.0, -70.0], 172) == pytest.approx([24.0, 12.0])
+    day = (25.0, 40.0, 12, 17.5, 180.0, 10.0, 0.0)
+    assert drying.fine_dead_moisture(*day) > 0.0
+    with pytest.raises(ValueError, match=r"to sunset, not at 17\.5 h"):
+        drying.fine_dead_moisture(*day, sunset_h=float(winter))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firesim.fire.growth import acceleration_factor
+from firesim.fire.acceleration import acceleration_factor
 from firesim.fire.landscape import LandscapeSpread
 from firesim.fire.moisture import Moisture
 from firesim.fire.spread import FireWeather, Landscape, SpreadingFire, spread_field

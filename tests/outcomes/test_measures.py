@@ -13,7 +13,7 @@ from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of, z
 
 HORIZON_S = 10_000.0
 NO_UNITS = pd.DataFrame({name: [] for name in ("unit", "leg", "start_s", "end_s", "water_litres")})
-NO_TRIPS = pd.DataFrame({"household_id": [], "distance_m": []})
+NO_TRIPS = pd.DataFrame({"household_id": [], "mode": [], "distance_m": []})
 FIRE = FireFigures(area_burnt_m2=5e5, area_burnt_at_15_min_m2=1e4, built_up_reached_m2=900.0, zones_reached=1)
 
 
@@ -22,6 +22,7 @@ def party(**changes: object) -> dict[str, object]:
         "household_id": "a", "zone_id": "west", "people": 2, "warned_s": np.nan, "warned_by": "", "decided_s": np.nan,
         "departed_s": np.nan, "safe_s": np.nan, "place_reached_s": np.nan, "margin_s": np.nan, "exposed_s": 0.0,
         "fate": "home", "at_risk": True, "twin_deadline_s": 3600.0, "exposed_at": "", "entered_danger": False,
+        "trapped_s": np.nan, "exposed_home_s": 0.0, "exposed_road_s": 0.0, "exposed_beach_s": 0.0, "exposed_sea_s": 0.0,
     }  # fmt: skip
     return base | changes
 
@@ -56,7 +57,7 @@ def test_never_counts_as_the_horizon_and_is_said_beside():
 
 
 def test_moving_those_at_no_risk_is_a_cost():
-    trips = pd.DataFrame({"household_id": ["b"], "distance_m": [5000.0]})
+    trips = pd.DataFrame({"household_id": ["b", "b"], "mode": ["car", "foot"], "distance_m": [5000.0, 70.0]})
     needless = party(household_id="b", at_risk=False, people=3, departed_s=100.0, safe_s=3700.0, twin_deadline_s=np.nan)
     cost = measured(party(), needless, trips=trips)
     assert cost["moved_without_need_people"] == 3.0
@@ -65,7 +66,7 @@ def test_moving_those_at_no_risk_is_a_cost():
 
 
 def test_exposure_is_counted_in_person_minutes_where_it_happens():
-    found = measured(party(exposed_s=120.0, exposed_at="road", people=5), party(exposed_s=60.0, exposed_at="home"))
+    found = measured(party(exposed_s=120.0, exposed_road_s=120.0, people=5), party(exposed_s=60.0, exposed_home_s=60.0))
     assert found["exposed_road_person_min"] == pytest.approx(10.0)
     assert found["exposed_home_person_min"] == pytest.approx(2.0)
     assert found["exposed_person_min"] == pytest.approx(12.0)
@@ -74,8 +75,8 @@ def test_exposure_is_counted_in_person_minutes_where_it_happens():
 @given(st.floats(0.0, 5000.0), st.floats(0.0, 5000.0))
 def test_more_exposure_is_never_a_smaller_loss(one_s, other_s):
     less, more = sorted((one_s, other_s))
-    low = measured(party(exposed_s=less, exposed_at="road"))
-    high = measured(party(exposed_s=more, exposed_at="road"))
+    low = measured(party(exposed_s=less, exposed_road_s=less))
+    high = measured(party(exposed_s=more, exposed_road_s=more))
     for name in ("low", "middle", "high"):
         assert low[f"lost_probability_{name}"] <= high[f"lost_probability_{name}"] <= 1.0
     assert high["lost_probability_low"] <= high["lost_probability_middle"] <= high["lost_probability_high"]
@@ -102,3 +103,8 @@ def test_a_forecast_that_is_right_overlaps_wholly():
     assert half["forecast_overlap"] == pytest.approx(0.5)
     assert half["forecast_area_ratio"] == pytest.approx(0.5)
     assert np.isnan(measured(party())["forecast_overlap"])
+
+
+def test_who_got_away_after_all_is_not_trapped():
+    found = measured(party(trapped_s=900.0, people=4), party(trapped_s=900.0, safe_s=2000.0, fate="safe"))
+    assert found["trapped_people"] == 4.0

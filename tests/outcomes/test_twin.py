@@ -63,7 +63,9 @@ def fire_at(x_m: float, at_s: float) -> np.ndarray:
 
 def test_a_party_is_cut_off_when_it_can_no_longer_pass_before_the_fire_stands_on_the_road():
     # The fire stands on B-C at 1,000 s; from A the far end of B-C is 200 s away at 10 m/s.
-    twin = no_response_twin(fire_at(2000.0, 1000.0), GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 3600.0)
+    twin = no_response_twin(
+        fire_at(2000.0, 1000.0), GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 0.0, 3600.0
+    )
     assert twin.cut_off_s[0] == pytest.approx(1000.0 - 200.0)
     assert np.isinf(twin.place_reached_s[0])
     assert twin.at_risk.tolist() == [True]
@@ -71,20 +73,22 @@ def test_a_party_is_cut_off_when_it_can_no_longer_pass_before_the_fire_stands_on
 
 def test_whoever_walks_is_cut_off_earlier_than_whoever_drives():
     fire = fire_at(2000.0, 4000.0)
-    by_car = no_response_twin(fire, GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 9000.0)
-    on_foot = no_response_twin(fire, GRID, ROADS, [refuge(100)], parties([4], [0], [500.0], drives=False), 9000.0)
+    by_car = no_response_twin(fire, GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 0.0, 9000.0)
+    on_foot = no_response_twin(fire, GRID, ROADS, [refuge(100)], parties([4], [0], [500.0], drives=False), 0.0, 9000.0)
     assert by_car.cut_off_s[0] == pytest.approx(3800.0)
     assert on_foot.cut_off_s[0] == pytest.approx(2000.0)
 
 
 def test_a_place_that_the_fire_reaches_is_at_risk_from_then_on():
-    twin = no_response_twin(fire_at(500.0, 700.0), GRID, ROADS, [refuge(100)], parties([4], [1], [500.0]), 3600.0)
+    twin = no_response_twin(fire_at(500.0, 700.0), GRID, ROADS, [refuge(100)], parties([4], [1], [500.0]), 0.0, 3600.0)
     assert twin.place_reached_s[0] == 700.0
     assert twin.deadline_s[0] == 700.0
 
 
 def test_what_happens_after_the_horizon_is_no_risk():
-    twin = no_response_twin(fire_at(2000.0, 5000.0), GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 3600.0)
+    twin = no_response_twin(
+        fire_at(2000.0, 5000.0), GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 0.0, 3600.0
+    )
     assert twin.at_risk.tolist() == [False]
 
 
@@ -92,7 +96,7 @@ def test_a_refuge_without_room_takes_nobody():
     # Room for four people beside them in the west; five more have to pass the fire.
     near = refuge(4, "beach", "A", 500.0)
     twin = no_response_twin(
-        fire_at(2000.0, 1000.0), GRID, ROADS, [refuge(100), near], parties([4, 5], [0, 0], [510.0, 600.0]), 3600.0
+        fire_at(2000.0, 1000.0), GRID, ROADS, [refuge(100), near], parties([4, 5], [0, 0], [510.0, 600.0]), 0.0, 3600.0
     )
     assert np.isinf(twin.cut_off_s[0])
     assert twin.cut_off_s[1] == pytest.approx(800.0)
@@ -101,10 +105,18 @@ def test_a_refuge_without_room_takes_nobody():
 
 def test_nobody_is_at_risk_without_a_fire():
     never = np.full(GRID.shape, np.inf)
-    twin = no_response_twin(never, GRID, ROADS, [refuge(100)], parties([1, 2], [0, 2], [500.0, 2500.0]), 3600.0)
+    twin = no_response_twin(never, GRID, ROADS, [refuge(100)], parties([1, 2], [0, 2], [500.0, 2500.0]), 0.0, 3600.0)
     assert not twin.at_risk.any()
 
 
 def test_on_the_shore_only_the_place_itself_counts():
-    twin = no_response_twin(fire_at(2000.0, 1000.0), GRID, ROADS, [refuge(9)], parties([3], [-1], [500.0]), 3600.0)
+    twin = no_response_twin(fire_at(2000.0, 1000.0), GRID, ROADS, [refuge(9)], parties([3], [-1], [500.0]), 0.0, 3600.0)
     assert not twin.at_risk.any()
+
+
+def test_nobody_is_cut_off_before_there_is_a_fire():
+    # The way out takes 200 s; the road is cut 50 s after an ignition at 600 s.
+    twin = no_response_twin(
+        fire_at(2000.0, 650.0), GRID, ROADS, [refuge(100)], parties([4], [0], [500.0]), 600.0, 3600.0
+    )
+    assert twin.cut_off_s.tolist() == [600.0]

@@ -67,3 +67,12 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
     for suffix in ("parquet", "nc", "json"):
         assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"two.{suffix}").read_bytes()
     assert '"never": null' in (tmp_path / "one.json").read_text()
+
+
+def test_a_damaged_folder_is_named_and_gives_no_other_error(tmp_path):
+    names = ("run.json", "budget.csv", "fields.nc", "map.geojson", "perimeters.geojson", "routes.geojson")
+    tables = ("events", "messages", "people", "vehicles", "units", "orders")
+    for name in (*names, *(f"{table}.parquet" for table in tables)):
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(NotARun, match="cannot be read"):
+        read_run(tmp_path)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from firesim.inputs.problems import BadInput
-from firesim.scenario import Scenario, ScenarioFields, find_scenario, load_scenario, shipped_scenarios
 from firesim.inputs.text import read_fields_text
+from firesim.scenario import Scenario, ScenarioFields, find_scenario, load_scenario, shipped_scenarios
 from firesim.scenario.words import in_words
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from firesim.record.folder import write_parquet
 from firesim.simulate import Run, simulate
 from firesim.simulate.clock import Clockwork
 from firesim.streams import Luck
+from firesim.world.ground import HiddenGround
 from tests.runs import short_run
 
 
@@ -111,31 +113,43 @@ def test_fed_the_recorded_payloads_the_dispatcher_issues_the_same_orders_where_t
     assert replayed == issued
 
 
-def test_what_the_centre_believes_rests_on_what_was_delivered_to_it(pilot_run):
-    for kind, belief in pilot_run.clockwork.centre.beliefs:
-        heard = [row["delivered_s"] for row in centre_deliveries(pilot_run)]
-        assert belief.seen_s <= belief.believed_at_s, kind
-        assert min(heard) <= belief.believed_at_s
+def test_the_centre_believes_nothing_newer_than_what_was_delivered_to_it(pilot_run):
+    heard = [
+        (row["delivered_s"], getattr(decode(bytes(row["payload"])).body, "seen_s", -np.inf))
+        for row in centre_deliveries(pilot_run)
+    ]
+    assert len(pilot_run.clockwork.centre.beliefs) >= 2
+    for _, belief in pilot_run.clockwork.centre.beliefs:
+        newest = max(seen_s for delivered_s, seen_s in heard if delivered_s <= belief.believed_at_s)
+        assert belief.seen_s <= newest
 
 
-def test_changing_the_true_fire_changes_no_order_before_a_message_does(short_scenario):
-    """Another hidden ground: the fire differs from its first minute, the orders only after the payloads do."""
-    other = short_scenario.with_changes(discrepancy={"spread_multiplier_sd": 0.8, "wind_bias_sd_deg": 30.0})
-    one, two = simulate_short("pilot", 1), simulate(other, "pilot", seed=1)
-    assert not np.array_equal(one.arrival_time_s, two.arrival_time_s)
+def test_changing_the_true_fire_where_nobody_looks_changes_no_order_before_a_message_does(short_scenario, monkeypatch):
+    """The same fire, but for ground that it reaches only after 25 minutes and that then burns five times slower."""
+    one = short_run("pilot")
+    unseen = one.arrival_time_s > 1500.0
+    draw = HiddenGround.draw.__func__
+
+    def slower_where_nobody_looks(cls, *arguments):
+        hidden = draw(cls, *arguments)
+        return replace(hidden, multiplier=np.where(unseen, 0.2 * hidden.multiplier, hidden.multiplier))
+
+    monkeypatch.setattr(HiddenGround, "draw", classmethod(slower_where_nobody_looks))
+    two = simulate(short_scenario, "pilot", seed=1)
+    late = np.isfinite(one.arrival_time_s) & (one.arrival_time_s > 2400.0)
+    assert (two.arrival_time_s[late] > one.arrival_time_s[late] + 60.0).mean() > 0.9  # the truth did change
+
     told = [[(row["delivered_s"], bytes(row["payload"])) for row in centre_deliveries(run)] for run in (one, two)]
-    same = 0
-    while same < min(map(len, told)) and told[0][same] == told[1][same]:
-        same += 1
-    assert same >= 1  # the briefing at least: it holds no truth
-    differs_s = min(told[0][same][0], told[1][same][0])
-    before = [
-        [row for row in orders_of(run) if row["time_s"] < differs_s and row["destination"] != "centre"]
+    same = next((i for i, (mine, other) in enumerate(zip(*told, strict=False)) if mine != other), min(map(len, told)))
+    differs_s = min((told[i][same][0] for i in (0, 1) if same < len(told[i])), default=np.inf)
+    orders = [
+        [(row["time_s"], row["kind"], row["destination"], row["why"], row["route"]) for row in orders_of(run)]
         for run in (one, two)
     ]
-    assert [(r["time_s"], r["kind"], r["destination"], r["why"]) for r in before[0]] == [
-        (r["time_s"], r["kind"], r["destination"], r["why"]) for r in before[1]
-    ]
+    before = [[order for order in given if order[0] < differs_s] for given in orders]
+    assert len(before[0]) >= 5
+    assert before[0] == before[1]
+    assert orders[0] != orders[1]  # and in the end the difference is heard of
 
 
 def test_a_fire_seen_by_nobody_is_known_to_nobody(short_scenario):

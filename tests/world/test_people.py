@@ -375,7 +375,7 @@ def test_who_is_cut_off_in_place_is_trapped_at_the_end():
     cut = {(1500.0, 600.0): 60.0}
     day = Day(fire=FakeFire(cut), flame_heeded=0.0, smoke_heeded=0.0, heat_heeded=0.0)
     people = day.run(600.0)
-    people.finish(600.0, day.traffic)
+    people.finish(day.traffic)
     village = people.parties.zone_index == VILLAGE
     assert {FATES[fate] for fate in people.fate[village]} == {"trapped"}
     assert "trapped" not in {FATES[fate] for fate in people.fate[~village]}
@@ -388,7 +388,7 @@ def test_every_change_of_a_party_descends_from_the_ignition():
     day = Day(fire=FakeFire(burning))
     day.alert(at_s=700.0)
     people = day.run(2 * 3600.0)
-    people.finish(day.now_s, day.traffic)
+    people.finish(day.traffic)
     changed = np.flatnonzero(people.cause_id >= 0)
     assert len(changed) > 100
     for event in people.cause_id[changed].tolist():

@@ -14,8 +14,8 @@ from firesim.fire.moisture import Moisture
 from firesim.inputs.problems import BadInput
 from firesim.streams import Luck
 from firesim.world.discrepancy import DiscrepancyParameters
+from firesim.world.fuel_moisture import MoistureParameters
 from firesim.world.weather import (
-    MoistureParameters,
     TrueWeather,
     WeatherDay,
     WeatherHour,
@@ -164,3 +164,45 @@ def test_a_longer_run_changes_no_earlier_gust():
     short = TrueWeather(day_of(), 12.0, DiscrepancyParameters(), Luck(2), until_s=3600.0)
     long = TrueWeather(day_of(), 12.0, DiscrepancyParameters(), Luck(2), until_s=36_000.0)
     assert all(short.at(s) == long.at(s) for s in range(0, 3600, 60))
+
+
+def hours_of_meltemi() -> tuple[WeatherHour, ...]:
+    """Cool damp nights, warm dry afternoons."""
+    warmth = [0.5 - 0.5 * np.cos(2.0 * np.pi * (hour - 3) / 24.0) for hour in range(24)]
+    return tuple(WeatherHour(h, 22.0 + 7.0 * w, 65.0 - 27.0 * w, 8.0, 11.0, 20.0) for h, w in enumerate(warmth))
+
+
+def drying_day(**moisture: float | str) -> WeatherDay:
+    hours = hours_of_meltemi()
+    air = [h.temperature_c for h in hours], [h.relative_humidity_pct for h in hours]
+    return WeatherDay("drying", hours, MoistureParameters(**moisture).of_day(*air))
+
+
+def test_a_weather_day_alone_makes_fuel_moisture_hour_by_hour_the_same_in_truth_and_bulletin():
+    weather = TrueWeather(drying_day(), 6.0, NONE, Luck(1))
+    bulletin = weather.bulletin(14 * 3600.0)
+    fine = [float(row.moisture.one_h) for _, row in bulletin]
+    assert all(weather.at(from_s + 100.0).moisture == row.moisture for from_s, row in bulletin)
+    assert fine[0] > fine[9] + 0.02  # at six in the morning against three in the afternoon
+    assert fine.index(min(fine)) == 10  # an hour behind the driest air
+    # A lag of tau h leaves 1 / sqrt(1 + (2 pi tau / 24)^2) of a daily swing: 97, 36 and 4 %.
+    swings = [float(np.ptp(series)) for series in weather.day.moisture.as_tuple()[:3]]
+    assert swings[1] / swings[0] == pytest.approx(0.36 / 0.97, rel=0.05)
+    assert swings[2] / swings[0] == pytest.approx(0.038 / 0.97, rel=0.1)
+    assert all(row.moisture.as_tuple()[3:] == (0.60, 0.80) for _, row in bulletin)
+
+
+def test_a_published_scenario_holds_all_day_and_own_values_class_by_class():
+    weather = TrueWeather(drying_day(published="D2L1"), 6.0, NONE, Luck(1))
+    assert {weather.at(h * 3600.0).moisture for h in range(24)} == {Moisture(0.06, 0.07, 0.08, 0.30, 0.60)}
+    mixed, air = drying_day(one_h=0.04, live_herb=0.9), drying_day()
+    for hour in (0.0, 5.0, 15.0):
+        own, of_air = mixed.moisture_at(hour * 3600.0, 0.0), air.moisture_at(hour * 3600.0, 0.0)
+        assert own == Moisture(0.04, of_air.ten_h, of_air.hundred_h, 0.9, of_air.live_woody)
+
+
+def test_an_unknown_published_scenario_or_two_sources_at_once_are_refused():
+    with pytest.raises(ValueError, match="must be a published moisture scenario: D1L1, D1L2"):
+        MoistureParameters(published="D1L9")
+    with pytest.raises(ValueError, match="keep one"):
+        MoistureParameters(published="D1L1", one_h=0.05)

@@ -1,20 +1,20 @@
-"""The fields of a scenario file: what is wrong with them, in words, and what can be read all the same."""
+"""The fields of a file against their model: what is wrong, in words, and what can be read all the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from firesim.inputs.problems import Problem, nearest
-from firesim.scenario.model import ScenarioFields
-from firesim.scenario.text import ScenarioText, Way
+from firesim.inputs.text import FieldsText, Way
 
-Readable = Mapping[str, Any]  # the blocks of a scenario that can be read, by name
+Fields = TypeVar("Fields", bound=BaseModel)
+Readable = Mapping[str, Any]  # the blocks of a file that can be read, by name
 
 Words = Callable[[Mapping[str, Any]], str]
 
@@ -47,22 +47,20 @@ _WORDS: dict[str, Words] = {
 }
 
 
-def read_fields(text: ScenarioText) -> tuple[ScenarioFields | None, Readable, list[Problem]]:
-    """The fields of a scenario, or None with what is wrong with them.
+def read_fields(text: FieldsText, model: type[Fields]) -> tuple[Fields | None, Readable, list[Problem]]:
+    """The fields of a file, or None with what is wrong with them.
 
     The blocks that can be read come along either way, so that the files they name can be checked in the same
     breath. A wrong field is left out of its block for that, and only for that: nothing is run from it.
     """
     try:
-        fields = ScenarioFields.model_validate(text.content)
+        fields = model.model_validate(text.content)
     except ValidationError as error:
-        return None, _readable(text, error), problems_of(error, text)
-    return fields, {name: getattr(fields, name) for name in ScenarioFields.model_fields}, []
+        return None, _readable(text, model, error), problems_of(error, text, model)
+    return fields, {name: getattr(fields, name) for name in model.model_fields}, []
 
 
-def problems_of(
-    error: ValidationError, text: ScenarioText, above: Way = (), model: type[BaseModel] = ScenarioFields
-) -> list[Problem]:
+def problems_of(error: ValidationError, text: FieldsText, model: type[BaseModel], above: Way = ()) -> list[Problem]:
     """What pydantic found in the fields of a model, as a person would say it; `above` is the way to the model."""
     found: dict[Way, tuple[list[str], str, Any]] = {}
     for item in error.errors():
@@ -114,9 +112,10 @@ def _remedy(item: Any, way: Way, model: type[BaseModel]) -> str:
     meaning = _field(model, way)
     if meaning is not None and meaning.description:
         return f"It means: {meaning.description}."
+    described_in = getattr(model, "described_in", "`firesim schema`")
     if kind == "missing":
-        return "Write it; `firesim schema` lists every field."
-    return "Units stand in the names of fields; `firesim schema` describes each."
+        return f"Write it; {described_in} lists every field."
+    return f"Units stand in the names of fields; {described_in} describes each."
 
 
 # --- the model's own fields ---------------------------------------------------------------------------------
@@ -161,7 +160,7 @@ def _below(kind: Any, step: str | int) -> Any:
 # --- what can be read all the same --------------------------------------------------------------------------
 
 
-def _readable(text: ScenarioText, error: ValidationError) -> Readable:
+def _readable(text: FieldsText, model: type[BaseModel], error: ValidationError) -> Readable:
     """Every block that can be read once what pydantic found wrong is left out."""
     content = deepcopy(dict(text.content))
     for item in error.errors():
@@ -169,7 +168,7 @@ def _readable(text: ScenarioText, error: ValidationError) -> Readable:
         way = _way(item["loc"], text.content, is_missing)
         _leave_out(content, way[:-1] if is_missing else way)
     blocks = {}
-    for name, info in ScenarioFields.model_fields.items():
+    for name, info in model.model_fields.items():
         annotation: Any = info.annotation
         try:
             if name in content:

@@ -1,4 +1,4 @@
-"""A scenario's text: YAML with the line of every field, and the problems found in it."""
+"""A file of fields that a researcher writes: YAML with the line of every field, and the problems found in it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Way = tuple[str | int, ...]  # to a field: ("weather", "moisture", "one_h")
 
 
 @dataclass(frozen=True)
-class ScenarioText:
-    """The text of a scenario file, its content, and where each field stands."""
+class FieldsText:
+    """The text of such a file, its content, and where each field stands."""
 
     path: Path
     text: str
@@ -61,16 +61,17 @@ def dotted(way: Way) -> str:
     return text
 
 
-def read_scenario_text(path: Path) -> ScenarioText:
+def read_fields_text(path: Path, option: str = "SCENARIO", first: str = "name: ...") -> FieldsText:
     """Read a YAML 1.2 file (`NO` and `12:30` stay text); JSON is read too, being YAML.
 
+    `option` of the command line names the file, `first` is a field that such a file may begin with.
     Raises BadInput when the file is missing, is not YAML, names a key twice, or is not a set of fields.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     problems = Problems()
-    text = read_text("SCENARIO", path, problems)
+    text = read_text(option, path, problems)
     if text is None:
         raise BadInput(problems)
     yaml = YAML(typ="rt", pure=True)
@@ -82,13 +83,13 @@ def read_scenario_text(path: Path) -> ScenarioText:
         what = error.problem if isinstance(error, MarkedYAMLError) else str(error).splitlines()[0]
         line = None if mark is None else mark.line + 1
         message = f"The file is not YAML: {what}."
-        raise BadInput([Problem("SCENARIO", None, message, "Correct this line.", str(path), line)]) from None
+        raise BadInput([Problem(option, None, message, "Correct this line.", str(path), line)]) from None
     if not isinstance(tree, Mapping):
         message = "The file holds no fields."
-        raise BadInput([Problem("SCENARIO", None, message, "Begin with `name: ...`.", str(path), 1)])
+        raise BadInput([Problem(option, None, message, f"Begin with `{first}`.", str(path), 1)])
     lines: dict[Way, int] = {}
     _note_lines(tree, (), lines)
-    return ScenarioText(path, text, _plain(tree), lines)
+    return FieldsText(path, text, _plain(tree), lines)
 
 
 def _note_lines(node: Any, way: Way, lines: dict[Way, int]) -> None:

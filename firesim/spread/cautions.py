@@ -1,0 +1,105 @@
+"""What a researcher must hear of a run that ended well: each a sentence, said loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from firesim.fire.ellipse import MOST_LENGTH_TO_WIDTH, eccentricity
+from firesim.fire.landscape import LandscapeSpread
+from firesim.spread.load import LoadedCase
+from firesim.spread.solve import Solved
+
+STEEP_DEG = 45.0  # the slope factor was fitted up to it (Rothermel 1972, INT-115)
+HARDLY_LEVEL_DEG = 10.0  # judgement: the slope beyond which a law of level ground is out of its range
+
+# Laws are looked at in at most about this many cells of the grid, evenly spread.
+_LOOKED_AT = 40_000
+
+
+def warnings_of(case: LoadedCase, solved: Solved) -> list[str]:
+    """Every caution about a run, the gravest first."""
+    return [*_of_the_fire(case, solved), *_of_shapes(case), *_of_laws(case, solved)]
+
+
+def _of_the_fire(case: LoadedCase, solved: Solved) -> Iterator[str]:
+    arrival, duration_h = solved.fields.arrival_time_s, case.fields.duration_h
+    head, cell_m2 = solved.head, case.ground.grid.cell_area_m2
+    if not head.rate_m_s > 0.0:
+        yield "FUEL TOO WET TO SPREAD: the ignition cell's fuel does not carry fire under the weather at the start."
+    if solved.area_m2 < cell_m2 or np.isfinite(arrival).sum() <= 1:
+        yield (
+            f"THE FIRE IS SMALLER THAN A CELL after {duration_h:g} h: {solved.area_m2:.1f} m2 of a cell's "
+            f"{cell_m2:g} m2. Smaller cells, or a longer run, would show it."
+        )
+    edge = np.concatenate([arrival[0], arrival[-1], arrival[:, 0], arrival[:, -1]])
+    if np.isfinite(edge).any():
+        first_h = float(np.nanmin(edge)) / 3600.0
+        yield (
+            f"THE FIRE REACHES THE EDGE OF THE GRID after {first_h:.2f} h: its area and perimeter are cut off from "
+            "then on. A larger map would hold it."
+        )
+
+
+def _of_shapes(case: LoadedCase) -> Iterator[str]:
+    grid = case.ground.grid
+    for number, drop in enumerate(case.drops):
+        if not drop.cells.any():
+            yield f"Drop {number} wets no cell: no cell's centre lies in its polygon."
+    for number, barrier in enumerate(case.barriers):
+        column, row = np.array(barrier.line).T
+        if (column.max() < 0) or (row.max() < 0) or (column.min() > grid.columns) or (row.min() > grid.rows):
+            yield f"Barrier {number} lies off the grid: it holds nothing."
+    times = {
+        "Barrier": [one.at_s for one in case.barriers],
+        "Drop": [one.at_s for one in case.drops],
+        "Weather row": [row.at_min * 60.0 for row in case.fields.weather],
+    }
+    for what, at in times.items():
+        for number, at_s in enumerate(at):
+            if at_s >= case.fields.duration_s:
+                yield f"{what} {number} comes after the end: it changes nothing."
+
+
+def _of_laws(case: LoadedCase, solved: Solved) -> Iterator[str]:
+    """Laws used outside the range that they were made for, over the burnt cells, a sample of them."""
+    rows, columns = case.ground.grid.shape
+    step = max(int(np.sqrt(rows * columns / _LOOKED_AT)), 1)
+    here = (slice(None, None, step), slice(None, None, step))
+    burnt = np.isfinite(solved.fields.arrival_time_s[here])
+    if not burnt.any():
+        return
+    limited, narrow, crowns_on_slopes = 0.0, 0.0, 0.0
+    steep = np.asarray(case.ground.landscape.slope_deg[here]) > STEEP_DEG
+    sloping = np.asarray(case.ground.landscape.slope_deg[here]) > HARDLY_LEVEL_DEG
+    most = float(eccentricity(MOST_LENGTH_TO_WIDTH)) - 1e-9
+    for _, weather in case.weather:
+        law = LandscapeSpread(case.ground.landscape, weather)
+        limited = max(limited, float(law.is_wind_limited(*here)[burnt].mean()))
+        spread = law.over(*here)
+        ratio = np.broadcast_to(np.asarray(spread.eccentricity), burnt.shape)[burnt]
+        narrow = max(narrow, float((ratio >= most).mean()))
+        if case.fields.crown:
+            crowns_on_slopes = max(crowns_on_slopes, float((law.burns_crowns(*here) & sloping)[burnt].mean()))
+    if limited > 0.0:
+        yield (
+            f"OUTSIDE THE RANGE OF A LAW: in {limited:.0%} of the burnt cells the spread rate reaches the effective "
+            "wind's bound (Andrews, Cruz & Rothermel 2013) and is held there."
+        )
+    if narrow > 0.0:
+        yield (
+            f"OUTSIDE THE RANGE OF A LAW: in {narrow:.0%} of the burnt cells the wind asks for an ellipse longer than "
+            f"{MOST_LENGTH_TO_WIDTH:g} widths, where the data end; it is held there."
+        )
+    if bool((steep & burnt).any()):
+        share = float((steep & burnt).sum() / burnt.sum())
+        yield (
+            f"OUTSIDE THE RANGE OF A LAW: {share:.0%} of the burnt cells are steeper than {STEEP_DEG:g} degrees, up to "
+            "which the slope factor was fitted."
+        )
+    if crowns_on_slopes > 0.0:
+        yield (
+            f"OUTSIDE THE RANGE OF A LAW: crowns burn in {crowns_on_slopes:.0%} of the burnt cells on slopes above "
+            f"{HARDLY_LEVEL_DEG:g} degrees; the law of crown fire (Cruz et al. 2005) is for level ground."
+        )
