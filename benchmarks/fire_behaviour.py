@@ -1,8 +1,8 @@
 """How long the head of a surface fire takes to work out, a cell: firesim beside pyrothermel, in one run.
 
 Run with `python benchmarks/fire_behaviour.py`. The goal is 0.4 us a cell on one core, in bulk, for what the front
-needs: rate, direction, eccentricity, intensity; also where every cell has a moisture of its own. pyrothermel (the Behave library behind Python) is measured where it is
-installed, as a loop over cells: it has no other way.
+needs: rate, direction, eccentricity, intensity; also where every cell has a moisture of its own. pyrothermel (the
+Behave library behind Python) is measured where it is installed, as a loop over cells: it has no other way.
 """
 
 from __future__ import annotations

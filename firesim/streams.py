@@ -46,7 +46,8 @@ def _high_product(a: Words, b: Words) -> Words:
     b_low, b_high = b & _LOW_HALF, b >> _HALF_WORD
     middle = a_high * b_low + (a_low * b_low >> _HALF_WORD)
     other = a_low * b_high + (middle & _LOW_HALF)
-    return a_high * b_high + (middle >> _HALF_WORD) + (other >> _HALF_WORD)
+    high: Words = a_high * b_high + (middle >> _HALF_WORD) + (other >> _HALF_WORD)
+    return high
 
 
 def philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, ...]:
@@ -119,8 +120,7 @@ class Luck:
             word = philox_word(ordinal & _MASK, who, _stream_key(self.seed, self.replicate, purpose))
             return ((word >> 12) + 0.5) * 2.0**-52
         words = self._words(purpose, entity, ordinal)
-        values = ((words >> _UNUSED_BITS).astype(np.float64) + 0.5) * 2.0**-52
-        return values
+        return ((words >> _UNUSED_BITS).astype(np.float64) + 0.5) * 2.0**-52
 
     @overload
     def normal(self, purpose: str, entity: int | str, ordinal: int = 0) -> float: ...
@@ -128,7 +128,7 @@ class Luck:
     def normal(self, purpose: str, entity: NDArray[np.integer], ordinal: int | NDArray[np.integer] = 0) -> Floats: ...
     def normal(self, purpose, entity, ordinal=0):  # type: ignore[no-untyped-def]
         """Standard normal, by the quantile of `uniform`: one number in, one number out."""
-        quantile = ndtri(self.uniform(purpose, entity, ordinal))  # type: ignore[call-overload]
+        quantile = ndtri(self.uniform(purpose, entity, ordinal))
         return quantile if isinstance(quantile, np.ndarray) else float(quantile)
 
     def generator(self, purpose: str, entity: int | str = 0, ordinal: int = 0) -> np.random.Generator:

@@ -164,7 +164,7 @@ class Ground:
         return FireWeather(row.wind_speed_10m_m_s, (row.wind_from_deg + turned_deg) % 360.0, moisture)
 
     def spread_at(self, time_s: float, turned_deg: float = 0.0, rate_multiplier: float = 1.0) -> LandscapeSpread:
-        """How fire spreads under the bulletin of a time; who asks again gets the same, so forecasts share its fields."""
+        """How fire spreads under the bulletin of a time; the same for who asks again, so forecasts share it."""
         from firesim.fire.spread import LandscapeSpread
 
         key = (self.bulletin_at(time_s).from_s, turned_deg, rate_multiplier)

@@ -219,7 +219,7 @@ def _is_news(picture: Picture, level: str, advice: ZoneAdvice, now_s: float) -> 
     if told.answer != "authorised" and now_s - told.at_s >= picture.parameters.decision_patience_s:
         return True
     same = told.advice.refuge == advice.refuge and told.advice.route == advice.route
-    is_sooner = advice.deadline_s <= told.advice.deadline_s - _SOONER_BY_S
+    is_sooner = advice.deadline_s < told.advice.deadline_s - _SOONER_BY_S  # False where neither has one
     return (not same or (is_sooner and level == "order")) and told.answer != "refused"
 
 

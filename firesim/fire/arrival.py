@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_part
 from firesim.fire.cells import (
     HISTORY,
     OPEN,
@@ -164,7 +164,7 @@ def _interrupted_from_line(
     return best, best_x, best_y
 
 
-@kernel
+@kernel_part
 def from_line(
     cells: Cells,
     history: History,
@@ -180,8 +180,9 @@ def from_line(
     fy: float,
     zx: float,
     zy: float,
+    sooner_than_s: float,
 ) -> tuple[float, float, float]:
-    """Least arrival in x from the piece of front between cells a and b, and its gradient there.
+    """Least arrival in x from the piece of front between cells a and b, and its gradient there; inf if not soon enough.
 
     (ax, ay) from a to x, (bx, by) from a to b; w, f, z those of x.
     """
@@ -202,11 +203,15 @@ def from_line(
         s = start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, zy)
         start = time_a + on_curve(s, change, slope_a, slope_b)
     dx, dy = ax - s * bx, ay - s * by
+    # The gradient of a crossing that is not the quickest is never asked for.
+    cost = crossing_time(dx, dy, w, fx, fy, zx, zy)
+    if start + cost >= sooner_than_s:
+        return inf, 0.0, 0.0
     gx, gy = arrival_gradient(dx, dy, w, fx, fy, zx, zy)
-    return start + crossing_time(dx, dy, w, fx, fy, zx, zy), gx, gy
+    return start + cost, gx, gy
 
 
-@kernel
+@kernel_part
 def is_open_way(cells: Cells, a: int, k: int, stride: int) -> bool:
     """Whether fire can go from cell a to its neighbour k: no barrier, and no squeezing between two bare corners."""
     if cells.shut.size > 1 and cells.shut[a] >> k & 1:
@@ -219,8 +224,10 @@ def is_open_way(cells: Cells, a: int, k: int, stride: int) -> bool:
     return True
 
 
-@kernel
-def best_through(cells: Cells, history: History, x: int, k: int, stride: int) -> tuple[float, float, float]:
+@kernel_part
+def best_through(
+    cells: Cells, history: History, x: int, k: int, stride: int, sooner_than_s: float
+) -> tuple[float, float, float]:
     """Least arrival in x by way of its ring neighbour k and the two pieces of ring beside it; gradient."""
     ax, ay = -RING_X[k], -RING_Y[k]
     a = x - ax - stride * ay
@@ -229,6 +236,7 @@ def best_through(cells: Cells, history: History, x: int, k: int, stride: int) ->
     if cells.rise_x.size > 1:
         zx, zy = cells.rise_x[x], cells.rise_y[x]
     best, gx, gy = inf, 0.0, 0.0
+    alone = True
     for turn in range(2):
         j = (k + 1 + 6 * turn) & 7
         b = x + RING_X[j] + stride * RING_Y[j]
@@ -236,11 +244,14 @@ def best_through(cells: Cells, history: History, x: int, k: int, stride: int) ->
             continue
         if cells.shut.size > 1 and not _is_joined(cells, x, k, j, a):
             continue
+        alone = False
         bx, by = RING_X[j] - RING_X[k], RING_Y[j] - RING_Y[k]
-        time, new_x, new_y = from_line(cells, history, x, a, b, ax, ay, bx, by, w, fx, fy, zx, zy)
+        time, new_x, new_y = from_line(
+            cells, history, x, a, b, ax, ay, bx, by, w, fx, fy, zx, zy, min(best, sooner_than_s)
+        )
         if time < best:
             best, gx, gy = time, new_x, new_y
-    if best == inf:
+    if alone:
         if cells.mark[x] & HISTORY:
             return interrupted_crossing(cells, history, x, cells.arrival_s[a], ax, ay)
         gx, gy = arrival_gradient(ax, ay, w, fx, fy, zx, zy)
@@ -248,7 +259,7 @@ def best_through(cells: Cells, history: History, x: int, k: int, stride: int) ->
     return best, gx, gy
 
 
-@kernel
+@kernel_part
 def _is_joined(cells: Cells, x: int, k: int, j: int, a: int) -> bool:
     """Whether no barrier runs between x and its neighbour j, nor between the ring neighbours k and j."""
     if cells.shut[x] >> j & 1:
@@ -260,7 +271,7 @@ def _is_joined(cells: Cells, x: int, k: int, j: int, a: int) -> bool:
     return True
 
 
-@kernel
+@kernel_part
 def _agrees(cells: Cells, a: int, x: int, k: int, least_s: float) -> bool:
     """Whether arrival runs smoothly from cell a to its neighbour k, x: then a cannot better x.
 
@@ -275,7 +286,7 @@ def _agrees(cells: Cells, a: int, x: int, k: int, least_s: float) -> bool:
     return bool(cells.arrival_s[x] < smooth + least_s)
 
 
-@kernel
+@kernel_part
 def _spread_from(
     cells: Cells, history: History, queue: Queue, tolerance: Tolerance, a: int, stride: int, least_s: float
 ) -> None:
@@ -290,8 +301,9 @@ def _spread_from(
             continue
         if not is_open_way(cells, a, k, stride):
             continue
-        time, gx, gy = best_through(cells, history, x, (k + 4) & 7, stride)
-        if time < known - (tolerance.least_gain * pace if cells.mark[x] & SETTLED else 0.0):
+        enough = known - (tolerance.least_gain * pace if cells.mark[x] & SETTLED else 0.0)
+        time, gx, gy = best_through(cells, history, x, (k + 4) & 7, stride, enough)
+        if time < enough:
             if not isfinite(known):
                 touch(queue, x)
             cells.arrival_s[x] = time if time > least_s else np.nextafter(least_s, inf)
@@ -301,7 +313,7 @@ def _spread_from(
             put(queue, stride, cells.arrival_s[x], x)
 
 
-@kernel
+@kernel_part
 def _missing_tile(tile_age: Indices, age: int, a: int, stride: int, tiles_across: int) -> int:
     """A tile around cell a whose rates are of an earlier age, or -1."""
     row, column = place_of(a, stride)

@@ -19,27 +19,27 @@ from __future__ import annotations
 
 from math import sqrt
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_part
 
 # Newton's steps from the linear answer; the second already changes the arrival by less than 1e-6 of a crossing.
 NEWTON_STEPS = 3
 NEWTON_NEAR = 1e-3  # of the piece; the next step would move it by the square of that
 
 
-@kernel
+@kernel_part
 def squared_length(dx: float, dy: float, zx: float, zy: float) -> float:
     """Square of the length along the ground of a map displacement. [cells2]"""
     rise = zx * dx + zy * dy
     return dx * dx + dy * dy + rise * rise
 
 
-@kernel
+@kernel_part
 def crossing_time(dx: float, dy: float, w: float, fx: float, fy: float, zx: float, zy: float) -> float:
     """Time over a displacement under one cell's spread. [s]; w in seconds a cell."""
     return w * (sqrt(squared_length(dx, dy, zx, zy)) - fx * dx - fy * dy)
 
 
-@kernel
+@kernel_part
 def arrival_gradient(dx: float, dy: float, w: float, fx: float, fy: float, zx: float, zy: float) -> tuple[float, float]:
     """Gradient of arrival on the map where fire came along the displacement d. [s/cell] along x and y."""
     length = sqrt(squared_length(dx, dy, zx, zy))
@@ -63,7 +63,7 @@ def front_slowness(nx: float, ny: float, w: float, fx: float, fy: float, zx: flo
     return (sqrt(b * b - a * c) - b) / a
 
 
-@kernel
+@kernel_part
 def start_on_line(
     change: float, ax: float, ay: float, bx: float, by: float, w: float, fx: float, fy: float, zx: float, zy: float
 ) -> float:
@@ -125,13 +125,13 @@ def start_on_curve(
     return s
 
 
-@kernel
+@kernel_part
 def is_convex(change: float, slope_a: float, slope_b: float) -> bool:
     """Whether the cubic through both ends bends upward all along: no kink of two meeting fronts between them."""
     return 2.0 * slope_a + slope_b <= 3.0 * change <= slope_a + 2.0 * slope_b
 
 
-@kernel
+@kernel_part
 def on_curve(s: float, change: float, slope_a: float, slope_b: float) -> float:
     """The cubic's value above the one at A."""
     return s * (slope_a + s * (3.0 * change - 2.0 * slope_a - slope_b + s * (slope_a + slope_b - 2.0 * change)))

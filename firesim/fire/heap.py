@@ -7,11 +7,11 @@ cell's.
 
 from __future__ import annotations
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel_part
 from firesim.fire.cells import Floats, Indices
 
 
-@kernel
+@kernel_part
 def push(times: Floats, cells: Indices, size: int, time: float, cell: int) -> int:
     """Put one entry in; returns the new size. The arrays must have room."""
     here = size
@@ -27,7 +27,7 @@ def push(times: Floats, cells: Indices, size: int, time: float, cell: int) -> in
     return size + 1
 
 
-@kernel
+@kernel_part
 def pop(times: Floats, cells: Indices, size: int) -> int:
     """Take the first entry, at index 0, out; read it before. Returns the new size."""
     size -= 1

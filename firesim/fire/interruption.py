@@ -191,7 +191,7 @@ def start_again(
             a = x + RING_X[k] + stride * RING_Y[k]
             if is_expected or cells.arrival_s[a] > least_s or not is_open_way(cells, x, k, stride):
                 continue
-            time, gx, gy = best_through(cells, history, x, k, stride)
+            time, gx, gy = best_through(cells, history, x, k, stride, best)
             if time < best:
                 best, best_x, best_y = time, gx, gy
         if best == inf:

@@ -167,6 +167,12 @@ class LandscapeSpread:
         return float(wind_20ft_m_s(self.weather.wind_speed_10m_m_s))
 
     @cached_property
+    def _is_of_bed(self) -> bool:
+        """Whether the fuel alone decides."""
+        land = self.landscape
+        return land.is_level and land.adjustment is None and self.weather.moisture.is_uniform
+
+    @cached_property
     def _of_bed(self) -> SurfaceSpread:
         """Heads over each fuel on level ground in the open: exact for all its cells."""
         wind = self._wind_20ft_m_s * self.landscape.adjustment_of_bed
@@ -178,7 +184,7 @@ class LandscapeSpread:
         return {}
 
     def over(self, rows: slice, columns: slice) -> Spread:
-        """The heads in a part of the grid."""
+        """The heads in a part of the grid; numbers where one fuel alone decides."""
         if not self.is_kept:
             return self._worked_out(rows, columns)
         part = (rows.start, rows.stop, columns.start, columns.stop)
@@ -190,8 +196,10 @@ class LandscapeSpread:
         land, here = self.landscape, (rows, columns)
         multiplier = self.rate_multiplier
         factor = np.asarray(multiplier if np.ndim(multiplier) == 0 else np.asarray(multiplier)[here])
-        if land.is_level and land.adjustment is None and self.weather.moisture.is_uniform:
+        if self._is_of_bed:
             heads, bed = self._of_bed, land.bed_of_cell[here]
+            if bed.size and bed.min() == bed.max():
+                bed = bed[0, 0]
             return Spread(
                 heads.rate_of_spread_m_s[bed] * factor,
                 heads.direction_from_upslope_deg[bed],
@@ -281,7 +289,7 @@ def spread_field(landscape: Landscape, weather: FireWeather, rate_multiplier: Ar
     """
     spread = LandscapeSpread(landscape, weather, rate_multiplier).over(slice(None), slice(None))
     rate, toward, eccentricity, heat = (
-        np.asarray(part, dtype=np.float64)
+        np.array(np.broadcast_to(part, landscape.shape), dtype=np.float64)
         for part in (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
     )
     intensity = rate * heat

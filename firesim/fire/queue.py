@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_part
 from firesim.fire.cells import Cells, Floats, Indices, place_of
 from firesim.fire.heap import pop, push
 
@@ -111,19 +111,19 @@ def _longer(array: NDArray, size: int) -> NDArray:  # type: ignore[type-arg]
     return array if size <= array.size else np.concatenate([array, np.empty(size - array.size, array.dtype)])
 
 
-@kernel
+@kernel_part
 def has_room(queue: Queue) -> bool:
     """Whether eight more entries fit, wherever they go, and the near heap can take over the later one."""
     return bool(queue.counts[NEAR] + queue.counts[LATER] + 8 <= queue.near_key.size)
 
 
-@kernel
+@kernel_part
 def _key(queue: Queue, stride: int, time: float, cell: int) -> float:
     row, column = place_of(cell, stride)
     return float(time + queue.bounds[LEAN_X] * column + queue.bounds[LEAN_Y] * row)
 
 
-@kernel
+@kernel_part
 def put(queue: Queue, stride: int, time: float, cell: int) -> None:
     """Let a cell wait; an earlier entry of it becomes outdated by itself."""
     if time <= queue.bounds[SLAB_END_S]:
@@ -133,19 +133,19 @@ def put(queue: Queue, stride: int, time: float, cell: int) -> None:
         queue.counts[LATER] = push(queue.later_s, queue.later_cell, queue.counts[LATER], time, cell)
 
 
-@kernel
+@kernel_part
 def is_of(queue: Queue, stride: int, time: float, cell: int) -> bool:
     """Whether the first entry of the near heap was made for this arrival of its cell."""
     return bool(queue.near_key[0] == _key(queue, stride, time, cell))
 
 
-@kernel
+@kernel_part
 def take(queue: Queue) -> None:
     """Take the first entry out of the near heap."""
     queue.counts[NEAR] = pop(queue.near_key, queue.near_cell, queue.counts[NEAR])
 
 
-@kernel
+@kernel_part
 def touch(queue: Queue, cell: int) -> None:
     """Put a cell on the list of those that fire has touched."""
     queue.touched[queue.counts[TOUCHED]] = cell

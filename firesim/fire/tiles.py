@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from math import cos, inf, radians, sin, sqrt
+from math import cos, inf, nan, radians, sin, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,6 +69,7 @@ def write_spread(
 
     head_rate [m/s], toward [degrees clockwise from north], eccentric [-], burns [kJ/m2]: arrays of the square.
     """
+    last_toward, step_x, step_y = nan, 0.0, 0.0
     for i in range(head_rate.shape[0]):
         for j in range(head_rate.shape[1]):
             c = (row + i + 1) * stride + column + j + 1
@@ -79,8 +80,9 @@ def write_spread(
                 cells.slowness[c] = inf
                 continue
             e = min(eccentric[i, j], MOST_ECCENTRICITY)
-            angle = radians(toward[i, j])
-            step_x, step_y = sin(angle), rows_per_step_north * cos(angle)
+            if toward[i, j] != last_toward:  # one in many cells where the ground is level
+                last_toward = toward[i, j]
+                step_x, step_y = sin(radians(last_toward)), rows_per_step_north * cos(radians(last_toward))
             zx, zy = 0.0, 0.0
             if cells.rise_x.size > 1:
                 zx, zy = cells.rise_x[c], cells.rise_y[c]

@@ -77,8 +77,8 @@ class Coverage:
             known_dbm = np.full((len(self._masts), self._grid.rows * self._grid.columns), np.nan, dtype=np.float32)
             self._by_cell_dbm[kind] = known_dbm
         if self._masts:
-            wanted = np.unique(cells[on_map])
-            new = wanted[np.isnan(known_dbm[0, wanted])]
+            wanted = cells[on_map]
+            new = np.unique(wanted[np.isnan(known_dbm[0, wanted])])
             if new.size:
                 centre_x_m, centre_y_m = self._grid.centre_of(*np.divmod(new, self._grid.columns))
                 height_m = self._parameters.phone_height_m

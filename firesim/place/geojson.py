@@ -58,9 +58,7 @@ def read_features(
     features = []
     for number, entry in enumerate(entries):
         geometry = (entry.get("geometry") if isinstance(entry, dict) else None) or {}
-        if geometry.get("type") not in kinds or not _is_drawn(
-            geometry["type"], geometry.get("coordinates"), in_metres
-        ):
+        if geometry.get("type") not in kinds or not _is_drawn(geometry["type"], geometry.get("coordinates"), in_metres):
             how = "metres of the plain" if in_metres else "longitude and latitude"
             message = f"Geometry must be {' or '.join(kinds)} in {how}."
             problems.add(f"{field}.features[{number}]", geometry.get("type"), message, "Redraw or drop it.", file)

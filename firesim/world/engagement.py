@@ -199,10 +199,7 @@ class Engagement:
         if not self.fire.has_ignited or self.fire.is_out:
             return None
         reach_m = self.parameters.safety_distance_m
-        if self.fire.is_small:
-            front = self._young_front(crew)
-        else:
-            front = self.suppression.front_near(*crew.place, reach_m)
+        front = self._young_front(crew) if self.fire.is_small else self.suppression.front_near(*crew.place, reach_m)
         near = (front.intensity_kw_m >= self.parameters.hold_limit_kw_m) & (front.distance_m <= reach_m)
         if not near.any():
             return None
@@ -213,10 +210,11 @@ class Engagement:
         """Leave, by whatever open road leads away from the fire."""
         self._leave_line(crew)
         crew.hose_m = self.parameters.hose_reach_m
-        crew.note("overrun", detail)
-        crew.note("unit_withdrawn", detail)
-        crew.begin("withdraw")
-        crew.tell("withdrawn", detail)
+        if crew.leg != "withdraw":
+            crew.note("overrun", detail)
+            crew.note("unit_withdrawn", detail)
+            crew.begin("withdraw")
+            crew.tell("withdrawn", detail)
         while not crew.was_called:
             way = self.ways.own_way(crew.standing, self._safe_nodes(), self._barred(crew))
             if not way:

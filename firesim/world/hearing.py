@@ -102,8 +102,10 @@ class Hearing:
         parts, left = [], []
         for heard in self._pending:
             n = int(np.searchsorted(heard.at_s, now_s, side="right"))
-            if n:
-                parts.append(_part(heard, slice(0, n)))
+            if n == 0:
+                left.append(heard)
+                continue
+            parts.append(_part(heard, slice(0, n)))
             if n < len(heard.who):
                 left.append(_part(heard, slice(n, None)))
         self._pending = left

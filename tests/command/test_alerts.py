@@ -52,6 +52,14 @@ def an_alert(ground, level, *told):
     )  # fmt: skip
 
 
+def test_a_zone_whose_time_has_passed_is_not_given_the_deadline_of_another(ground):
+    told = [advice("west", deadline_s=float("inf")), advice("middle", deadline_s=3600.0)]
+    late, in_time = drafts(ground, "order", told)
+    assert "before" not in late.text_en
+    assert "West bay" in late.text_en
+    assert "before 13:00" in in_time.text_en
+
+
 def test_an_order_names_the_place_to_leave_the_place_to_go_and_by_when(ground):
     (draft,) = drafts(ground, "order", [advice("west"), advice("middle", route=("M", "E"), deadline_s=3600.0)])
     for word in ("West bay", "Middle", "leave now toward Town", "before 13:00"):

@@ -22,6 +22,7 @@ from firesim.link.messages import (
     UnitStatus,
     decode,
 )
+from firesim.place.settlement import Zone
 
 END_S = 5400.0
 STAGES = ["alarm", "acknowledged", "confirmed", "located", "forecast", "plan", "recommended", "authorised"]
@@ -39,9 +40,9 @@ def first_time(outputs, kind):
     return next(at_s for at_s, milestone in milestones(outputs) if milestone.kind == kind)
 
 
-def with_decision(small, wire, approved=True, policy="Pilot", delay_s=600.0):
+def with_decision(small, wire, approved=True, policy="Pilot", delay_s=600.0, **changes):
     """A fire told of, and an authority that answers every recommendation after a delay."""
-    small.tell_of_a_fire(wire, policy)
+    small.tell_of_a_fire(wire, policy, **changes)
     asked = orders(replay(wire.deliveries, 899.0), "recommendation")
     for at_s, order in asked:
         body = Decision(order=order.order_id, decided_s=at_s + delay_s, approved=approved, reason="")
@@ -205,6 +206,19 @@ def test_a_road_that_closes_between_question_and_answer_sends_nobody_onto_it(sma
     sent = [order.body for _, order in orders(replay(wire.deliveries, END_S), "alert")]
     assert sent
     assert all(not one.route for body in sent if isinstance(body, Alert) for one in body.advice)
+
+
+@pytest.mark.parametrize("delay_s", [150.0, 300.0, 900.0, 1500.0, 2100.0])
+@pytest.mark.parametrize("y_m", [4332600.0, 4333300.0, 4333900.0])
+def test_no_alert_goes_out_after_its_own_deadline(small, wire, delay_s, y_m):
+    """A farm on the way from the fire to the coast road: the fire is at its door before the road is cut."""
+    farm = Zone("farm", "Farm", "settlement", 450000.0, y_m, "M", 20, [small.square(450000.0, y_m, 60.0)])
+    with_decision(small, wire, delay_s=delay_s, zones=[farm])
+    sent = orders(replay(wire.deliveries, END_S), "alert")
+    assert sent
+    for at_s, order in sent:
+        assert order.deadline_s >= at_s
+        assert all(one.deadline_s >= at_s for one in order.body.advice)
 
 
 def test_when_the_fire_is_seen_to_be_out_those_who_were_told_to_leave_are_told_so(small, wire):

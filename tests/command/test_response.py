@@ -98,6 +98,14 @@ def test_units_drive_open_roads_only(picture):
             assert "M" not in order.route
 
 
+def test_a_unit_that_was_burnt_over_is_asked_for_nothing_more(picture):
+    for name in ("engine-1", "engine-2", "ambulance-1"):
+        picture.units[name].state = "lost"
+    (looking,) = response.verify_orders(picture, 350.0)
+    assert looking.destination == "engine-3"
+    assert [order.destination for order in response.assign(picture, picture.incidents[0], [], 400.0)] == ["engine-3"]
+
+
 def test_a_map_without_units_gets_no_orders(small):
     ground = Ground(small.briefing(units=[]), 3, 120.0)
     assert response.verify_orders(Picture(ground, CommandParameters()), 0.0) == []

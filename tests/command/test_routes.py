@@ -82,6 +82,36 @@ def test_a_zone_behind_a_road_that_closes_too_soon_is_told_to_go_to_the_shore(pi
     assert advice[1].refuge == "town"  # 300 s nearer, so it still has time
 
 
+def test_advice_asked_for_earlier_goes_out_with_the_deadline_of_the_newest_forecast(picture):
+    picture.forecast = a_forecast(picture.ground, closing(picture, coast_east=9000.0))
+    asked = routes.advise(picture, picture.forecast, [0], NOW_S)[0]
+    picture.forecast = a_forecast(picture.ground, closing(picture, coast_east=5000.0))
+    said = routes.as_of_now(picture, asked, NOW_S + 600.0)
+    assert said.deadline_s == 5000.0 - 600.0 - 600.0
+    assert picture.ground.clock(said.deadline_s) in said.why
+    assert picture.ground.clock(asked.deadline_s) not in said.why
+
+
+def test_a_deadline_that_has_passed_is_not_said_but_to_leave_at_once(picture):
+    fire_at_door = a_forecast(picture.ground, closing(picture), zone_reached_s=[4000.0, np.inf, np.inf])
+    picture.forecast = fire_at_door
+    asked = routes.advise(picture, fire_at_door, [0], NOW_S)[0]
+    for now_s, is_said in ((3300.0, True), (3399.0, False), (3460.0, False)):
+        said = routes.as_of_now(picture, asked, now_s)
+        assert said.route == asked.route
+        assert np.isfinite(said.deadline_s) == is_said
+        assert ("has passed: leave at once" in said.why) != is_said
+
+
+def test_who_would_not_get_through_before_the_road_closes_is_sent_to_the_shore(picture):
+    picture.forecast = a_forecast(picture.ground, closing(picture, coast_east=5000.0))
+    asked = routes.advise(picture, picture.forecast, [0], NOW_S)[0]
+    assert routes.as_of_now(picture, asked, asked.deadline_s - 61.0).deadline_s == asked.deadline_s
+    late = routes.as_of_now(picture, asked, asked.deadline_s + 1.0)
+    assert (late.refuge, late.route, late.deadline_s) == ("", [], np.inf)
+    assert "shore" in late.why
+
+
 def test_a_zone_without_a_road_stays_at_the_shore(picture):
     advice = routes.advise(picture, a_forecast(picture.ground, None), [2], NOW_S)
     assert advice[2].refuge == ""
@@ -98,7 +128,10 @@ def test_what_was_told_before_holds_as_long_as_it_is_safe(picture):
     first = routes.advise(picture, safe, [0], NOW_S)[0]
     picture.advised["west"] = Advised("order", first, "order-1", NOW_S, "authorised")
     sooner = a_forecast(picture.ground, closing(picture, coast_east=8000.0))
-    assert routes.advise(picture, sooner, [0], NOW_S + 600.0)[0] is first
+    again = routes.advise(picture, sooner, [0], NOW_S + 600.0)[0]
+    assert (again.refuge, again.route) == (first.refuge, first.route)
+    assert again.deadline_s == 8000.0 - 600.0 - 600.0 < first.deadline_s  # the newest, and so is the reason
+    assert picture.ground.clock(again.deadline_s) in again.why
     too_soon = a_forecast(picture.ground, closing(picture, coast_east=2000.0))
     assert routes.advise(picture, too_soon, [0], NOW_S + 600.0)[0].refuge == ""
 

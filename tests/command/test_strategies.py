@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+import msgspec
 import pytest
 
+from firesim.command.crews import Advised
 from firesim.command.dispatcher import Order, replay
-from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, register
-from firesim.link.messages import DroneOrder, DroneStatus, UnitOrder
+from firesim.command.ground import Ground
+from firesim.command.parameters import CommandParameters
+from firesim.command.picture import Picture
+from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, recommendation, register
+from firesim.link.messages import DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
 
 
 def ordered(deliveries, kind, until_s=3000.0):
@@ -102,6 +107,26 @@ def test_a_drone_kept_down_is_not_asked_again_at_once(small, wire):
     wire.deliveries.sort(key=lambda delivery: delivery[0])
     times = [at_s for at_s, _ in ordered(wire.deliveries, "drone", 1190.0)]
     assert times == [300.0]
+
+
+@pytest.mark.parametrize(
+    ("known_s", "now_s", "is_told_again"),
+    [
+        (7000.0, 7000.0, False),
+        (7000.0, 6700.0, False),
+        (7000.0, 5800.0, True),
+        (7000.0, 9000.0, False),
+        (float("inf"), float("inf"), False),
+        (float("inf"), 5800.0, True),
+        (7000.0, float("inf"), False),
+    ],
+)
+def test_people_are_told_again_when_their_deadline_has_come_much_nearer(small, known_s, now_s, is_told_again):
+    picture = Picture(Ground(small.briefing(), 3, 120.0), CommandParameters())
+    told = ZoneAdvice(zone="west", refuge="town", route=["W", "M", "E"], deadline_s=known_s, why="")
+    picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority")
+    now = msgspec.structs.replace(told, deadline_s=now_s)
+    assert bool(recommendation(picture, "order", {0: now}, "", 900.0)) == is_told_again
 
 
 def test_units_are_not_sent_to_and_fro_by_every_new_plan(small, wire):

@@ -132,6 +132,45 @@ def test_mistaken_calls_come_at_the_stated_rate_and_are_known_to_be_false(
     assert not any(found.is_true for found in seen)
 
 
+def shape_of(body: CallReport) -> tuple[Any, ...]:
+    """What can be seen of a call besides its place: its fields, its name without the number, its clock, its eye."""
+    assert body.caller.rsplit("-", 1)[1].isdigit()
+    return (body.__struct_fields__, body.caller.rsplit("-", 1)[0], body.seen_s % 60.0, body.from_xy_m)
+
+
+def test_nothing_that_travels_tells_a_mistaken_call_from_a_true_one(look: Plume) -> None:
+    both = CallerParameters(mistaken_per_day=200.0, calls_per_zone=40)
+    shapes: dict[bool, set[tuple[Any, ...]]] = {True: set(), False: set()}
+    for seed in range(20):
+        callers = Callers([WEST], crowd(9000.0), look, both, Luck(seed))
+        seen = [found for _, found in calls(callers, 7200.0)]
+        assert [found.body.caller for found in seen] == [f"west-call-{k}" for k in range(len(seen))]  # type: ignore[union-attr]
+        for found in seen:
+            assert isinstance(found.body, CallReport)
+            shapes[found.is_true].add(shape_of(found.body))
+    assert len(shapes[False]) == 3  # from every vantage of the zone
+    assert shapes[True] <= shapes[False]
+
+
+@pytest.mark.parametrize("steps", [{"cadence_s": 5.0}, {"cadence_s": 30.0}, {"look_s": 15.0}])
+def test_numerical_steps_change_no_mistaken_call(
+    steps: dict[str, float], make_fire: Any, make_weather: Any, flat: Any, grid: Any
+) -> None:
+    cold = Plume(make_fire(ignited_s=1e9), make_weather(), flat, grid)
+    often = CallerParameters(mistaken_per_day=100.0)
+
+    def places(parameters: CallerParameters) -> list[tuple[str, Any]]:
+        callers = Callers([WEST, EAST], crowd(100.0, 100.0), cold, parameters, Luck(3))
+        until_s = np.arange(0.0, 14_401.0, parameters.cadence_s)
+        found = [seen.body for now_s in until_s for seen in callers.observe(float(now_s))]
+        return [(body.caller, body.place_xy_m) for body in found if isinstance(body, CallReport)]
+
+    expected, got = places(often), places(often.model_copy(update=steps))
+    assert len(expected) > 5
+    assert abs(len(got) - len(expected)) <= 1  # the last may still be on the line
+    assert all(a == b for a, b in zip(expected, got, strict=False))
+
+
 def test_attention_must_cover_the_day() -> None:
     with pytest.raises(ValidationError, match="hour 0 to hour 24"):
         CallerParameters(attention_by_hour=[(0.0, 1.0), (12.0, 1.0)])
@@ -148,6 +187,23 @@ def test_a_lookout_with_a_great_plume_in_sight_telephones_within_two_rounds(look
     assert isinstance(body, CallReport)
     off_m = np.hypot(body.place_xy_m[0] - 3000.0, body.place_xy_m[1] - 3000.0)
     assert off_m < 3.0 * 2.0**0.5 * body.place_sd_m
+
+
+def test_posts_look_round_each_from_a_moment_of_its_own_in_every_run(look: Plume) -> None:
+    honest = FireWatchParameters(false_reports_per_day=0.0)
+    posts = [SensorSite(f"post-{k}", "lookout", 600.0, 2400.0 + 60.0 * k, 2.0) for k in range(8)]
+    firsts: dict[str, list[float]] = {}
+    for seed in range(10):
+        for _, seen in calls(FireWatch(posts, look, honest, Luck(seed)), 3600.0):
+            assert isinstance(seen.body, CallReport)
+            firsts.setdefault(seen.source, []).append(seen.body.seen_s % honest.cadence_s)
+    moments = np.concatenate([np.unique(seconds) for seconds in firsts.values()])
+    assert len(np.unique(moments)) >= 12  # of the 20 that steps of 15 s leave of 300 s
+    assert float(moments.mean()) == pytest.approx(150.0, abs=40.0)
+    alone = calls(FireWatch(posts[3:4], look, honest, Luck(4)), 3600.0)
+    among = [call for call in calls(FireWatch(posts, look, honest, Luck(4)), 3600.0) if call[1].source == "post-3"]
+    assert alone == among
+    assert set(np.diff([now_s for now_s, _ in alone])) <= {300.0, 600.0, 900.0}
 
 
 @pytest.mark.parametrize("off", [{"is_risk_day": False}, {"from_hour": 20.0}, {"reach_m": 1000.0}])

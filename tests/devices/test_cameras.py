@@ -149,6 +149,18 @@ def test_the_same_smoke_is_not_reported_in_every_frame(make_fire: Any, make_weat
     assert np.diff(times).min() >= HONEST.repeat_s
 
 
+def test_no_two_cameras_and_no_two_runs_take_their_frames_in_step(
+    make_fire: Any, make_weather: Any, flat: Any, grid: Any
+) -> None:
+    plume = Plume(make_fire(), make_weather(), flat, grid)
+    sites = [SensorSite(f"camera-{k}", "camera", 300.0, 3000.0, 20.0) for k in range(6)]
+    firsts = [Camera(site, plume, HONEST, Luck(seed)).first_look_s for site in sites for seed in range(20)]
+    assert len(set(firsts)) == 120
+    assert min(firsts) >= 0.0
+    assert max(firsts) < HONEST.cadence_s
+    assert float(np.mean(firsts)) == pytest.approx(15.0, abs=4.0 * 30.0 / 12.0**0.5 / 120.0**0.5)
+
+
 def test_a_frames_luck_hangs_on_its_number_alone(make_fire: Any, make_weather: Any, flat: Any, grid: Any) -> None:
     single = HONEST.model_copy(update={"repeat_s": 0.0})
     one, other = (Camera(WEST, Plume(make_fire(), make_weather(), flat, grid), single, Luck(9)) for _ in range(2))

@@ -33,7 +33,7 @@ FAULTS = [
     (PILOT_DEVICES, "gas, camera, drone]", "strategies.pilot.devices[3]", "camera", "`cameras`"),
     (PILOT_DEVICES, "gas, gas, drone]", "strategies.pilot.devices", None, "twice"),
     ("[app, cell_broadcast", "[siren, cell_broadcast", "strategies.pilot.channels[0]", "siren", "app, cell_broadcast"),
-    ("no-alert: {policy: NoAlert}", "no-alert: {}", "strategies.no-alert.policy", None, "missing"),
+    ("fire_watch], policy: NoAlert}", "fire_watch]}", "strategies.no-alert.policy", None, "missing"),
     ("name: skiathos", "name: my island", "name", "my island", "pattern"),
     ("people: people_peak_authored.csv", "", "place.people", None, "missing"),
     ("link: {masts: masts.csv}", "people: {app_fraction: 10}\nlink: {masts: masts.csv}", "people.app_fraction", 10,
@@ -64,7 +64,7 @@ def test_ignition_beyond_the_horizon_is_told(copy: Any) -> None:
 
 
 def test_a_value_of_no_fitting_kind_is_told_once_and_not_once_a_kind(copy: Any) -> None:
-    copy.edit("no-alert: {policy: NoAlert}", "no-alert: {policy: NoAlert, parameters: {gas_ratio: [1, 2]}}")
+    copy.edit("policy: NoAlert}", "policy: NoAlert, parameters: {gas_ratio: [1, 2]}}")
     (problem,) = copy.faults_of_fields()
     assert problem.field == "strategies.no-alert.parameters.gas_ratio"
     assert "a number" in problem.message

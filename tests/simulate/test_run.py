@@ -71,8 +71,6 @@ def test_the_budget_has_every_row_in_order(strategy):
 def test_no_stage_comes_before_the_earliest_that_physics_and_roads_allow(pilot_run, today_run):
     for run in (pilot_run, today_run, short_run("perfect-knowledge")):
         for row in run.budget.to_pylist():
-            if row["stage"] == "first_departure":
-                continue  # people may leave at the sight of smoke that no device could mark yet
             if row["time_s"] == row["time_s"] and row["earliest_possible_s"] == row["earliest_possible_s"]:
                 assert row["time_s"] >= row["earliest_possible_s"] - 1e-6, row
 

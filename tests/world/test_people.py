@@ -290,6 +290,17 @@ def test_flames_are_seen_within_a_kilometre(distance_m, seen):
         assert set(saw["detail"]) == {"flames"}
 
 
+def test_flames_too_small_to_stand_out_are_neither_seen_nor_felt():
+    fire = FakeFire({(630.0, 630.0): 100.0})
+    fire.area_m2 = lambda now_s: 99.0 if 100.0 <= now_s < 900.0 else 101.0 * (now_s >= 900.0)
+    fire.flaming_cells = lambda now_s: np.flatnonzero(fire.arrival_time_s.ravel() <= now_s)
+    day = Day(make_place(on_beach=0, in_cove=0), fire)
+    people = day.run(890.0)
+    assert np.isinf(people.saw_flame_s).all()
+    assert (people.exposed_s == 0.0).all()
+    assert np.isfinite(day.run(1000.0).saw_flame_s).all()
+
+
 def test_smoke_moves_some_who_never_heard_an_alert():
     burning = {(600.0 + 30.0 * k, 3000.0): 300.0 for k in range(4)}  # 2,400 m off: no flame in sight
     day = Day(make_place(residents=2000, guests=2000), FakeFire(burning), smoke_heeded=0.1)
@@ -381,6 +392,133 @@ def test_who_is_cut_off_in_place_is_trapped_at_the_end():
     assert "trapped" not in {FATES[fate] for fate in people.fate[~village]}
     trapped = day.of_kind("trapped")
     assert set(day.journal.table().loc[trapped["cause_id"], "kind"]) == {"road_closed"}
+
+
+def test_who_is_cut_off_is_trapped_from_then_on_by_that_closure_though_another_comes_later():
+    cut = {(1500.0, 600.0): 60.0, (4000.0, 600.0): 300.0}  # the second cuts the beach from the town, not from itself
+    day = Day(fire=FakeFire(cut), flame_heeded=0.0, smoke_heeded=0.0, heat_heeded=0.0)
+    people = day.run(600.0)
+    people.finish(day.traffic)
+    village = people.parties.zone_index == VILLAGE
+    trapped = day.of_kind("trapped")
+    closed = day.of_kind("road_closed")
+    assert closed["actor"].tolist() == ["VB", "BT"]
+    assert set(trapped["cause_id"]) == {closed["event_id"].iloc[0]}
+    assert set(trapped["time_s"]) == {60.0}
+    assert (people.columns()["trapped_s"][village] == 60.0).all()
+    assert np.isinf(people.columns()["trapped_s"][~village]).all()
+
+
+def test_being_trapped_is_not_hidden_by_being_exposed():
+    cut = {(1500.0, 600.0): 60.0, (600.0, 690.0): 600.0}
+    day = Day(fire=FakeFire(cut), heat_heeded=0.0, flame_heeded=0.0, smoke_heeded=0.0, heat_within_m=200.0)
+    people = day.run(1200.0)
+    people.finish(day.traffic)
+    village = people.parties.zone_index == VILLAGE
+    assert {FATES[fate] for fate in people.fate[village]} == {"exposed"}
+    assert (people.trapped_s[village] == 60.0).all()
+    assert any(said.startswith("540 people are trapped") for said in people.warnings())
+
+
+def test_a_refuge_that_burns_keeps_nobody_safe():
+    day = Day(fire=FakeFire({(2400.0, 600.0): 6000.0}), longest_walk_m=3000.0, order_heeded=1.0)
+    day.alert()  # walkers go to the beach, drivers to the town
+    before = day.run(5990.0)
+    on_beach = np.isfinite(before.safe_s) & (day.traffic.refuge_of(before.trip) == 1)
+    assert on_beach.sum() > 50
+    people = day.run(6600.0)
+    assert np.isinf(people.safe_s[on_beach]).all()
+    assert {FATES[fate] for fate in people.fate[on_beach]} == {"exposed"}
+    assert (people.exposure.by_place_s[on_beach] == [0.0, 0.0, 180.0, 0.0]).all()
+    lost, reached = day.of_kind("refuge_lost"), day.of_kind("refuge_reached")
+    assert len(lost) == on_beach.sum()
+    assert set(lost["cause_id"]) == set(reached["event_id"])
+    assert reached["actor"].tolist() == ["beach-refuge"]
+    in_town = np.isfinite(people.safe_s)
+    assert in_town.any()
+    assert not (np.isfinite(people.safe_s) & on_beach).any()
+    assert any("were in a refuge when the fire came" in said for said in people.warnings())
+
+
+# --- on the way ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("refuge", "route"), [("beach-refuge", ("V", "B")), ("", ())])
+def test_who_is_on_the_way_follows_new_advice_of_the_same_level(refuge, route):
+    day = Day(order_heeded=1.0)
+    day.alert()
+    day.run(600.0)
+    parties = day.people.parties
+    by_car = np.flatnonzero((parties.mode == CAR) & (parties.zone_index == VILLAGE) & (day.people.trip >= 0))
+    trips = day.people.trip[by_car]
+    on_way = (day.traffic.status[trips] == 0) & (day.traffic.position_m(trips)[0] < 2400.0)
+    assert on_way.any()
+    day.alert(at_s=600.0, refuge=refuge, route=route)
+    people = day.run(3 * 3600.0)
+    assert set(day.traffic.refuge_of(trips[on_way])) == {1}  # the beach: as told, or what is nearest
+    redirected = day.of_kind("redirected")
+    assert set(by_car[on_way]) <= {parties.household_id.index(name) for name in redirected["actor"]}
+    assert set(day.journal.table().loc[redirected["cause_id"], "kind"]) == {"alert_delivered"}
+    assert np.isfinite(people.safe_s[by_car[on_way]]).all()
+
+
+def test_the_same_advice_again_turns_nobody():
+    day = Day(order_heeded=1.0)
+    day.alert()
+    day.run(600.0)
+    day.alert(at_s=600.0, by="cell_broadcast")
+    day.run(1200.0)
+    assert len(day.of_kind("redirected")) == 0
+
+
+def test_nobody_answers_a_knock_who_has_left_and_a_telephone_still_reaches_them():
+    day = Day(flame_heeded=1.0, fire=FakeFire({(600.0, 1200.0): 30.0}))
+    day.run(1200.0)
+    left = np.isfinite(day.people.departed_s) & (day.people.parties.zone_index == VILLAGE)
+    came_through = np.isfinite(day.people.safe_s) & left
+    assert came_through.any()
+    assert (left & ~came_through).any()
+    day.alert(at_s=1200.0, by="knock")
+    people = day.run(1210.0)
+    assert np.isinf(people.warned_s[left & (people.departed_s <= 1200.0)]).all()
+    still = (people.parties.zone_index == VILLAGE) & np.isinf(people.departed_s)
+    assert (people.warned_s[still] == 1200.0).all()
+    day.alert(at_s=1210.0, by="cell_broadcast")
+    safe = np.isfinite(people.safe_s) & left
+    people = day.run(1220.0)
+    assert np.isinf(people.warned_s[safe]).all()  # nothing needs to be said to them
+    on_way = left & (people.departed_s <= 1200.0) & ~safe
+    assert on_way.any()
+    assert (people.warned_s[on_way] == 1210.0).all()
+
+
+@given(st.integers(1, 10**6))
+@settings(max_examples=8, deadline=None)
+def test_the_warned_event_is_of_the_moment_in_the_table(seed):
+    day = Day(make_place(60, 60, 20, 5))
+    luck = np.random.default_rng(seed)
+    for by in ("cell_broadcast", "app", "knock"):
+        day.alert(at_s=luck.uniform(0.0, 60.0, len(day.people)), by=by)
+    people = day.run(120.0)
+    warned = day.of_kind("warned").set_index("actor")
+    for party in np.flatnonzero(np.isfinite(people.warned_s)).tolist():
+        event = warned.loc[people.parties.household_id[party]]
+        assert event["time_s"] == people.warned_s[party]
+        assert event["detail"] == f"order by {people.columns()['warned_by'][party]}"
+
+
+def test_the_places_of_exposure_add_up():
+    burning = {(x, 660.0): 300.0 + (x - 300.0) / 2 for x in np.arange(300.0, 5000.0, 30.0)}
+    day = Day(fire=FakeFire(burning))
+    day.alert(at_s=100.0)
+    columns = day.run(5400.0).columns()
+    places = ("home", "road", "beach", "sea")
+    by_place = np.column_stack([columns[f"exposed_{place}_s"] for place in places])
+    assert by_place.sum(axis=1) == pytest.approx(columns["exposed_s"])
+    at_two = (by_place > 0.0).sum(axis=1) > 1
+    assert at_two.any()  # at home and on the road
+    for k in np.flatnonzero(at_two).tolist():
+        assert columns["exposed_at"][k] == places[int(by_place[k].argmax())]
 
 
 def test_every_change_of_a_party_descends_from_the_ignition():

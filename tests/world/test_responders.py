@@ -275,6 +275,46 @@ def test_a_crew_that_withdraws_ends_up_far_from_the_fire(make_world):
     assert away_m > 300.0
 
 
+def test_a_tanker_that_protects_uses_its_water_as_an_engine_does(make_world):
+    world = make_world([engine("tanker-1", kind="tanker", tank_litres=8000.0)])
+    send(world, "tanker-1", "protect", route=("station", "mid", "near"))
+    run(world, 3600.0)
+    assert sum(leg["water_litres"] for leg in world.legs(3600.0) if leg["leg"] == "water") > 0.0
+
+
+@pytest.mark.parametrize(("kind", "task"), [("tanker", "attack"), ("tanker", "protect"), ("ambulance", "stage")])
+def test_whoever_stands_where_a_front_beyond_hoses_comes_leaves_a_trace(make_world, kind, task):
+    world = make_world([engine("unit-1", kind=kind, tank_litres=8000.0)], wind_m_s=10.0, from_deg=0.0, fuel=145)
+    send(world, "unit-1", task, at_s=60.0, route=("station", "mid", "near"))
+    run(world, 5400.0)
+    assert {"withdraw", "overrun"} & {leg["leg"] for leg in world.legs(5400.0)}
+    assert world.times("unit_withdrawn") or world.times("unit_overrun")
+
+
+def test_a_unit_with_no_way_out_is_overrun_where_it_stands_and_does_no_more(make_world):
+    world = make_world([engine("ambulance-1", kind="ambulance")], wind_m_s=10.0, from_deg=0.0, fuel=145)
+    send(world, "ambulance-1", "stage", at_s=60.0, route=("station", "mid", "near"))
+    world.traffic.closes_s = dict.fromkeys(range(2 * len(LINKS)), 225.0)
+    send(world, "ambulance-1", "return", at_s=4500.0)
+    run(world, 5400.0)
+    assert len(world.times("unit_overrun")) == 1
+    assert len(world.times("unit_withdrawn")) == 1
+    last = world.legs(5400.0)[-1]
+    assert (last["leg"], last["end_s"]) == ("overrun", 5400.0)
+    row, column = world.fire.grid.cell_at(last["to_x_m"], last["to_y_m"])
+    assert world.fire.arrival_time_s[row, column] <= last["start_s"] <= world.fire.arrival_time_s[row, column] + 60.0
+    assert world.said("ambulance-1")[-1] == "lost"
+    assert any("burnt over" in said for said in world.responders.warnings())
+
+
+def test_a_mild_front_drives_nobody_away(make_world):
+    world = make_world([engine("ambulance-1", kind="ambulance")])
+    send(world, "ambulance-1", "stage", at_s=60.0, route=("station", "mid", "near"))
+    run(world, 7200.0)
+    assert world.fire.fireline_intensity_kw_m.max() < 1730.0
+    assert not {"withdraw", "overrun"} & {leg["leg"] for leg in world.legs(7200.0)}
+
+
 @pytest.mark.parametrize("tank_litres", [300.0, 2500.0])
 @pytest.mark.parametrize("wind_m_s", [0.5, 4.0])
 def test_water_spent_never_exceeds_tanks_plus_refills(make_world, tank_litres, wind_m_s):
@@ -348,6 +388,18 @@ def test_legs_of_a_unit_follow_one_another_without_gap_or_leap(make_world):
     for before, after in pairwise(legs):
         assert before["end_s"] == after["start_s"]
         assert (before["to_x_m"], before["to_y_m"]) == pytest.approx((after["from_x_m"], after["from_y_m"]))
+
+
+@pytest.mark.parametrize("at_s", [100.1, 612.3457, 1234.567891])
+def test_who_is_on_shift_is_not_recalled_from_home(make_world, at_s):
+    specs = [engine(f"ambulance-{k}", kind="ambulance") for k in range(3)]
+    world = make_world(specs)
+    for k, spec in enumerate(specs):
+        send(world, spec.unit, "stage", at_s=at_s + k / 7.0, route=("station", "mid"))
+    run(world, 1800.0)
+    legs = world.legs(1800.0)
+    assert "recall" not in {leg["leg"] for leg in legs}
+    assert all(leg["end_s"] - leg["start_s"] > 1e-6 for leg in legs)
 
 
 def test_the_same_run_twice_gives_the_same_legs(make_world):

@@ -270,6 +270,83 @@ def test_the_fire_closes_the_roads_that_it_stands_on_once():
     assert run.kinds().count("road_closed") == 1  # one stretch, both directions
 
 
+def arrival_at(*points):
+    """Fire in the cells of these points (x, y, time)."""
+    arrival_time_s = np.full(GRID.shape, np.inf)
+    for x_m, y_m, at_s in points:
+        arrival_time_s[GRID.cell_at(x_m, y_m)] = at_s
+    return arrival_time_s
+
+
+def test_a_refuge_in_whose_cell_the_fire_is_takes_nobody_any_more():
+    field = Refuge("field", "Field", "field", 1100.0, 2400.0, "D", 10_000)  # 300 m off its node
+    run = Run(roads(), [refuge("C"), field])
+    run.leave("A")
+    run.traffic.advance(250.0)
+    assert run.traffic.meet_fire(arrival_at((1100.0, 2400.0, 251.0)), 250.0, run.fire).size == 0
+    assert run.traffic.lost_event == {}
+    run.traffic.meet_fire(arrival_at((1100.0, 2400.0, 251.0)), 260.0, run.fire)
+    assert list(run.traffic.lost_event) == [1]
+    late = run.leave("A", at_s=260.0, refuge=1)
+    run.traffic.advance(5000.0)
+    table = run.journal.table()
+    reached = table[table["kind"] == "refuge_reached"]
+    assert reached["actor"].tolist() == ["field"]
+    assert reached["cause_id"].tolist() == [run.fire]
+    turned = table[table["kind"] == "turned_back"]
+    assert turned["detail"].tolist() == ["field burns"]
+    assert set(turned["cause_id"]) <= {*reached["event_id"], *table.loc[table["kind"] == "departed", "event_id"]}
+    assert run.traffic.room.tolist() == [9996, 0]
+    assert run.traffic.refuge_of(late).tolist() == [0]
+    assert any("came to refuge field" in said for said in run.traffic.warnings())
+    assert "refuge field was full" not in run.traffic.warnings()
+
+
+def test_a_cut_off_node_is_blamed_on_the_closure_that_cut_it_off_and_dated_then():
+    run = Run(roads(("AB", "BC", "BD", "DC", "AE")), [refuge("C")])
+    nodes = run.roads.node_index
+    for (u, v), at_s in (("BD", 100.0), ("BC", 200.0), ("AE", 300.0)):
+        run.traffic.close_edges([run.edge(u, v), run.edge(v, u)], at_s, run.fire)
+    events = {run.roads.edge_names[e]: int(run.traffic.closing_events[e]) for e in range(len(run.roads.edges))}
+    assert run.traffic.cut_off_by(nodes["A"]) == events["BC"]  # not the last closure, nor the first
+    assert run.traffic.cut_off_by(nodes["E"]) == events["BC"]
+    assert run.traffic.cut_off_by(nodes["D"]) == -1
+    assert run.traffic.cut_off.since_s[nodes["A"]] == 200.0
+
+
+def test_who_is_cut_off_by_a_full_or_a_lost_refuge_is_so_by_that():
+    run = Run(roads(("AB", "BC")), [refuge("C", capacity=2)])
+    run.leave("A", n=1)
+    run.traffic.advance(500.0)
+    full = run.traffic.cut_off_by(run.roads.node_index["A"])
+    assert run.journal.kind_of(full) == "refuge_full"
+    assert run.traffic.cut_off.since_s[run.roads.node_index["A"]] == pytest.approx(200.0)
+    run = Run(roads(("AB", "BC")), [refuge("C")])
+    run.traffic.meet_fire(arrival_at((PLACES["C"][0], PLACES["C"][1], 50.0)), 60.0, run.fire)
+    by = run.traffic.cut_off_by(run.roads.node_index["C"])
+    assert run.journal.kind_of(by) == "refuge_reached"
+
+
+def test_a_small_fire_cuts_only_the_road_that_it_has_come_to():
+    run = Run(roads(), [refuge("C")])
+    row, column = GRID.cell_at(1600.0, 100.0)  # the road runs at y = 100, its cell from 90 to 120
+    arrival_time_s = np.full(GRID.shape, np.inf)
+    arrival_time_s[row, column] = 0.0
+
+    def disc(radius_m):
+        around = np.linspace(0.0, 2.0 * np.pi, 33)
+        return [[(1600.0 + radius_m * np.cos(a), 118.0 + radius_m * np.sin(a)) for a in around]]
+
+    assert run.traffic.meet_fire(arrival_time_s, 10.0, run.fire, disc(1.0)).size == 0
+    assert run.traffic.meet_fire(arrival_time_s, 20.0, run.fire, []).size == 0
+    assert run.traffic.meet_fire(arrival_time_s, 30.0, run.fire, disc(4.0)).size == 2  # 14 m off: half a cell is 15
+    assert run.traffic.meet_fire(arrival_time_s, 40.0, run.fire, disc(40.0)).size == 0  # already cut
+    assert run.traffic.meet_fire(arrival_time_s, 50.0, run.fire).size == 0
+    assert run.kinds().count("road_closed") == 1
+    other = Run(roads(), [refuge("C")])
+    assert other.traffic.meet_fire(arrival_time_s, 10.0, other.fire).size == 2  # as cells it burns at once
+
+
 def ring_roads():
     """Three short roads in a ring, one way round."""
     places = {"A": (0.0, 0.0), "B": (50.0, 0.0), "C": (0.0, 50.0), "D": (500.0, 500.0)}
