@@ -108,6 +108,8 @@ class Callers:
     from the others: a zone's calls are numbered as they come in.
     """
 
+    sees_only_smoke = True
+
     def __init__(
         self,
         zones: Sequence[Zone],

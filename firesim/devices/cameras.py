@@ -65,6 +65,8 @@ class Camera:
     fire, so a quarter of that width counts as error.
     """
 
+    sees_only_smoke = True
+
     def __init__(self, site: SensorSite, plume: Plume, parameters: CameraParameters, luck: Luck) -> None:
         self.name = site.sensor
         self.cadence_s = parameters.cadence_s

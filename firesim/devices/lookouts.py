@@ -50,6 +50,8 @@ class FireWatch:
     the round. They telephone at every round in which they notice smoke.
     """
 
+    sees_only_smoke = True
+
     def __init__(
         self,
         posts: Sequence[SensorSite],

@@ -36,6 +36,9 @@ Floats = NDArray[np.float64]
 
 HOUR_S = 3600.0
 _FLAME_LOOK_S = 300.0
+# The column is that of the last full ten seconds, the step at which the world's parts look at one another: smoke
+# needs as long to rise a hundred metres, and everybody who looks in between sees the same.
+_RENEWED_S = 10.0
 # Where along the drift the column is looked at, as shares of the way to its final rise: close together near
 # the fire, where it is low and a ridge cuts off most. The first share is the foot of the column.
 _SHARES = np.array([0.01, 0.04, 0.1, 0.25, 0.5, 1.0])
@@ -83,7 +86,7 @@ class _Column:
 
 
 class Plume:
-    """The fire as it shows from afar.
+    """The fire as it shows from afar, to whoever looks: it brings the fire itself up to the moment that is seen.
 
     Parameters
     ----------
@@ -148,10 +151,12 @@ class Plume:
         )
 
     def _column_at(self, now_s: float) -> _Column | None:
-        """The visible body now, cut once for all who look at the same moment; None: nothing shows."""
-        if now_s != self._cut_s:
-            self._cut_s = now_s
-            self._column = self._cut_column(now_s)
+        """The visible body now, cut once for all who look within the same `_RENEWED_S`; None: nothing shows."""
+        moment_s = now_s // _RENEWED_S * _RENEWED_S
+        if moment_s != self._cut_s:
+            self._fire.advance(moment_s)
+            self._cut_s = moment_s
+            self._column = self._cut_column(moment_s)
         return self._column
 
     def _cut_column(self, now_s: float) -> _Column | None:

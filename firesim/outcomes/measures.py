@@ -205,7 +205,7 @@ def _fire(fire: FireFigures, units: pd.DataFrame) -> dict[str, float]:
         "zones_reached": float(fire.zones_reached),
         "water_m3": float(working["water_litres"].sum() / 1000.0),
         "unit_hours": float((on_duty["end_s"] - on_duty["start_s"]).sum() / 3600.0),
-        "units_endangered": float(units.loc[units["leg"] == "withdraw", "unit"].nunique()),
+        "units_endangered": float(units.loc[units["leg"].isin(("withdraw", "overrun")), "unit"].nunique()),
     }
 
 

@@ -69,13 +69,17 @@ class Edge:
             self.post.send(seen.source, "centre", seen.body, event)
 
     def watch(self, sensor: Any) -> Generator[simpy.Event, Any, None]:
-        """The story of one sensor: look, report, wait for its next look."""
+        """The story of one sensor: look, report, wait for its next look.
+
+        Whatever sees the fire itself sees it as it is now; who sees its smoke alone, as it was when the smoke rose.
+        """
         first_s = float(getattr(sensor, "first_look_s", 0.0))
         if first_s > 0.0:
             yield self.truth.env.timeout(first_s)
         while True:
             now_s = float(self.truth.env.now)
-            self.truth.fire.advance(now_s)
+            if not getattr(sensor, "sees_only_smoke", False):
+                self.truth.fire.advance(now_s)
             self.report(sensor.observe(now_s))
             yield self.truth.env.timeout(sensor.cadence_s)
 
