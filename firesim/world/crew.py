@@ -38,6 +38,7 @@ class Crew:
     hose_m : how far its hose reaches from the vehicle as laid out now
     cell, line_m : the flat cell of the front that it works on (-1: none), and the line built along it
     orders : what it was told last; None before
+    is_on_scene : whether it has stood, on this mission, where its hoses reach the fire
     ready_s : when its crew, recalled and dressed, can leave its base; None before the first orders
     closed : stretches that this crew has found closed, and when [s]
     cause : `event_id` of what this unit did or heard last
@@ -56,6 +57,7 @@ class Crew:
         self.orders: UnitOrders | None = None
         self._heeded: UnitOrders | None = None
         self.has_turned_out = False
+        self.is_on_scene = False
         self.ready_s: float | None = None
         self.line_m = 0.0
         self.cell = -1

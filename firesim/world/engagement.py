@@ -68,6 +68,7 @@ class Engagement:
                 told = "out"
                 yield crew.pause(self._look_again_s())
                 continue
+            self.note_on_scene(crew)
             is_small = self.fire.is_small
             reach_m = self.parameters.farthest_hose_m
             front = self._young_front(crew) if is_small else self.suppression.front_near(*crew.place, reach_m)
@@ -85,6 +86,16 @@ class Engagement:
             told = self._say_why_idle(crew, front, told)
             yield crew.pause(self._look_again_s())
         self._leave_line(crew)
+
+    def note_on_scene(self, crew: Crew) -> None:
+        """Write down, once a mission, that the crew stands where its hoses can reach the fire."""
+        if crew.is_on_scene:
+            return
+        reach_m = self.parameters.farthest_hose_m
+        front = self._young_front(crew) if self.fire.is_small else self.suppression.front_near(*crew.place, reach_m)
+        if len(front) > 0 and float(front.distance_m.min()) <= reach_m:
+            crew.is_on_scene = True
+            crew.note("unit_on_scene", crew.orders.task if crew.orders is not None else "")
 
     @staticmethod
     def _protects(crew: Crew) -> bool:

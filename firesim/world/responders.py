@@ -34,7 +34,6 @@ Story = Generator[simpy.Event, object, None]
 
 _ROUNDING_S = 1e-6  # a wait shorter than this is none
 _AT_THE_FIRE = ("verify", "attack", "protect")
-_TO_THE_FIRE = ("verify", "attack")  # who protects a zone stands there and may be far from the fire
 
 
 @dataclass(frozen=True)
@@ -134,6 +133,7 @@ class Responders:
             yield from self._turn_out(crew)
             if crew.was_called:
                 return
+        crew.is_on_scene = False
         crew.note("unit_rolling", orders.task)
         crew.begin("drive")
         crew.tell("rolling")
@@ -143,7 +143,9 @@ class Responders:
         if orders.task == "return":
             self._stand_down(crew)
             return
-        crew.note("unit_on_scene" if orders.task in _TO_THE_FIRE else "unit_in_place", orders.task)
+        crew.note("unit_in_place", orders.task)
+        if orders.task in _AT_THE_FIRE and crew.spec.kind != "ambulance":
+            self._engagement.note_on_scene(crew)
         crew.begin("stage")
         crew.tell("on_scene")
         if orders.task not in _AT_THE_FIRE or crew.spec.kind == "ambulance":

@@ -411,7 +411,7 @@ def test_everybody_is_on_the_road_or_accounted_for_and_no_two_streams_meet_on_a_
     run = Run(network, refuges, caught_within_m=60.0)
     for node, at_s, walks in trips:
         run.leave(node, at_s=float(at_s), speed_m_s=1.0 if walks else 0.0)
-    steps = dict.fromkeys(range(1, 400))
+    steps = dict.fromkeys(range(1, 700))
     for edge, step in closings:
         steps[step] = [*(steps[step] or []), edge, int(network.opposite[edge])]
     for step, closing in steps.items():
@@ -432,7 +432,7 @@ def test_everybody_is_on_the_road_or_accounted_for_and_no_two_streams_meet_on_a_
     people_in = sum(2 for s in run.traffic.status if s == ARRIVED)
     assert people_in == 2 * capacity - int(run.traffic.room.sum())
     assert (run.traffic.room >= 0).all()
-    assert (run.traffic.status != TRAVELLING).all()  # an hour is enough for all of this
+    assert (run.traffic.status != TRAVELLING).all()  # two hours are enough: a walker may be turned back twice
     table = run.journal.table()
     causes = table["cause_id"].dropna().astype(int)
     assert (table["time_s"].to_numpy()[causes] <= table.loc[causes.index, "time_s"] + 1e-6).all()
