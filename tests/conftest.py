@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from firesim.scenario import Scenario
 from firesim.simulate import Run
 from tests.runs import short_run, short_skiathos, skiathos
+
+
+# No test is timed, and the same examples are tried wherever the tests run.
+settings.register_profile("firesim", deadline=None, derandomize=True)
+settings.load_profile("firesim")
 
 
 @pytest.fixture(scope="session")
