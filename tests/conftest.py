@@ -9,7 +9,6 @@ from firesim.scenario import Scenario
 from firesim.simulate import Run
 from tests.runs import short_run, short_skiathos, skiathos
 
-
 # No test is timed, and the same examples are tried wherever the tests run.
 settings.register_profile("firesim", deadline=None, derandomize=True)
 settings.load_profile("firesim")

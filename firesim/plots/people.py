@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Order of the stack, from what is over to what has not begun.
 STATES = {
     "safe in a refuge": "#BFE3F2",
+    "trapped or caught": "#404040",
     "travelling": SKY,
     "preparing": ORANGE,
     "warned, not decided": "#F7D9A0",
@@ -61,14 +62,26 @@ def people_by_state(run: StoredRun, ax: Axes | None = None) -> Axes:
 
 def state_counts(people: pd.DataFrame, times_s: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """People in each state of `STATES` at each time; the states add up to everyone. [times]"""
-    safe = _count(people, "safe_s", times_s)
-    departed = _count(people, "departed_s", times_s)
-    decided = _count(people, "decided_s", times_s)
-    # Who leaves on their own account was never warned; they have decided all the same.
-    aware = _count(people.assign(aware_s=people[["warned_s", "decided_s"]].min(axis=1)), "aware_s", times_s)
-    everyone = float(people["people"].sum())
-    counts = (safe, departed - safe, decided - departed, aware - decided, everyone - aware)
-    return dict(zip(STATES, counts, strict=True))
+
+    def passed(column: str) -> NDArray[np.bool_]:
+        return people[column].fillna(np.inf).to_numpy()[:, None] <= times_s
+
+    never_safe = people["safe_s"].isna().to_numpy()[:, None]
+    # The first state that fits holds; who leaves on their own account decides without having been warned.
+    states = (
+        passed("safe_s"),
+        passed("trapped_s") & never_safe,
+        passed("departed_s"),
+        passed("decided_s"),
+        passed("warned_s"),
+        np.ones((len(people), len(times_s)), dtype=bool),
+    )
+    weights = people["people"].to_numpy(dtype=float)
+    left, counts = np.ones_like(states[-1]), {}
+    for name, holds in zip(STATES, states, strict=True):
+        counts[name] = weights @ (left & holds)
+        left &= ~holds
+    return counts
 
 
 def _count(people: pd.DataFrame, column: str, times_s: NDArray[np.float64]) -> NDArray[np.float64]:

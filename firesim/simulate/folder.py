@@ -17,12 +17,13 @@ from firesim.command.alerts import cap_xml, gpx, route_points
 from firesim.command.dispatcher import Dispatcher
 from firesim.link.messages import Alert, UnitOrder, ZoneAdvice
 from firesim.outcomes.measures import zone_times
+from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
 from firesim.record import write_run
 from firesim.simulate.machines import IssuedOrder
 from firesim.simulate.plan import plan_text
 from firesim.simulate.result import Run
-from firesim.simulate.shapes import feature, map_shapes
+from firesim.simulate.shapes import map_shapes
 
 PERIMETER_EVERY_S = 900.0
 

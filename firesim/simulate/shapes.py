@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from firesim.place.grid import Grid
+from firesim.place.geojson import feature
 
 if TYPE_CHECKING:
     from firesim.simulate.result import Run
-
-Point = tuple[float, float]
-DECIMALS = 6  # of a degree: 0.1 m
-
-
-def lon_lat(grid: Grid, points: Sequence[Point]) -> list[list[float]]:
-    """Points of the map as [longitude, latitude]."""
-    longitude, latitude = grid.to_lon_lat([x for x, _ in points], [y for _, y in points])
-    pairs = zip(longitude.tolist(), latitude.tolist(), strict=True)
-    return [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in pairs]
-
-
-def feature(grid: Grid, kind: str, parts: Any, properties: dict[str, Any]) -> dict[str, Any]:
-    """A GeoJSON feature of a Point, LineString (points) or Polygon (rings) given in metres of the map."""
-    if kind == "Point":
-        coordinates: Any = lon_lat(grid, [parts])[0]
-    elif kind == "LineString":
-        coordinates = lon_lat(grid, parts)
-    else:
-        coordinates = [lon_lat(grid, ring) for ring in parts]
-    return {"type": "Feature", "properties": properties, "geometry": {"type": kind, "coordinates": coordinates}}
 
 
 def map_shapes(run: Run) -> list[dict[str, Any]]:
