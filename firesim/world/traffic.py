@@ -200,7 +200,7 @@ class Traffic:
     def way_left_on_foot_m(self, trip: int, refuge: int) -> float:
         """Length of the shortest way from a traveller's next node to a refuge, as far as it knows. [m]"""
         known = self._finder.knowledge(int(self.flow.travellers.row[trip]))
-        return float(self._finder.cost[self._finder.row(False, refuge, known), self.flow.node_of(trip)])
+        return self._finder.cost_from(False, refuge, known, self.flow.node_of(trip))
 
     def _send(self, trip: int, node: int, refuge: int, route: int) -> None:
         drives = self.flow.drives(trip)
@@ -379,7 +379,7 @@ class Traffic:
 
     def way_on_foot_m(self, node: int, refuge: int) -> float:
         """Length of the shortest way from a node to a refuge as everybody knows the roads; inf: none. [m]"""
-        return float(self._finder.cost[self._finder.row(False, refuge, self._told), node])
+        return self._finder.cost_from(False, refuge, self._told, node)
 
     def nearest_on_foot(self, node: int) -> int:
         """The refuge nearest to a node on foot as everybody knows the roads; -1: none."""

@@ -77,6 +77,11 @@ class Wayfinder:
             self._of_row.append(key)
         return self._rows[key]
 
+    def cost_from(self, drives: bool, refuge: int, knowledge: Knowledge, node: int) -> float:
+        """Cost of the way from a node to a refuge: seconds by car, metres on foot; inf: no way."""
+        row = self.row(drives, refuge, knowledge)  # may make the table longer, so it comes first
+        return float(self.cost[row, node])
+
     def row_knowing(self, row: int, knowledge: Knowledge) -> int:
         """The same way of moving to the same refuge with other knowledge."""
         drives, refuge, _ = self._of_row[row]

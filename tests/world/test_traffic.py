@@ -13,6 +13,7 @@ from firesim.place.roads import RoadEdge, RoadNode, Roads
 from firesim.place.settlement import Refuge
 from firesim.record import Journal
 from firesim.world.traffic import Departures, Traffic, TrafficParameters
+from firesim.world.wayfinding import Knowledge
 
 GRID = Grid(rows=100, columns=100, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
 NAMES = [f"party-{k:04d}" for k in range(500)]
@@ -244,6 +245,19 @@ def test_walkers_take_footpaths_and_cars_do_not():
     assert columns["distance_m"][0] > 4000.0
     assert run.traffic.travel_time_s(run.edge("A", "C")) == np.inf
     assert run.traffic.way_on_foot_m(network.node_index["A"], 0) == pytest.approx(2000.0)
+
+
+def test_ways_are_found_however_many_pieces_of_news_there_have_been():
+    run = Run(roads(("AB", "BC")), [refuge("C")])
+    start = run.traffic.roads.node_index["A"]
+    # Each piece of news makes a table of its own; there is room for sixteen before it has to grow.
+    news = [Knowledge(cut=tuple(e for e in range(4) if k >> e & 1), full=(1,) * (k > 15)) for k in range(1, 24)]
+    lengths = []
+    for known in news:
+        run.traffic._told = known
+        lengths.append(run.traffic.way_on_foot_m(start, 0))
+    assert len(set(news)) > 16
+    assert {length for length in lengths if np.isfinite(length)} == {2000.0}
 
 
 def test_a_queue_is_felt_in_the_travel_time():
