@@ -54,7 +54,7 @@ def people_by_state(run: StoredRun, ax: Axes | None = None) -> Axes:
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=9)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    trapped = int(people.loc[people["fate"] == "trapped", "people"].sum())
+    trapped = int(people.loc[people["trapped_s"].notna() & people["safe_s"].isna(), "people"].sum())
     at_risk, everybody = int(risk["people"].sum()), int(people["people"].sum())
     caption(ax, run, f"{at_risk:,} of {everybody:,} people at risk; {trapped:,} trapped.")
     return ax
