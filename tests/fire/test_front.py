@@ -329,10 +329,8 @@ def test_turning_the_map_by_ninety_degrees_turns_the_fire(seed: int) -> None:
     # A quarter turn to the left: what went east now goes north.
     quarter = arrival(*(np.rot90(part).copy() for part in (rate, (toward - 90.0) % 360.0, e)), 36 - 20.5, 12.5)
     turned_back = np.rot90(quarter, -1)
-    # Where winds oppose each other from patch to patch, the order of equal cells can decide for a few; on one map in
-    # some hundreds (seed 599) for a sixth of them, by up to 1 %.
-    alike = np.isclose(upright, turned_back, rtol=1e-3, atol=0.1).mean()
-    assert alike > 0.75
+    # Where winds oppose each other from patch to patch, the order of equal cells can decide for a few.
+    assert np.isclose(upright, turned_back, rtol=1e-3, atol=0.1).mean() > 0.9
     np.testing.assert_allclose(turned_back, upright, rtol=0.12)
 
 
