@@ -6,8 +6,9 @@ many workers. Two strategies therefore share every stroke of luck that they do n
 one more household changes no other household's.
 
 The generator is Philox4x64-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as
-1, 2, 3"), the counter-based generator that numpy ships; here it is evaluated for an array of counters at
-once, because a numpy Generator per household would cost more than the simulation.
+1, 2, 3"), the counter-based generator that numpy ships; here it is compiled and
+evaluated for one counter or an array of them, because a numpy Generator per household would cost more than the
+simulation.
 """
 
 from __future__ import annotations
@@ -21,18 +22,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from firesim.compiled import kernel
+
+Word = np.uint64
+Key = tuple[np.uint64, np.uint64]
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 
 # Constants of Philox4x64-10, Salmon et al. 2011, table 2 and section 3.3.
-_MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
-_WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
+_MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
+_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
 _UNUSED_BITS = np.uint64(12)  # 52 bits and a half are exact in a double; with 53 the largest would round to 1
 _MASK = 2**64 - 1
-_FEW = 16  # up to so many numbers are drawn quicker one by one than as an array
 
 
 def key_of(text: str) -> int:
@@ -40,45 +44,48 @@ def key_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def _high_product(a: Words, b: Words) -> Words:
-    """Upper 64 bits of the 128-bit product."""
+@kernel
+def _high_product(a: Word, b: Word) -> Word:
+    """Upper 64 bits of the 128-bit product of two words."""
     a_low, a_high = a & _LOW_HALF, a >> _HALF_WORD
     b_low, b_high = b & _LOW_HALF, b >> _HALF_WORD
     middle = a_high * b_low + (a_low * b_low >> _HALF_WORD)
     other = a_low * b_high + (middle & _LOW_HALF)
-    high: Words = a_high * b_high + (middle >> _HALF_WORD) + (other >> _HALF_WORD)
-    return high
+    return a_high * b_high + (middle >> _HALF_WORD) + (other >> _HALF_WORD)
 
 
-def philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, ...]:
-    """Four random words for each counter. Arrays of one shape, uint64."""
-    # Words 0 and 2 are multiplied in a round, 1 and 3 are mixed in: two at a time is half the work of one by one.
-    column = (2,) + (1,) * counter[0].ndim
-    multipliers, keys = np.array(_MULTIPLIERS, np.uint64).reshape(column), np.array(key, np.uint64).reshape(column)
-    weyl = np.array(_WEYL, np.uint64).reshape(column)
-    even, odd = np.stack(counter[0::2]), np.stack(counter[1::2])
-    for _ in range(_ROUNDS):
-        high, low = _high_product(multipliers, even), multipliers * even
-        even, odd = high[::-1] ^ odd ^ keys, low[::-1]
-        keys = keys + weyl
-    return even[0], odd[0], even[1], odd[1]
-
-
-def philox_word(ordinal: int, entity: int, key: tuple[int, int]) -> int:
-    """The first word of one counter, in plain whole numbers: thirty times quicker than an array of one."""
-    m0, m1 = _MULTIPLIERS
-    c0, c1, c2, c3 = ordinal, entity, 0, 0
+@kernel
+def philox(counter: tuple[Word, Word, Word, Word], key: Key) -> tuple[Word, Word, Word, Word]:
+    """Four random words for one counter: Salmon et al. 2011, section 3.3. For compiled code: words wrap around."""
+    c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(_ROUNDS):
-        p0, p1 = m0 * c0, m1 * c2
-        c0, c1, c2, c3 = (p1 >> 64) ^ c1 ^ k0, p1 & _MASK, (p0 >> 64) ^ c3 ^ k1, p0 & _MASK
-        k0, k1 = (k0 + _WEYL[0]) & _MASK, (k1 + _WEYL[1]) & _MASK
-    return c0
+        high_0, low_0 = _high_product(_MULTIPLIER_0, c0), _MULTIPLIER_0 * c0
+        high_2, low_2 = _high_product(_MULTIPLIER_1, c2), _MULTIPLIER_1 * c2
+        c0, c1, c2, c3 = high_2 ^ c1 ^ k0, low_2, high_0 ^ c3 ^ k1, low_0
+        k0, k1 = k0 + _WEYL_0, k1 + _WEYL_1
+    return c0, c1, c2, c3
+
+
+@kernel
+def first_word(ordinal: Word, entity: Word, key: Key) -> Word:
+    """The first word of one counter."""
+    zero = np.uint64(0)
+    return philox((ordinal, entity, zero, zero), key)[0]
+
+
+@kernel
+def _first_words(ordinals: Words, entities: Words, key: Key) -> Words:
+    """The first word of each counter. [n]"""
+    words = np.empty(ordinals.size, np.uint64)
+    for n in range(ordinals.size):
+        words[n] = first_word(ordinals[n], entities[n], key)
+    return words
 
 
 @lru_cache(maxsize=4096)
-def _stream_key(seed: int, replicate: int, purpose: str) -> tuple[int, int]:
-    return key_of(f"{seed}/{replicate}"), key_of(purpose)
+def _stream_key(seed: int, replicate: int, purpose: str) -> Key:
+    return np.uint64(key_of(f"{seed}/{replicate}")), np.uint64(key_of(purpose))
 
 
 @dataclass(frozen=True)
@@ -103,11 +110,7 @@ class Luck:
         who, times = np.broadcast_arrays(as_words(entity), as_words(ordinal))
         who, times = np.atleast_1d(who), np.atleast_1d(times)
         key = _stream_key(self.seed, self.replicate, purpose)
-        if who.size <= _FEW:
-            words = [philox_word(t, w, key) for t, w in zip(times.ravel().tolist(), who.ravel().tolist(), strict=True)]
-            return np.array(words, dtype=np.uint64).reshape(who.shape)
-        zero = np.zeros_like(who)
-        return philox((times, who, zero, zero), key)[0]
+        return _first_words(times.ravel(), who.ravel(), key).reshape(who.shape)
 
     @overload
     def uniform(self, purpose: str, entity: int | str, ordinal: int = 0) -> float: ...
@@ -117,7 +120,8 @@ class Luck:
         """Uniform in the open interval (0, 1): safe under `log` and the normal quantile."""
         if isinstance(entity, int | str) and isinstance(ordinal, int):
             who = key_of(entity) if isinstance(entity, str) else entity & _MASK
-            word = philox_word(ordinal & _MASK, who, _stream_key(self.seed, self.replicate, purpose))
+            key = _stream_key(self.seed, self.replicate, purpose)
+            word = int(first_word(np.uint64(ordinal & _MASK), np.uint64(who), key))
             return ((word >> 12) + 0.5) * 2.0**-52
         words = self._words(purpose, entity, ordinal)
         return ((words >> _UNUSED_BITS).astype(np.float64) + 0.5) * 2.0**-52

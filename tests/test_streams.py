@@ -4,22 +4,23 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.streams import Luck, philox, philox_word
+from firesim.streams import Luck, first_word, philox
 
 words = st.integers(min_value=0, max_value=2**64 - 1)
 
 
 @given(counter=words, entity=words, key=st.tuples(words, words))
 def test_philox_agrees_with_numpys_own(counter, entity, key):
-    ours = philox(tuple(np.array([word], dtype=np.uint64) for word in (counter, entity, 0, 0)), key)
+    key = tuple(np.uint64(word) for word in key)
+    ours = philox(tuple(np.uint64(word) for word in (counter, entity, 0, 0)), key)
     # numpy counts up before it draws, so its first block belongs to the counter given plus one.
     total = (entity * 2**64 + counter - 1) % 2**256
     start = [(total >> (64 * i)) % 2**64 for i in range(4)]
     theirs = np.random.Philox(counter=np.array(start, dtype=np.uint64), key=np.array(key, dtype=np.uint64)).random_raw(
         4
     )
-    assert [int(word[0]) for word in ours] == [int(word) for word in theirs]
-    assert philox_word(counter, entity, key) == int(theirs[0])
+    assert [int(word) for word in ours] == [int(word) for word in theirs]
+    assert int(first_word(np.uint64(counter), np.uint64(entity), key)) == int(theirs[0])
 
 
 def test_uniform_numbers_are_uniform_and_normal_ones_normal():
@@ -66,5 +67,5 @@ def test_the_largest_and_the_smallest_draw_stay_inside_the_interval(monkeypatch)
     import firesim.streams as streams
 
     for word in (0, 2**64 - 1):
-        monkeypatch.setattr(streams, "philox_word", lambda *_, word=word: word)
+        monkeypatch.setattr(streams, "first_word", lambda *_, word=word: word)
         assert 0.0 < Luck(1).uniform("a", "b") < 1.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from firesim.devices.plume import Plume
+from firesim.devices.plume import InSight, Plume
 from firesim.devices.sites import SensorSite, Site
 from firesim.link.messages import CallReport, SensorInfo
 from firesim.link.ports import Observation
@@ -96,24 +96,23 @@ class FireWatch:
         """Whether any post on duty has smoke in sight that it would notice in one round of ten."""
         if not self._posts or not self.is_on_duty(now_s):
             return False
-        return bool((self._chances(now_s) >= 0.1 * self._parameters.best_probability).any())
-
-    def _chances(self, now_s: float) -> Floats:
-        """Chance of each post to notice the fire in one round. [post]"""
-        p = self._parameters
         view = self._plume.seen_from(self._x_m, self._y_m, self._eye_m, now_s)
+        return bool((self._chances(view) >= 0.1 * self._parameters.best_probability).any())
+
+    def _chances(self, view: InSight) -> Floats:
+        """Chance of each post to notice in one round what it has in view. [post]"""
+        p = self._parameters
         odds = (view.angle_deg / p.half_noticed_deg) ** p.steepness
         return np.where(view.distance_m <= p.reach_m, p.best_probability * odds / (1.0 + odds), 0.0)
 
     def _look_round(self, due: NDArray[np.intp], now_s: float) -> None:
         """Those posts look whose round is due."""
         p = self._parameters
-        chances = self._chances(now_s)
-        view = self._plume.seen_from(self._x_m, self._y_m, self._eye_m, now_s)
-        for i in due.tolist():
+        view = self._plume.seen_from(self._x_m[due], self._y_m[due], self._eye_m[due], now_s)
+        for k, (i, chance) in enumerate(zip(due.tolist(), self._chances(view).tolist(), strict=True)):
             post, number = self._posts[i], int(self._last_round[i])
-            if self._luck.uniform("lookout sees", post.sensor, number) < chances[i]:
-                east_m, north_m = view.foot_x_m[i] - post.x_m, view.foot_y_m[i] - post.y_m
+            if self._luck.uniform("lookout sees", post.sensor, number) < chance:
+                east_m, north_m = view.foot_x_m[k] - post.x_m, view.foot_y_m[k] - post.y_m
                 distance_m = float(np.hypot(east_m, north_m))
                 self._report(post, float(direction_deg(east_m, north_m)), distance_m, number, now_s, True)
             false_chance = p.false_reports_per_day * p.cadence_s / DAY_S

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
+from firesim.compiled import kernel
 from firesim.parameters import Parameters
-from firesim.physics.sight import hidden_height_m
+from firesim.physics.sight import hidden_m
 from firesim.physics.smoke import (
     EXTINCTION_M2_G,
     LIGHTEST_WIND_M_S,
@@ -25,7 +26,7 @@ from firesim.physics.smoke import (
     plume_rise_m,
     smoke_emission_g_s,
 )
-from firesim.place.grid import Grid, direction_deg, east_north
+from firesim.place.grid import Grid, east_north
 
 if TYPE_CHECKING:
     from firesim.place.terrain import Terrain
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from firesim.world.weather import TrueWeather
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 HOUR_S = 3600.0
 _FLAME_LOOK_S = 300.0
@@ -80,6 +82,8 @@ class _Column:
 
     x_m: Floats
     y_m: Floats
+    across: Floats  # fractional column and row of the grid
+    row: Floats
     bottom_m: Floats  # above the ground below each piece
     top_m: Floats
     contrast: Floats  # 0 clear air, 1 smoke that nothing shows through
@@ -112,7 +116,7 @@ class Plume:
         self._grid = grid
         self._parameters = parameters or SightParameters()
         self._cut_s = -np.inf
-        self._column: _Column | None = None
+        self._seen: _Column | None = None
         self._flame = (-np.inf, 0.0)
 
     def hour(self, now_s: float) -> float:
@@ -123,32 +127,17 @@ class Plume:
         return self._parameters.is_day(self.hour(now_s))
 
     def seen_from(self, x_m: ArrayLike, y_m: ArrayLike, height_m: ArrayLike, now_s: float) -> InSight:
-        """What each viewpoint sees now. Easting, northing, height of the eye above the ground. [viewpoint] m"""
-        x, y, height = np.broadcast_arrays(np.atleast_1d(x_m).astype(float), y_m, height_m)
+        """What each viewpoint sees now.
+
+        Easting and northing, and the height of the eye above the ground or one for all. [viewpoint] m
+        """
+        eyes = np.empty((3, np.size(x_m)))
+        eyes[0], eyes[1], eyes[2] = x_m, y_m, height_m
         column = self._column_at(now_s)
-        if column is None or x.size == 0:
-            return InSight.nothing(x.size)
-        row, across = self._grid.position_at(x, y)
-        to_row, to_across = self._grid.position_at(column.x_m, column.y_m)
-        hidden_m = hidden_height_m(
-            self._elevation_m, self._grid.cell_size_m, across[:, None], row[:, None], height[:, None], to_across, to_row
-        )
-        shows_m = np.maximum(column.top_m - np.maximum(hidden_m, column.bottom_m), 0.0)
-        east_m, north_m = column.x_m - x[:, None], column.y_m - y[:, None]
-        distance_m = np.maximum(np.hypot(east_m, north_m), 1.0)
-        angle_deg = np.degrees(np.arctan2(shows_m, distance_m)) * column.contrast
-        best, viewpoint = np.argmax(angle_deg, axis=1), np.arange(x.size)
-        is_seen = shows_m > 0.0
-        foot, last = np.argmax(is_seen, axis=1), is_seen.shape[1] - 1 - np.argmax(is_seen[:, ::-1], axis=1)
-        bearing_deg = direction_deg(east_m, north_m)
-        width_deg = np.abs((bearing_deg[viewpoint, last] - bearing_deg[viewpoint, foot] + 180.0) % 360.0 - 180.0)
-        return InSight(
-            angle_deg[viewpoint, best],
-            np.where(is_seen.any(axis=1), distance_m[viewpoint, best], np.inf),
-            column.x_m[foot],
-            column.y_m[foot],
-            np.where(is_seen.any(axis=1), width_deg, 0.0),
-        )
+        if column is None or eyes.size == 0:
+            return InSight.nothing(eyes.shape[1])
+        row, across = self._grid.position_at(eyes[0], eyes[1])
+        return InSight(*_look(self._elevation_m, self._grid.cell_size_m, eyes, across, row, *vars(column).values()))
 
     def _column_at(self, now_s: float) -> _Column | None:
         """The visible body now, cut once for all who look within the same `_RENEWED_S`; None: nothing shows."""
@@ -156,8 +145,8 @@ class Plume:
         if moment_s != self._cut_s:
             self._fire.advance(moment_s)
             self._cut_s = moment_s
-            self._column = self._cut_column(moment_s)
-        return self._column
+            self._seen = self._cut_column(moment_s)
+        return self._seen
 
     def _cut_column(self, now_s: float) -> _Column | None:
         heat_mw = self._fire.heat_release_mw(now_s) if now_s > self._fire.ignited_s else 0.0
@@ -167,7 +156,9 @@ class Plume:
         if not self.is_day(now_s):
             # Smoke does not show in the dark; what does is the flame itself, where nothing stands before it.
             flame_m = np.array([self._flame_length_m(now_s)])
-            return _Column(np.array([x_m]), np.array([y_m]), np.zeros(1), flame_m, np.ones(1))
+            here_x_m, here_y_m = np.array([x_m]), np.array([y_m])
+            row, across = self._grid.position_at(here_x_m, here_y_m)
+            return _Column(here_x_m, here_y_m, across, row, np.zeros(1), flame_m, np.ones(1))
         weather = self._weather.at(now_s)
         wind_m_s = max(weather.wind_speed_10m_m_s, LIGHTEST_WIND_M_S)
         age_s = now_s - self._fire.ignited_s
@@ -175,13 +166,17 @@ class Plume:
         drift_m = reach_m * _SHARES
         axis_m = plume_rise_m(heat_mw, wind_m_s, drift_m)
         east, north = east_north(drift_toward_deg(weather.wind_from_deg))
-        at_x_m, at_y_m = x_m + drift_m * east, y_m + drift_m * north
-        # Smoke keeps its height above the sea, so over falling ground it is higher above that ground.
-        lift_m = self._ground_m(np.array([x_m]), np.array([y_m])) - self._ground_m(at_x_m, at_y_m)
+        # The first place is that of the fire itself: smoke keeps its height above the sea, so over falling ground
+        # it is higher above that ground.
+        away_m = np.append(0.0, drift_m)
+        at_x_m, at_y_m = x_m + away_m * east, y_m + away_m * north
+        row, across = self._grid.position_at(at_x_m, at_y_m)
+        ground_m = self._ground_m(row, across)
+        lift_m = ground_m[0] - ground_m[1:]
         top_m = TOP_OVER_AXIS * axis_m + lift_m
         bottom_m = (2.0 - TOP_OVER_AXIS) * axis_m + lift_m
         contrast = _contrast(float(smoke_emission_g_s(heat_mw)), wind_m_s, top_m - bottom_m)
-        return _Column(at_x_m, at_y_m, bottom_m, top_m, contrast)
+        return _Column(at_x_m[1:], at_y_m[1:], across[1:], row[1:], bottom_m, top_m, contrast)
 
     def _middle_of_heat(self, now_s: float) -> tuple[float, float]:
         """Where most of the smoke rises: the middle of the burning cells. [m]
@@ -202,11 +197,47 @@ class Plume:
             self._flame = (now_s, float(np.max(np.ravel(self._fire.flame_length_m)[cells], initial=0.0)))
         return self._flame[1]
 
-    def _ground_m(self, x_m: Floats, y_m: Floats) -> Floats:
-        row, column = self._grid.cell_at(x_m, y_m)
-        rows, columns = self._elevation_m.shape
-        ground_m: Floats = self._elevation_m[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)].astype(float)
-        return ground_m
+    def _ground_m(self, row: Floats, column: Floats) -> Floats:
+        """Height of the cells that hold fractional positions, the nearest of the grid for those off it. [m]"""
+        last_row, last_column = self._elevation_m.shape[0] - 1, self._elevation_m.shape[1] - 1
+        here = np.clip(row, 0, last_row).astype(np.int64), np.clip(column, 0, last_column).astype(np.int64)
+        return self._elevation_m[here].astype(np.float64)
+
+
+@kernel
+def _look(
+    elevation_m: Singles, cell_size_m: float, eyes: Floats, across: Floats, row: Floats, to_x_m: Floats,
+    to_y_m: Floats, to_across: Floats, to_row: Floats, bottom_m: Floats, top_m: Floats, contrast: Floats,
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:  # fmt: skip
+    """The fields of `InSight` for viewpoints and a column of smoke.
+
+    `eyes` holds easting, northing and height above the ground [3, viewpoint]; the next two their place on the
+    grid [viewpoint]; the rest the fields of `_Column` [piece].
+    """
+    viewpoints = eyes.shape[1]
+    angle_deg, distance_m = np.zeros(viewpoints), np.full(viewpoints, np.inf)
+    foot_x_m, foot_y_m = np.full(viewpoints, to_x_m[0]), np.full(viewpoints, to_y_m[0])
+    width_deg = np.zeros(viewpoints)
+    for i in range(viewpoints):
+        foot_deg = np.nan
+        for k in range(to_x_m.size):
+            hidden = hidden_m(
+                elevation_m, cell_size_m, across[i], row[i], eyes[2, i], to_across[k], to_row[k], top_m[k]
+            )
+            shows_m = top_m[k] - max(hidden, bottom_m[k])
+            if shows_m <= 0.0:
+                continue
+            east_m, north_m = to_x_m[k] - eyes[0, i], to_y_m[k] - eyes[1, i]
+            away_m = max(np.hypot(east_m, north_m), 1.0)
+            angle = np.degrees(np.arctan2(shows_m, away_m)) * contrast[k]
+            if angle > angle_deg[i]:
+                angle_deg[i], distance_m[i] = angle, away_m
+            toward_deg = np.degrees(np.arctan2(east_m, north_m))
+            if np.isnan(foot_deg):
+                foot_deg = toward_deg
+                foot_x_m[i], foot_y_m[i] = to_x_m[k], to_y_m[k]
+            width_deg[i] = abs((toward_deg - foot_deg + 180.0) % 360.0 - 180.0)
+    return angle_deg, distance_m, foot_x_m, foot_y_m, width_deg
 
 
 def _contrast(emission_g_s: float, wind_m_s: float, thickness_m: Floats) -> Floats:

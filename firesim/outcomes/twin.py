@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.physics.search import latest_departure
 from firesim.place.grid import Grid
 from firesim.place.roads import Roads
@@ -135,19 +136,26 @@ def _with_room(leave_by_s: Floats, refuges: Sequence[Refuge], roads: Roads, part
     Parties that any refuge without limit in time would take need no room elsewhere; the rest are given room
     at the refuge that stays open longest for them, nearest party first.
     """
-    room = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
-    best_s = np.full(len(parties.people), -np.inf)
     refuge_x = np.array([roads.x_m[roads.node_index[refuge.node]] for refuge in refuges])
     refuge_y = np.array([roads.y_m[roads.node_index[refuge.node]] for refuge in refuges])
     distance_m = np.hypot(refuge_x[:, None] - parties.x_m, refuge_y[:, None] - parties.y_m)
-    unplaced = np.ones(len(parties.people), dtype=bool)
     # Most lasting refuge first, then the nearest: one pass over (refuge, party) pairs in that order.
-    lasting, near = np.where(np.isfinite(leave_by_s), leave_by_s, np.sign(leave_by_s) * 1e18), distance_m
-    order = np.lexsort((near.ravel(), -lasting.ravel()))
-    for pair in order[np.isfinite(near.ravel()[order])]:
-        refuge, party = divmod(int(pair), len(parties.people))
-        if unplaced[party] and leave_by_s[refuge, party] > -np.inf and room[refuge] >= parties.people[party]:
-            room[refuge] -= parties.people[party]
+    pairs = np.flatnonzero(np.ravel(leave_by_s) > -np.inf)
+    pairs = pairs[np.lexsort((np.ravel(distance_m)[pairs], -np.ravel(leave_by_s)[pairs]))]
+    room = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
+    return _placed(pairs, leave_by_s, room, parties.people)
+
+
+@kernel
+def _placed(pairs: Integers, leave_by_s: Floats, room: Integers, people: Integers) -> Floats:
+    """When each party must leave for the first refuge in the order of the pairs that has room for it. [parties], s
+
+    `pairs` are flat indices into [refuge, party]; `room` is used up. -inf: none has room.
+    """
+    best_s = np.full(people.size, -np.inf)
+    for pair in pairs:
+        refuge, party = pair // people.size, pair % people.size
+        if best_s[party] == -np.inf and room[refuge] >= people[party]:
+            room[refuge] -= people[party]
             best_s[party] = leave_by_s[refuge, party]
-            unplaced[party] = False
     return best_s

@@ -92,25 +92,42 @@ def _sees_many(
 
 
 @kernel
+def hidden_m(
+    elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
+    to_column: float, to_row: float, enough_m: float,
+) -> float:  # fmt: skip
+    """`hidden_height_m` of one eye and one place, for kernels. [m]
+
+    The ray is followed no further once so much is hidden as the caller cares for (`enough_m`).
+    """
+    eye_m = _ground_m(elevation_m, column, row) + height_m
+    pieces = _samples_between(column, row, to_column, to_row)
+    bulge_m = _full_bulge_m(cell_size_m, column, row, to_column, to_row)
+    foot_m = _ground_m(elevation_m, to_column, to_row)
+    hidden = 0.0
+    for k in range(1, pieces):
+        t = k / pieces
+        ground_m = _ground_m(elevation_m, column + t * (to_column - column), row + t * (to_row - row))
+        # The ray that grazes this piece of ground goes on to this height above the target.
+        grazed_m = eye_m + (ground_m + bulge_m * t * (1.0 - t) - eye_m) / t - foot_m
+        if grazed_m > hidden:
+            hidden = grazed_m
+            if hidden >= enough_m:
+                break
+    return hidden
+
+
+@kernel
 def _hidden_many(
     elevation_m: Heights, cell_size_m: float, columns: Floats, rows: Floats, heights_m: Floats,
     to_column: Floats, to_row: Floats,
 ) -> Floats:  # fmt: skip
-    hidden_m = np.empty(to_column.size, dtype=np.float64)
+    hidden = np.empty(to_column.size, dtype=np.float64)
     for i in range(to_column.size):
-        column, row = columns[i], rows[i]
-        eye_m = _ground_m(elevation_m, column, row) + heights_m[i]
-        pieces = _samples_between(column, row, to_column[i], to_row[i])
-        bulge_m = _full_bulge_m(cell_size_m, column, row, to_column[i], to_row[i])
-        foot_m = _ground_m(elevation_m, to_column[i], to_row[i])
-        lowest_m = foot_m
-        for k in range(1, pieces):
-            t = k / pieces
-            ground_m = _ground_m(elevation_m, column + t * (to_column[i] - column), row + t * (to_row[i] - row))
-            # The ray that grazes this piece of ground goes on to this height above the target.
-            lowest_m = max(lowest_m, eye_m + (ground_m + bulge_m * t * (1.0 - t) - eye_m) / t)
-        hidden_m[i] = lowest_m - foot_m
-    return hidden_m
+        hidden[i] = hidden_m(
+            elevation_m, cell_size_m, columns[i], rows[i], heights_m[i], to_column[i], to_row[i], np.inf
+        )
+    return hidden
 
 
 def line_of_sight(

@@ -60,6 +60,7 @@ def _first_on_scene_s(clockwork: Clockwork, twin: Twin, rolling_s: float) -> flo
     """
     truth, roads = clockwork.truth, clockwork.truth.place.roads
     responders = clockwork.scenario.fields.responders
+    reach_m = responders.farthest_hose_m
     fire_units = [unit for unit in truth.unit_specs if unit.kind != "ambulance"]
     if not fire_units:
         return inf
@@ -68,14 +69,25 @@ def _first_on_scene_s(clockwork: Clockwork, twin: Twin, rolling_s: float) -> flo
     # Two-way roads: the way from the node back to the stations is as long as the way there.
     everything = np.ones(len(roads.edges), dtype=bool)
     from_station_s, _, _ = quickest_to(roads.head, roads.tail, travel_s, everything, homes, len(roads.nodes))
-    best_s = inf
+    points, there_s = [], []
     for edge in np.flatnonzero(np.isfinite(travel_s)):
-        points = _along(roads.paths_xy_m[edge])
-        there_s = rolling_s + from_station_s[roads.tail[edge]] + points[:, 2] * travel_s[edge]
-        for (x_m, y_m, _), at_s in zip(points, there_s, strict=True):
-            if at_s < best_s:
-                reached_s = _first_within(twin.arrival_time_s, truth.place.grid, x_m, y_m, responders.farthest_hose_m)
-                best_s = min(best_s, max(at_s, reached_s))
+        along = _along(roads.paths_xy_m[edge])
+        points.append(along[:, :2])
+        there_s.append(rolling_s + from_station_s[roads.tail[edge]] + along[:, 2] * travel_s[edge])
+    return _first_where_fire_is(np.concatenate(points), np.concatenate(there_s), twin, truth.place.grid, reach_m)
+
+
+def _first_where_fire_is(xy_m: Floats, there_s: Floats, twin: Twin, grid: Grid, reach_m: float) -> float:
+    """The first moment at which somebody is at one of the points, and fire within reach of it. [s]
+
+    Easting and northing of the points and when they can be at each: [point, 2] and [point].
+    """
+    best_s = inf
+    for k in np.argsort(there_s, kind="stable"):
+        if there_s[k] >= best_s:
+            break
+        reached_s = _first_within(twin.arrival_time_s, grid, float(xy_m[k, 0]), float(xy_m[k, 1]), reach_m)
+        best_s = min(best_s, max(float(there_s[k]), reached_s))
     return best_s
 
 

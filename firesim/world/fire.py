@@ -189,6 +189,11 @@ class TrueFire:
         return self._burnt.until(self._now_s).flame_length_m
 
     @property
+    def burnt_window(self) -> tuple[slice, slice]:
+        """Rows and columns outside of which nothing has burnt; both empty while nothing has."""
+        return self._burnt.until(self._now_s).window
+
+    @property
     def is_out(self) -> bool:
         """Whether it has burnt and can spread no further."""
         return self.has_ignited and self._front.is_out
@@ -274,7 +279,8 @@ class TrueFire:
         flaming = self.flaming_cells(now_s)
         if growth_m2 <= 0.0 or span_s <= 0.0 or len(flaming) == 0:
             return 0.0
-        return float(self._heat_kj_m2.ravel()[flaming].mean()) * growth_m2 / span_s / 1000.0
+        heat_kj_m2 = float(self._heat_kj_m2.ravel()[flaming].sum()) / len(flaming)
+        return heat_kj_m2 * growth_m2 / span_s / 1000.0
 
     def head_xy_m(self, now_s: float) -> Point:
         """The burning point of the outline that is farthest from the ignition; the ignition while too small."""

@@ -40,6 +40,18 @@ class Heard:
     is_advised_anew: Claims
 
 
+_FIELDS = tuple(field.name for field in fields(Heard))
+
+
+@dataclass
+class _Sent:
+    """An alert that some parties have heard and others will hear: they are in order of time."""
+
+    heard: Heard
+    said: int  # how many have heard it
+    next_s: float  # when the next one does
+
+
 class Hearing:
     """The ears of all parties.
 
@@ -61,7 +73,7 @@ class Hearing:
         self._level = np.full(n, NOTHING, dtype=np.int64)
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
-        self._pending: list[Heard] = []  # what will be heard, alert by alert
+        self._pending: list[_Sent] = []
 
     def hear(
         self,
@@ -87,7 +99,9 @@ class Hearing:
             self.channels.append(channel)
         by, no = np.full(len(who), self.channels.index(channel)), np.zeros(len(who), np.bool_)
         zone = self._zone_index[who]
-        self._pending.append(Heard(who, when, because, levels[zone], by, advised[zone], no, no))
+        if len(who):
+            heard = Heard(who, when, because, levels[zone], by, advised[zone], no, no)
+            self._pending.append(_Sent(heard, 0, float(when[0])))
 
     def until(self, now_s: float, home_until_s: Floats, safe_s: Floats) -> list[Heard]:
         """All that is heard until now, in rounds: the first thing that each party hears, the second, and so on.
@@ -99,19 +113,12 @@ class Hearing:
         home_until_s, safe_s : [parties]
             From when nobody opens to a knock, and from when nothing needs to be said any more. [s], inf: never
         """
-        parts, left = [], []
-        for heard in self._pending:
-            n = int(np.searchsorted(heard.at_s, now_s, side="right"))
-            if n == 0:
-                left.append(heard)
-                continue
-            parts.append(_part(heard, slice(0, n)))
-            if n < len(heard.who):
-                left.append(_part(heard, slice(n, None)))
-        self._pending = left
-        if not parts:
+        due_now = [sent for sent in self._pending if sent.next_s <= now_s]
+        if not due_now:
             return []
-        due = Heard(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Heard)))
+        parts = [_said_by(sent, now_s) for sent in due_now]
+        self._pending = [sent for sent in self._pending if np.isfinite(sent.next_s)]
+        due = Heard(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
         is_knock = np.array([channel == KNOCK for channel in self.channels])[due.channel]
         is_heard = (due.at_s < safe_s[due.who]) & (~is_knock | (due.at_s < home_until_s[due.who]))
         return [self._take_in(turn) for turn in _in_turns(_part(due, np.flatnonzero(is_heard)))]
@@ -154,16 +161,29 @@ class Hearing:
         return levels, advised
 
 
+def _said_by(sent: _Sent, now_s: float) -> Heard:
+    """What has been heard of an alert since it was last asked for."""
+    heard, first = sent.heard, sent.said
+    sent.said = int(np.searchsorted(heard.at_s, now_s, side="right"))
+    sent.next_s = float(heard.at_s[sent.said]) if sent.said < len(heard.who) else np.inf
+    return _part(heard, slice(first, sent.said))
+
+
 def _part(heard: Heard, which: slice | Integers) -> Heard:
-    return Heard(*(getattr(heard, field.name)[which] for field in fields(Heard)))
+    return Heard(*(getattr(heard, name)[which] for name in _FIELDS))
 
 
 def _in_turns(heard: Heard) -> list[Heard]:
     """Split into rounds in which each party hears one thing, in order of time."""
+    n = len(heard.who)
     by_party = np.lexsort((heard.at_s, heard.who))  # stable: of two at one moment the one sent first
     who = heard.who[by_party]
-    starts = np.flatnonzero(np.r_[True, who[1:] != who[:-1]]) if len(who) else np.empty(0, np.int64)
-    turn = np.empty(len(who), dtype=np.int64)
-    turn[by_party] = np.arange(len(who)) - np.repeat(starts, np.diff(np.r_[starts, len(who)]))
+    is_first = np.ones(n, np.bool_)
+    is_first[1:] = who[1:] != who[:-1]
     in_time = np.argsort(heard.at_s, kind="stable")
-    return [_part(heard, in_time[turn[in_time] == k]) for k in range(int(turn.max(initial=-1)) + 1)]
+    if is_first.all():
+        return [_part(heard, in_time)] if n else []
+    starts = np.flatnonzero(is_first)
+    turn = np.empty(n, dtype=np.int64)
+    turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
+    return [_part(heard, in_time[turn[in_time] == k]) for k in range(int(turn.max()) + 1)]

@@ -323,7 +323,7 @@ class People:
 
     def _feel_heat(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> None:
         cells = self._home_cell.copy()
-        away = np.flatnonzero(self.trip >= 0)
+        away = np.flatnonzero((self.trip >= 0) & (self._state != SAFE))
         if len(away):
             cells[away] = self._nearness.cells_of(*traffic.position_m(self.trip[away]))
         is_overrun = self._lost_cell != _NONE

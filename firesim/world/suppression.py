@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.fire.containment import line_production_m_s, water_per_metre_litres
+from firesim.fire.edge import edge_cells
 from firesim.world.fire import TrueFire
 
 Floats = NDArray[np.float64]
@@ -59,6 +60,7 @@ class Suppression:
     def __init__(self, fire: TrueFire, water_factor: float) -> None:
         self.fire = fire
         self.held: NDArray[np.bool_] = np.zeros(fire.grid.shape, dtype=bool)
+        self._may_enter = fire.can_burn.copy()  # what burns and is not held
         self._water_factor = water_factor
         self._claimed: dict[str, int] = {}
         self._guarded: dict[str, int] = {}  # cells that a crew's hose plays on, by unit
@@ -69,35 +71,36 @@ class Suppression:
         fire, grid = self.fire, self.fire.grid
         row, column = (int(index) for index in grid.cell_at(x_m, y_m))
         span = int(np.ceil(reach_m / grid.cell_size_m)) + 2
-        top, left = max(row - span, 0), max(column - span, 0)
-        window = np.s_[top : max(row + span + 1, 0), left : max(column + span + 1, 0)]
-        arrival = fire.arrival_time_s[window]
-        is_active = (arrival <= fire.now_s) & (arrival > fire.now_s - ACTIVE_S)
-        if not is_active.any():
+        burnt_rows, burnt_columns = fire.burnt_window
+        # Nothing beyond the cells around those that have burnt can be the edge.
+        window = (
+            max(row - span, burnt_rows.start - 1, 0),
+            min(row + span + 1, burnt_rows.stop + 1, grid.rows),
+            max(column - span, burnt_columns.start - 1, 0),
+            min(column + span + 1, burnt_columns.stop + 1, grid.columns),
+        )
+        rows, columns, intensity_kw_m, flame_m = edge_cells(
+            fire.arrival_time_s, self._may_enter, fire.fireline_intensity_kw_m, fire.flame_length_m,
+            window, fire.now_s - ACTIVE_S, fire.now_s,
+        )  # fmt: skip
+        if rows.size == 0:
             return _NO_FRONT
-        count = _sum_of_neighbours(is_active.astype(np.float64))
-        is_front = (count > 0) & (arrival > fire.now_s) & ~self.held[window] & fire.can_burn[window]
-        rows, columns = np.nonzero(is_front)
-        x, y = grid.centre_of(rows + top, columns + left)
+        x, y = grid.centre_of(rows, columns)
         distance_m = np.hypot(x - x_m, y - y_m)
         near = np.flatnonzero(distance_m <= reach_m)
         near = near[np.argsort(distance_m[near], kind="stable")]
-        at = (rows[near], columns[near])
-
-        def beside(values: NDArray[np.floating]) -> Floats:
-            return _sum_of_neighbours(np.where(is_active, values[window], 0.0))[at] / count[at]
-
-        flat = (at[0] + top) * grid.columns + at[1] + left
-        sides = beside(fire.fireline_intensity_kw_m), beside(fire.flame_length_m)
-        return Front(flat, x[near], y[near], distance_m[near], *sides)
+        flat = (rows * grid.columns + columns)[near]
+        return Front(flat, x[near], y[near], distance_m[near], intensity_kw_m[near], flame_m[near])
 
     def choose(self, unit: str, front: Front, limit_kw_m: float) -> int:
         """Index of the nearest part of the front that hoses can hold and no other crew works on; -1: none.
 
         A crew stays with the cell that it has begun as long as the fire lets it.
         """
-        taken = [cell for other, cell in self._claimed.items() if other != unit]
-        free = (front.intensity_kw_m < limit_kw_m) & ~np.isin(front.flat_cell, taken)
+        free = front.intensity_kw_m < limit_kw_m
+        for other, cell in self._claimed.items():
+            if other != unit:
+                free &= front.flat_cell != cell
         begun = free & (front.flat_cell == self._claimed.get(unit, -1))
         candidates = np.flatnonzero(begun if begun.any() else free)
         if len(candidates) == 0:
@@ -153,6 +156,7 @@ class Suppression:
         cell = self._guarded.pop(unit)
         self._claimed.pop(unit, None)
         self.held.ravel()[cell] = True
+        self._may_enter.ravel()[cell] = False
         self.fire.note_held(because)
 
     def add_to_ring(self, metres: float, perimeter_m: float, because: int) -> bool:
@@ -166,16 +170,10 @@ class Suppression:
             return False
         mask = self._around_young_fire()
         self.held |= mask
+        self._may_enter &= ~mask
         self.fire.block(mask, self.fire.now_s)
         self.fire.note_held(because)
         return True
-
-
-def _sum_of_neighbours(values: Floats) -> Floats:
-    """Sum over the eight cells around each. [y, x]"""
-    padded = np.pad(values, 1)
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    return np.asarray(rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:] - values)
 
 
 _NONE = np.empty(0)

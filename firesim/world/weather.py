@@ -87,14 +87,15 @@ class WeatherDay:
 
     def hour_at(self, now_s: float, start_hour: float) -> WeatherHour:
         """The row that holds `now_s` after a start at `start_hour` local time (12.5 is half past twelve)."""
-        return self.hours[self._hour(now_s, start_hour)]
+        return self.hours[self.hour_number(now_s, start_hour)]
 
     def moisture_at(self, now_s: float, start_hour: float) -> Moisture:
         """The fuel moisture that holds `now_s` after the start: that of its hour. [kg/kg]"""
-        hour = self._hour(now_s, start_hour)
+        hour = self.hour_number(now_s, start_hour)
         return Moisture(*(float(np.asarray(v).flat[hour % np.size(v)]) for v in self.moisture.as_tuple()))
 
-    def _hour(self, now_s: float, start_hour: float) -> int:
+    def hour_number(self, now_s: float, start_hour: float) -> int:
+        """Which of the hours holds `now_s` after the start."""
         return floor(start_hour + now_s / HOUR_S + _TICK_H) % len(self.hours)
 
     def hour_changes(self, start_hour: float, until_s: float) -> list[float]:
@@ -206,13 +207,19 @@ class TrueWeather:
         self.wind_bias_deg = discrepancy.wind_bias_sd_deg * luck.normal("wind bias", "wind")
         self.has_gusts = discrepancy.gust_sd > 0.0
         steps = int(np.ceil(until_s / GUST_STEP_S)) + 1
+        self._known: dict[tuple[int, int], WeatherNow] = {}  # by step of the gusts and hour of the day
         self._wind_factor = _gust_factors(steps, discrepancy, luck) if self.has_gusts else np.ones(1)
 
     def at(self, now_s: float) -> WeatherNow:
         """The weather at a moment, seconds from the scenario's start."""
-        hour = self.day.hour_at(now_s, self.start_hour)
         step = min(int((now_s + 1e-6) // GUST_STEP_S), len(self._wind_factor) - 1)
-        factor = float(self._wind_factor[step])
+        held = (step, self.day.hour_number(now_s, self.start_hour))
+        if held not in self._known:
+            self._known[held] = self._blowing(now_s, float(self._wind_factor[step]))
+        return self._known[held]
+
+    def _blowing(self, now_s: float, factor: float) -> WeatherNow:
+        hour = self.day.hour_at(now_s, self.start_hour)
         return WeatherNow(
             hour.wind_speed_10m_m_s * factor,
             hour.gust_10m_m_s * factor,
