@@ -24,6 +24,7 @@ class Crew:
     is_on_shift: bool = True
     state: str = ""
     reason: str = ""
+    placed_s: float = -inf  # when it was at its place
     seen_s: float = -inf
     heard_s: float = -inf
     water_litres: float = 0.0
@@ -32,6 +33,11 @@ class Crew:
     route: tuple[str, ...] = ()
     order_id: str = ""
     ordered_s: float = -inf
+
+    def be_at(self, x_m: float, y_m: float, seen_s: float) -> None:
+        """It was seen at a place; what is older than the last such word changes nothing."""
+        if seen_s >= self.placed_s:
+            self.x_m, self.y_m, self.placed_s = x_m, y_m, seen_s
 
     @property
     def is_free(self) -> bool:

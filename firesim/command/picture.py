@@ -27,6 +27,7 @@ from firesim.link.messages import (
     GasReport,
     MastStatus,
     RoadReport,
+    UnitPlace,
     UnitStatus,
 )
 from firesim.place.grid import direction_deg
@@ -112,6 +113,8 @@ class Picture:
             return self._hear_map(body, envelope.message_id, now_s)
         if isinstance(body, UnitStatus):
             return self._hear_unit(body, now_s)
+        if isinstance(body, UnitPlace):
+            return self._hear_place(body)
         if isinstance(body, DroneStatus):
             return self._hear_drone(body, now_s)
         if isinstance(body, RoadReport):
@@ -179,9 +182,14 @@ class Picture:
             return Heard("")
         changed = crew.state != report.state
         crew.state, crew.reason = report.state, report.reason
-        crew.x_m, crew.y_m = report.x_m, report.y_m
+        crew.be_at(report.x_m, report.y_m, report.seen_s)
         crew.seen_s, crew.heard_s, crew.water_litres = report.seen_s, now_s, report.water_litres
         return Heard("unit" if changed and (crew.is_stuck or crew.is_free) else "")
+
+    def _hear_place(self, report: UnitPlace) -> Heard:
+        if report.unit in self.units:
+            self.units[report.unit].be_at(report.x_m, report.y_m, report.seen_s)
+        return Heard("")
 
     def _hear_drone(self, report: DroneStatus, now_s: float) -> Heard:
         crew = self.drones.get(report.drone)

@@ -95,13 +95,27 @@ def assign(
     n_attack = ceil(picture.parameters.attack_share * len(crews)) if zones else len(crews)
     orders: list[Order] = []
     for crew in crews[:n_attack]:
-        orders += _retask(picture, network, crew, _attack_task(picture, fire, crew, place, side, now_s), now_s)
+        if not _is_on_its_way_to_the_fire(picture, network, crew, fire, now_s):
+            orders += _retask(picture, network, crew, _attack_task(picture, fire, crew, place, side, now_s), now_s)
     for crew, task in _protect_tasks(picture, crews[n_attack:], zones):
         orders += _retask(picture, network, crew, task, now_s)
     for crew in picture.units.values():
         if crew.kind == AMBULANCE and not crew.is_lost:
             orders += _retask(picture, network, crew, _stage_task(picture, receiving), now_s)
     return orders
+
+
+def _is_on_its_way_to_the_fire(picture: Picture, network: Network, crew: Crew, fire: Incident, now_s: float) -> bool:
+    """Whether a crew is driving to some part of the fire by roads that stay open: it is not turned to another part.
+
+    Where exactly to begin is seen when it arrives; turned at every forecast it would never arrive.
+    """
+    if crew.task != "attack" or crew.state != "rolling" or crew.target_xy_m is None:
+        return False
+    parts = None if picture.forecast is None else _burning(picture, fire, picture.forecast, now_s)
+    x_m, y_m = ([place] for place in fire.centre_xy_m) if parts is None else parts[:2]
+    away_m = float(np.hypot(np.asarray(x_m) - crew.target_xy_m[0], np.asarray(y_m) - crew.target_xy_m[1]).min())
+    return away_m <= picture.parameters.target_moved_m and _still_passable(network, crew, now_s)
 
 
 def _attack_task(picture: Picture, fire: Incident, crew: Crew, place: Point, side: str, now_s: float) -> Task:
@@ -183,7 +197,8 @@ def network_way(picture: Picture, network: Network, crew: Crew, place: Point, no
 def place_of_attack(picture: Picture, fire: Incident, now_s: float) -> tuple[Point, str]:
     """Where to meet the fire, and which part of it that is: head or flank with a forecast, else the place told of.
 
-    The head where its forecast intensity lets a crew stand before it, else the flank from the heel on.
+    The head where its forecast intensity lets a crew stand before it, else the flank from the heel on: there
+    the part that lies nearest to a road, since a crew works where its hoses reach.
     """
     forecasted = picture.forecast
     if forecasted is None:
@@ -196,13 +211,12 @@ def place_of_attack(picture: Picture, fire: Incident, now_s: float) -> tuple[Poi
     foremost = along_m >= along_m[head] - picture.ground.coarse.cell_size_m
     if float(intensity_kw_m[foremost].max()) <= picture.parameters.head_attack_limit_kw_m:
         return (float(x_m[head]), float(y_m[head])), "head"
-    halfway = np.flatnonzero(
-        np.abs(along_m - (along_m.min() + along_m[head]) / 2.0) <= picture.ground.coarse.cell_size_m
-    )
-    # Of the two flanks the one that lies nearer to a road.
+    # From the heel to half way: of all that burns there, what lies nearest to a road.
+    rear = np.flatnonzero(along_m <= (along_m.min() + along_m[head]) / 2.0)
     roads = picture.ground.roads
-    to_road_m = np.hypot(x_m[halfway, None] - roads.x_m, y_m[halfway, None] - roads.y_m).min(axis=1)
-    flank = int(halfway[np.argmin(to_road_m)]) if len(halfway) else head
+    drivable = np.unique(roads.tail[roads.is_drivable])
+    to_road_m = np.hypot(x_m[rear, None] - roads.x_m[drivable], y_m[rear, None] - roads.y_m[drivable]).min(axis=1)
+    flank = int(rear[np.argmin(to_road_m)])
     return (float(x_m[flank]), float(y_m[flank])), "flank"
 
 

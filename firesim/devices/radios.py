@@ -19,6 +19,7 @@ from firesim.link.messages import (
     RoadReport,
     SensorInfo,
     UnitOrder,
+    UnitPlace,
     UnitStatus,
 )
 from firesim.link.ports import Observation
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, str, Body, int | None], None]  # source, destination, what, caused by which event
 Moved = Callable[[str, float, float], None]  # who, easting, northing
+PlaceOf = Callable[[str], tuple[float, float]]  # where a vehicle is now: easting, northing
 ObeyOrder = Callable[[UnitOrder, int | None], None]  # hands an order to the crew; with the event of its delivery
 
-AT_WORK = ("on_scene", "working")
+AT_WORK = ("on_scene", "out_of_reach", "working")
 
 
 class RadioParameters(Parameters):
@@ -43,7 +45,9 @@ class RadioParameters(Parameters):
 
     antenna_m: Positive = Field(default=2.5, description="on the roof of a vehicle, above the ground [m]; [J]")
     eye_m: Positive = Field(default=2.0, description="of a firefighter above the ground [m]; [J]")
-    report_s: Positive = Field(default=120.0, description="on the scene, from report to report [s]; [J]")
+    report_s: Positive = Field(
+        default=120.0, description="on the scene from report to report, under way from place to place [s]; [J]"
+    )
     sight_m: Positive = Field(default=400.0, description="flames made out from the ground through trees [m]; [J]")
     outline_sd_m: NotNegative = Field(default=30.0, description="error of an edge drawn from the ground [m]; [J]")
     least_smoke_deg: Positive = Field(default=0.5, description="height of smoke that a crew heads for; [J] [degrees]")
@@ -63,13 +67,16 @@ class Radios:
         What there is to see around a crew, near and far.
     say
         Speaks to the centre: (source, destination, body, cause).
+    place_of
+        Where a vehicle is now, for the receiver that shows it to the centre while it is under way. None: it has none.
     moved
         Told of every new place of a vehicle, so that the network knows which mast hears it.
 
     Notes
     -----
-    A crew tells every change of its state, and at once of a road found cut. On the scene it draws what it
-    sees of the fire, every `report_s`; if it sees only smoke it says where that seems to rise; if nothing,
+    A crew tells every change of its state, and at once of a road found cut. Under way the radio itself shows its
+    place every `report_s` (location messages are part of TETRA, ETSI TS 100 392-18). On the scene the crew draws
+    what it sees of the fire, every `report_s`; if it sees only smoke it says where that seems to rise; if nothing,
     that nothing burns around it.
     """
 
@@ -85,12 +92,15 @@ class Radios:
         luck: Luck,
         say: Say,
         moved: Moved | None = None,
+        place_of: PlaceOf | None = None,
     ) -> None:
         self.name = "radios"
         self.cadence_s = parameters.report_s
         self.infos: list[SensorInfo] = []
         self._units, self._obey, self._plume = list(units), obey, plume
         self._parameters, self._luck, self._say, self._moved = parameters, luck, say, moved
+        self._place_of = place_of
+        self._causes: dict[str, int | None] = {}
         self._sketches = {unit.unit: FireSketch(fire, terrain, grid) for unit in units}
         self._states: dict[str, UnitState] = {}
 
@@ -100,7 +110,7 @@ class Radios:
 
     def on_status(self, state: UnitState, now_s: float, cause_id: int | None) -> None:
         """The crew's state has changed, and it says so."""
-        self._states[state.unit] = state
+        self._states[state.unit], self._causes[state.unit] = state, cause_id
         if self._moved is not None:
             self._moved(state.unit, state.x_m, state.y_m)
         status = UnitStatus(
@@ -124,13 +134,23 @@ class Radios:
         self._obey(order, cause_id)
 
     def observe(self, now_s: float) -> list[Observation]:
-        """What the crews on the scene see, in the order of the units."""
+        """What the crews on the scene see, in the order of the units; those under way show their place."""
         reports = []
         for unit in self._units:
             state = self._states.get(unit.unit)
             if state is not None and state.state in AT_WORK:
                 reports.append(Observation(unit.unit, self._sight_of(state, now_s)))
+            elif state is not None and state.state == "rolling":
+                self._show_place(unit.unit, now_s)
         return reports
+
+    def _show_place(self, unit: str, now_s: float) -> None:
+        if self._place_of is None:
+            return
+        x_m, y_m = self._place_of(unit)
+        if self._moved is not None:
+            self._moved(unit, x_m, y_m)
+        self._say(unit, "centre", UnitPlace(unit=unit, seen_s=now_s, x_m=x_m, y_m=y_m), self._causes[unit])
 
     def detectable(self, now_s: float) -> bool:
         """Whether any crew on the scene has flames or smoke in sight."""

@@ -184,11 +184,20 @@ class DroneStatus(Body, frozen=True, tag=True, kw_only=True):
 class UnitStatus(Body, frozen=True, tag=True, kw_only=True):
     unit: str
     seen_s: float
-    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, lost, available
+    state: str  # rolling, on_scene, out_of_reach, working, refilling, blocked, withdrawn, lost, available
     x_m: float
     y_m: float
     water_litres: float
     reason: str = ""
+
+
+class UnitPlace(Body, frozen=True, tag=True, kw_only=True):
+    """A vehicle under way shows where it is; nobody in it speaks, so it acknowledges nothing."""
+
+    unit: str
+    seen_s: float
+    x_m: float
+    y_m: float
 
 
 class RoadReport(Body, frozen=True, tag=True, kw_only=True):
@@ -279,7 +288,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
 
 Anything = (
     Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
-    | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
+    | UnitPlace | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
 )  # fmt: skip
 
 

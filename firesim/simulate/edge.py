@@ -241,7 +241,7 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
     truth, fields = edge.truth, scenario.fields
     edge.radios = Radios(
         truth.unit_specs, edge.obey, truth.fire, truth.place.terrain, truth.place.grid, plume, fields.devices.radios,
-        truth.luck, edge.say, truth.network.move,
+        truth.luck, edge.say, truth.network.move, lambda unit: edge.responders.crews[unit].place,
     )  # fmt: skip
     _register(truth, edge.radios.sites)
     scene = Scene(

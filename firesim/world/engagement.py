@@ -96,6 +96,8 @@ class Engagement:
         if len(front) > 0 and float(front.distance_m.min()) <= reach_m:
             crew.is_on_scene = True
             crew.note("unit_on_scene", crew.orders.task if crew.orders is not None else "")
+            if crew.state == "out_of_reach":
+                crew.tell("on_scene", "the fire has come within reach")
 
     @staticmethod
     def _protects(crew: Crew) -> bool:
@@ -200,7 +202,9 @@ class Engagement:
         if kind != told:
             if kind == "cannot reach":
                 crew.note("unit_cannot_reach", why)
-            crew.tell("on_scene", why)
+            # Who protects a zone waits for the fire; who came to attack it wants to be sent where it is.
+            is_idle = kind in ("cannot reach", "no fire within reach") and not self._protects(crew)
+            crew.tell("out_of_reach" if is_idle else "on_scene", why)
         return kind
 
     # --- safety -------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class UnitState:
 
     unit: str
     kind: str
-    state: str  # rolling, on_scene, working, refilling, blocked, withdrawn, lost, available
+    state: str  # rolling, on_scene, out_of_reach, working, refilling, blocked, withdrawn, lost, available
     x_m: float
     y_m: float
     water_litres: float

@@ -9,7 +9,7 @@ from firesim.command import response
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.link.messages import CallReport, Envelope
+from firesim.link.messages import CallReport, Envelope, UnitPlace
 
 
 @pytest.fixture
@@ -88,6 +88,48 @@ def test_a_unit_whose_road_has_been_cut_ahead_of_it_gets_another(picture):
     again = response.assign(picture, fire, [], 500.0)
     assert {order.destination for order in again} <= {"engine-1", "engine-2", "engine-3"}
     assert all(len(order.route) == 1 for order in again)
+
+
+def test_a_crew_on_its_way_to_the_fire_is_not_turned_to_another_part_of_it(picture):
+    fire = picture.incidents[0]
+    for order in response.assign(picture, fire, [], 400.0):
+        take(picture, order, 400.0)
+    crew = picture.units["engine-1"]
+    crew.state, crew.heard_s = "rolling", 410.0
+    # It was sent somewhere else than where the attack is best now, but that place burns too.
+    near, far = (fire.centre_xy_m[0] + 400.0, fire.centre_xy_m[1]), (fire.centre_xy_m[0] + 900.0, fire.centre_xy_m[1])
+    crew.target_xy_m = near
+    assert response.assign(picture, fire, [], 500.0) == []
+    # Nothing burns there: it is sent on.
+    crew.target_xy_m = far
+    assert [order.destination for order in response.assign(picture, fire, [], 500.0)] == ["engine-1"]
+    # The road before it is cut: it is sent another way, wherever it was going.
+    crew.target_xy_m = near
+    picture.is_open[:] = False
+    assert "engine-1" in [order.destination for order in response.assign(picture, fire, [], 500.0)]
+
+
+def test_a_crew_whose_hoses_do_not_reach_the_fire_is_sent_elsewhere_and_one_at_work_is_not(picture):
+    fire = picture.incidents[0]
+    for order in response.assign(picture, fire, [], 400.0):
+        take(picture, order, 400.0)
+    crew = picture.units["engine-1"]
+    crew.target_xy_m = (fire.centre_xy_m[0] + 900.0, fire.centre_xy_m[1])
+    crew.state, crew.seen_s, crew.heard_s = "working", 490.0, 500.0
+    assert response.assign(picture, fire, [], 500.0) == []
+    crew.state = "out_of_reach"
+    assert [order.destination for order in response.assign(picture, fire, [], 500.0)] == ["engine-1"]
+
+
+def test_the_centre_believes_a_vehicle_to_be_where_it_last_showed_itself(picture):
+    def hear(body):
+        picture.hear(Envelope(message_id="p", source="engine-1", destination="centre", sent_s=0.0, body=body), 700.0)
+
+    hear(UnitPlace(unit="engine-1", seen_s=600.0, x_m=1.0, y_m=2.0))
+    hear(UnitPlace(unit="engine-1", seen_s=500.0, x_m=3.0, y_m=4.0))  # said before, come later
+    crew = picture.units["engine-1"]
+    assert (crew.x_m, crew.y_m) == (1.0, 2.0)
+    assert crew.state == ""
 
 
 def test_units_drive_open_roads_only(picture):

@@ -11,7 +11,7 @@ import pytest
 from firesim.devices.plume import Plume
 from firesim.devices.radios import RadioParameters, Radios
 from firesim.devices.sketch import FireSketch, drawn, middle_of
-from firesim.link.messages import Ack, CallReport, FireMapReport, RoadReport, UnitOrder, UnitStatus
+from firesim.link.messages import Ack, CallReport, FireMapReport, RoadReport, UnitOrder, UnitPlace, UnitStatus
 from firesim.streams import Luck
 from firesim.world.units import UnitSpec, UnitState
 
@@ -28,6 +28,7 @@ def crew(make_fire: Any, make_weather: Any, flat: Any, grid: Any) -> Any:
         radios = Radios(
             [ENGINE], lambda *order: obeyed.append(order), fire, flat, grid, Plume(fire, make_weather(), flat, grid),
             RadioParameters(), Luck(1), lambda *words: said.append(words), lambda *place: moved.append(place),
+            lambda unit: (1700.0, 3000.0),
         )  # fmt: skip
         return SimpleNamespace(radios=radios, said=said, obeyed=obeyed, moved=moved)
 
@@ -70,6 +71,17 @@ def test_a_crew_that_drives_draws_no_maps(crew: Any) -> None:
     here.radios.on_status(state(2800.0, "rolling"), 60.0, 3)
     assert here.radios.observe(120.0) == []
     assert not here.radios.detectable(120.0)
+
+
+def test_a_vehicle_under_way_shows_its_place_and_one_that_stands_does_not(crew: Any) -> None:
+    here = crew()
+    here.radios.on_status(state(1500.0, "rolling"), 60.0, 3)
+    here.radios.observe(120.0)
+    assert here.said[-1] == ("engine-1", "centre", UnitPlace(unit="engine-1", seen_s=120.0, x_m=1700.0, y_m=3000.0), 3)
+    assert here.moved[-1] == ("engine-1", 1700.0, 3000.0)
+    here.radios.on_status(state(1800.0, "blocked"), 180.0, 4)
+    here.radios.observe(240.0)
+    assert isinstance(here.said[-1][2], UnitStatus)
 
 
 def test_a_crew_beside_the_fire_draws_its_edge_with_the_error_it_states(crew: Any) -> None:

@@ -361,7 +361,8 @@ def test_a_place_beyond_the_hoses_is_said_to_be_out_of_reach(make_world):
     world.traffic.closes_s = dict.fromkeys((2, 3, 6, 7), 0.0)
     run(world, 1200.0)
     assert world.times("unit_cannot_reach")
-    assert any("cannot reach" in state.reason for _, state in world.states)
+    (told,) = [state for _, state in world.states if "cannot reach" in state.reason]
+    assert told.state == "out_of_reach"
     assert world.times("water_on") == []
 
 
