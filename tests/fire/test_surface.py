@@ -256,3 +256,10 @@ def test_pyrothermel_agrees_where_it_is_installed() -> None:
         chains_h, flames_ft = float(ours.rate_of_spread_m_s) * 3600.0 / 20.1168, float(ours.flame_length_m) / 0.3048
         assert chains_h == pytest.approx(theirs["spread_rate"], rel=1e-3, abs=1e-9)
         assert flames_ft == pytest.approx(theirs["flame_length"], rel=1e-3, abs=1e-9)
+
+
+def test_a_single_cell_gives_single_numbers() -> None:
+    head = surface_spread(101, Moisture(0.06, 0.07, 0.08, 0.6, 0.9), 2.0, 30.0, 10.0)
+    told = [head.rate_of_spread_m_s, head.heat_per_unit_area_kj_m2, head.bed.residence_time_s, head.backing_rate_m_s]
+    told += [head.rate_toward_m_s(40.0), head.fireline_intensity_at_rate_kw_m(0.1), head.reaction_intensity_kw_m2]
+    assert [value.shape for value in told] == [()] * len(told)
