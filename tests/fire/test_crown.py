@@ -251,7 +251,7 @@ def test_linked_models_agree_with_pyrothermel_once_both_limit_the_wind() -> None
         active = factor * crown.active_wind_20ft_m_s(moisture, density)
         here, full = (surface_spread(number, moisture, w, toward, slope, "rothermel") for w in (factor * wind, active))
         below = crown.SurfaceHead(here.rate_of_spread_m_s, here.fireline_intensity_kw_m, here.heat_per_unit_area_kj_m2)
-        # Its own unit makes its critical intensity 0.08 % lower: as if the crowns hung that much lower, to the power 2/3.
+        # Its own unit makes its critical intensity 0.08 % lower, as if the crowns hung that much lower.
         canopy = crown.Canopy(cover, height, base * (3.461469 / 3.46414) ** (2.0 / 3.0), density, 1.0)
         fire = crown.crown_fire(below, canopy, moisture, wind, "scott_reinhardt2001", full.rate_of_spread_m_s)
         kind = crown.FIRE_TYPES[int(fire.fire_type)]
