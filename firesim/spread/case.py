@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from firesim.fire.containment import EVAPORATION_MM_H
 from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive
+from firesim.place.fuel_codes import NewFuels
 
 Count = Annotated[int, Field(ge=1)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
@@ -30,6 +31,7 @@ class LandscapeFields(Parameters):
     size: tuple[Count, Count] | None = Field(default=None, description="[rows, columns]; from the rasters if any")
     cell_size_m: Positive | None = Field(default=None, description="side of a cell [m]; from the rasters if any")
     fuel_model: int | str = Field(description="a fuel model's code (SH5) or number (145), or a raster of numbers")
+    fuel_models: NewFuels = Field(default_factory=dict, description="the case's own fuel models, by their codes")
     elevation_m: Layer = Field(default=0.0, description="height of the ground, a number or a raster [m]")
     canopy_cover: Layer | None = Field(default=None, description="share of the ground under crowns [0-1]")
     canopy_height_m: Layer | None = Field(default=None, description="top of the canopy above ground [m]")
