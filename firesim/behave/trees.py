@@ -33,6 +33,9 @@ Floats = NDArray[np.float64]
 # near the threshold the crown fraction burned feels it.
 BEHAVE_KW_M = 3.46414
 
+# That library tells the spotting formula's values a little below 0 too.
+_AS_THE_FORMULA_SAYS_M = -np.inf
+
 
 def _crown(columns: Columns) -> dict[str, NDArray[Any]]:
     fuel, moisture = columns["fuel_model_number"], moisture_of(columns)
@@ -177,11 +180,14 @@ def _spot_torching(columns: Columns) -> dict[str, Floats]:
         columns["tree_height_m"],
         columns["wind_20ft_m_s"],
         _ground(columns),
+        least_m=_AS_THE_FORMULA_SAYS_M,
     )
+    # In calm air the Behave library works nothing out, the flame neither.
+    blows = columns["wind_20ft_m_s"] > 0.0
     return {
-        "steady_flame_height_m": flame_m,
-        "tree_height_to_flame_height": columns["tree_height_m"] / flame_m,
-        "flame_duration_dimensionless": duration,
+        "steady_flame_height_m": np.where(blows, flame_m, 0.0),
+        "tree_height_to_flame_height": np.where(blows, columns["tree_height_m"] / flame_m, 0.0),
+        "flame_duration_dimensionless": np.where(blows, duration, 0.0),
         **_flight(flight),
     }
 
@@ -192,7 +198,8 @@ def _spot_surface(columns: Columns) -> dict[str, Floats]:
 
 
 def _spot_pile(columns: Columns) -> dict[str, Floats]:
-    return _flight(embers.spot_from_pile(columns["pile_flame_height_m"], columns["wind_20ft_m_s"], _ground(columns)))
+    flame, wind = columns["pile_flame_height_m"], columns["wind_20ft_m_s"]
+    return _flight(embers.spot_from_pile(flame, wind, _ground(columns), least_m=_AS_THE_FORMULA_SAYS_M))
 
 
 def _base_below_top(row: Mapping[str, Any]) -> tuple[str, str] | None:
