@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
+from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.containment import EVAPORATION_MM_H
 from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive
 from firesim.place.fuel_codes import NewFuels
@@ -126,6 +127,9 @@ class SpreadCase(Parameters):
     duration_h: Positive = Field(description="from the case's start to the end [h]")
     start: AwareDatetime | None = Field(default=None, description="date, time and zone: 2025-08-06T12:00+03:00")
     acceleration: bool = Field(default=True, description="on: a fire from a point speeds up as it grows; off")
+    acceleration_per_min: Positive = Field(
+        default=OPEN_FUEL_PER_MIN, description="how fast it builds up, Canadian FBP system, open fuels [1/min]"
+    )
     barriers: str | tuple[BarrierFields | str, ...] = Field(default=(), description="lines, or GeoJSON files of lines")
     drops: str | tuple[DropFields | str, ...] = Field(default=(), description="drops, or GeoJSON files of polygons")
     crown: bool = Field(default=False, description="on: crowns burn where the canopy lets them; off")
