@@ -332,3 +332,50 @@ def test_wind_reaches_the_flames_as_the_profiles_say(tabulate: Tabulate) -> None
             expected, shelter = factor(row, fill)
             assert out[f"shelter_{name}_crown_ratio"] == shelter
             assert float(out[f"waf_{name}_crown_ratio"]) == pytest.approx(expected, rel=1e-6), row
+
+
+# --- crowns -------------------------------------------------------------------------------------------------
+
+
+def test_crowns_run_as_cruz_says(tabulate: Tabulate) -> None:
+    rng = luck(9)
+    rows: list[Row] = []
+    for _ in range(500):
+        height = float(rng.choice([1.0, rng.uniform(0.5, 50.0)]))
+        rows.append(
+            {
+                "wind_10m_m_s": float(rng.choice([0.0, 0.1, rng.uniform(0.0, 8.0), rng.uniform(0.0, 45.0)])),
+                "canopy_bulk_density_kg_m3": float(rng.choice([0.001, rng.uniform(0.01, 0.5), rng.uniform(0.01, 3.0)])),
+                "moisture_1h_frac": float(rng.choice([0.0, rng.uniform(0.01, 0.15), rng.uniform(0.0, 1.0)])),
+                "canopy_height_m": height,
+                "canopy_base_height_m": float(rng.choice([0.0, 0.05, rng.uniform(0.0, 0.9)])) * height,
+                "foliar_moisture_frac": float(rng.choice([0.0, 0.2, rng.uniform(0.0, 3.0)])),
+                "surface_fireline_intensity_kw_m": float(
+                    rng.choice([0.0, rng.uniform(0.0, 800.0), rng.uniform(0.0, 4e4)])
+                ),
+            }
+        )
+    kinds = set()
+    for out, row in zip(tabulate("crown_cruz", rows), rows, strict=True):
+        wind, density, wet, top, base, foliar, intensity = (float(value) for value in row.values())
+        # 11.02 U^0.9 CBD^0.19 exp(-0.17 M) by logarithms: U in km/h, M in percent, m/min.
+        active = 0.0
+        if wind > 0.0:
+            log = math.log(11.02) + 0.9 * math.log(3.6 * wind) + 0.19 * math.log(density) - 17.0 * wet
+            active = math.exp(log)
+        # Three kilograms of crowns a square metre and minute carry an active fire.
+        carried = active * density
+        rate = active if carried > 3.0 else active * math.exp(-carried / 3.0)
+        # Van Wagner 1977: crowns light when I^(2/3) lifts the heat of ignition to their base.
+        lights = intensity > 0.0 and intensity ** (2.0 / 3.0) >= 0.01 * base * (460.0 + 2600.0 * foliar)
+        kinds.add((out["crown_initiates"], out["crown_type_if_initiated"]))
+        assert out["crown_initiates"] == ("yes" if lights else "no"), row
+        assert out["crown_type_if_initiated"] == ("active" if carried > 3.0 else "passive"), row
+        expected = {
+            "crown_spread_rate_m_min": rate,
+            "critical_spread_rate_m_min": 3.0 / density,
+            "crown_fireline_intensity_kw_m": rate / 60.0 * density * (top - base) * 18608.0,
+            "crown_length_to_width": 1.0 + wind / 1.15 / MI_H / 8.0,
+        }
+        agree([(out, expected)], rel=1e-5)
+    assert len(kinds) == 4

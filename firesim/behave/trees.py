@@ -139,12 +139,13 @@ def _scott_reinhardt(
 def _crown_cruz(columns: Columns) -> dict[str, NDArray[Any]]:
     wind, density = columns["wind_10m_m_s"], columns["canopy_bulk_density_kg_m3"]
     base, height = columns["canopy_base_height_m"], columns["canopy_height_m"]
-    # The constant 26 of pyretechnics, from which this table comes, instead of 25.9.
-    needed = crown.critical_surface_intensity_kw_m(base, columns["foliar_moisture_frac"], per_percent=26.0)
+    # The constant 26 of pyretechnics, from which this table comes, instead of 25.9, and no least height or moisture.
+    foliar, intensity = columns["foliar_moisture_frac"], columns["surface_fireline_intensity_kw_m"]
+    needed = crown.critical_surface_intensity_kw_m(base, foliar, 26.0, 0.0, 0.0)
     rate, is_active = crown.cruz_rate_m_s(wind, density, columns["moisture_1h_frac"])
     canopy_heat = crown.CROWN_HEAT_KJ_KG * density * (height - base)
     return {
-        "crown_initiates": np.where(columns["surface_fireline_intensity_kw_m"] >= needed, "yes", "no"),
+        "crown_initiates": np.where((intensity > 0.0) & (intensity >= needed), "yes", "no"),
         "crown_type_if_initiated": np.where(is_active, "active", "passive"),
         "crown_spread_rate_m_min": rate * MIN_S,
         "critical_spread_rate_m_min": crown.critical_crown_rate_m_s(density) * MIN_S,
