@@ -130,6 +130,9 @@ class SpreadCase(Parameters):
     acceleration_per_min: Positive = Field(
         default=OPEN_FUEL_PER_MIN, description="how fast it builds up, Canadian FBP system, open fuels [1/min]"
     )
+    wind_limit: Literal["andrews2013", "rothermel", "none"] = Field(
+        default="andrews2013", description="how far wind can drive the fire, as fire.wind_limit of a scenario"
+    )
     barriers: str | tuple[BarrierFields | str, ...] = Field(default=(), description="lines, or GeoJSON files of lines")
     drops: str | tuple[DropFields | str, ...] = Field(default=(), description="drops, or GeoJSON files of polygons")
     crown: bool = Field(default=False, description="on: crowns burn where the canopy lets them; off")

@@ -88,6 +88,7 @@ def facts_of(case: LoadedCase, solved: Solved) -> dict[str, Any]:
         "duration_h": fields.duration_h,
         "start": None if fields.start is None else fields.start.isoformat(),
         "acceleration_per_min": fields.acceleration_per_min if accelerates else None,
+        "wind_limit": fields.wind_limit,
         "crown_model": case.ground.landscape.crown_model,
         "solver": fields.solver,
         "solver_error": SOLVER_ERROR[fields.solver],

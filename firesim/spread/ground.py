@@ -55,7 +55,9 @@ class Ground:
     landscape: Landscape
 
 
-def read_ground(fields: LandscapeFields, crown: bool, folder: Path, problems: Problems) -> Ground | None:
+def read_ground(
+    fields: LandscapeFields, crown: bool, folder: Path, problems: Problems, wind_limit: str = "andrews2013"
+) -> Ground | None:
     """The landscape of a case, or None with the problems noted. `problems` belong to the block `landscape`."""
     rasters = {name: _path(fields, name, folder) for name in LAYERS if _is_raster_field(getattr(fields, name))}
     grid = _grid(fields, rasters, problems)
@@ -87,6 +89,7 @@ def read_ground(fields: LandscapeFields, crown: bool, folder: Path, problems: Pr
         canopy_bulk_density_kg_m3=canopy["canopy_bulk_density_kg_m3"],
         foliar_moisture=fields.foliar_moisture,
         crown_model="cruz2005" if crown and not len(problems) else None,
+        wind_limit=wind_limit,
     )
     return Ground(grid, landscape)
 

@@ -299,3 +299,20 @@ def test_cells_that_cannot_burn_keep_nan(cases: Any) -> None:
     shapes = json.loads((cases.folder / "perimeters.geojson").read_text())
     (polygon,) = shapes["features"][-1]["geometry"]["coordinates"]
     assert len(polygon) == 2  # the outline and the hole
+
+
+def test_a_case_chooses_how_far_wind_can_drive_its_fire(cases: Any) -> None:
+    # Short grass in a gale, where all three differ.
+    gale = {
+        "at_min": 0, "wind_speed_10m_m_s": 40, "wind_from_deg": 270, "moisture_1h": 0.04, "moisture_10h": 0.05,
+        "moisture_100h": 0.06, "moisture_live_herb": 0.6, "moisture_live_woody": 0.9,
+    }  # fmt: skip
+    rates = {
+        limit: cases.solved(landscape__fuel_model=1, weather=[gale], wind_limit=limit)[1].head.rate_m_s
+        for limit in ("andrews2013", "rothermel", "none")
+    }
+    assert rates["none"] > rates["andrews2013"] > 0.0
+    assert rates["none"] > rates["rothermel"] > 0.0
+    assert rates["andrews2013"] != pytest.approx(rates["rothermel"], rel=0.01)
+    assert cases.load(landscape__fuel_model=1, weather=[gale]).fields.wind_limit == "andrews2013"
+    assert "andrews2013" in cases.faults(wind_limit="andrews")["wind_limit"].message
