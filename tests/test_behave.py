@@ -22,11 +22,10 @@ WIDER = {
     ("fire_size", "perimeter_m"): 5e-4,  # Behave's two-term series is 0.04 % short at 8 to 1
     ("crown", "sr_crown_fraction_burned"): 2e-5,  # a small difference of near rates
     ("scorch_height", "scorch_height_m"): 4e-6,  # the source's own factors for length and intensity
-    ("contain", "time_since_report_min"): 0.013,  # 3 min in 4 h: a crew's arrival within a step of the integration
-    ("contain", "final_line_length_m"): 2e-3,
+    ("contain", "final_line_length_m"): 2e-3,  # where in its last step the line closes
     ("contain", "perimeter_at_containment_m"): 2e-3,
-    ("contain", "final_fire_size_ha"): 1e-3,
-    ("contain", "final_contained_area_ha"): 1e-3,
+    ("contain", "final_fire_size_ha"): 4e-5,
+    ("contain", "final_contained_area_ha"): 4e-5,
 }
 CROWN_DENSITY = 3e-6  # the source's factor from kg/m3 to lb/ft3
 

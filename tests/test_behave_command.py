@@ -187,3 +187,69 @@ def test_an_unknown_table_and_a_missing_file_end_with_2(behave: Behave) -> None:
     assert result.status == 2
     assert "There is no such file." in result.err
     assert not Path("out.csv").exists()
+
+
+HEADER = "fireline_intensity_kw_m,midflame_wind_m_s,air_temperature_c\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "in.csv:1  air_temperature_c\n  This column is missing.\n  Add it to the header, which has: nothing."),
+        ("\n \n", "in.csv:1  air_temperature_c\n  This column is missing."),
+        ("\n" + HEADER + "1,2,3\n", "in.csv:1  fireline_intensity_kw_m\n  This column is missing."),
+        (HEADER.replace(",", ";") + "1;2;3\n", "Put commas between columns, not semicolons."),
+        (HEADER.replace(",", "\t") + "1\t2\t3\n", "Put commas between columns, not tabs."),
+        (HEADER + "1,2,3\n\n\n4,5,x\n", "in.csv:5  air_temperature_c = 'x'\n  The cell must be a number"),
+        (HEADER + "1,2\n", "in.csv:2   = '1,2'\n  The row has 2 cells, the header 3."),
+        (HEADER + "1,2,3,4\n", "in.csv:2   = '1,2,3,4'\n  The row has 4 cells, the header 3."),
+        (HEADER + "1,2,inf\n", "in.csv:2  air_temperature_c = 'inf'\n  The cell must be a finite number."),
+        (HEADER + "1,2,-inf\n", "in.csv:2  air_temperature_c = '-inf'\n  The cell must be a finite number."),
+        (HEADER + "1,1e400,3\n", "in.csv:2  midflame_wind_m_s = '1e400'\n  The cell must be a finite number."),
+        (HEADER + "1_0,2,3\n", "in.csv:2  fireline_intensity_kw_m = '1_0'\n  The cell must be a number"),
+        (HEADER + "１,2,3\n", "in.csv:2  fireline_intensity_kw_m = '１'\n  The cell must be a number"),
+        (HEADER + '1,"2,5",3\n', "in.csv:2  midflame_wind_m_s = '2,5'\n  The cell must be a number with ."),
+        ("midflame_wind_m_s," + HEADER + "2,1,2,3\n", "in.csv:1  midflame_wind_m_s\n  This column stands twice."),
+    ],
+)
+def test_a_file_that_is_no_such_table_ends_with_2_says_where_and_writes_nothing(
+    behave: Behave, text: str, words: str
+) -> None:
+    Path("in.csv").write_text(text, encoding="utf-8")
+    result = behave("scorch_height")
+    assert (result.status, result.out) == (2, "")
+    assert words in result.err
+    assert "Traceback" not in result.err
+    assert not Path("out.csv").exists()
+
+
+def test_blank_lines_spaces_and_a_last_line_without_an_end_are_read(behave: Behave) -> None:
+    Path("in.csv").write_text(HEADER.replace(",", " , ") + "\n 100 , 2,30\n,,\n\n200,2,30", encoding="utf-8")
+    assert behave("scorch_height").status == 0
+    _, rows = written()
+    assert [row["fireline_intensity_kw_m"] for row in rows] == ["100", "200"]
+
+
+def test_a_result_goes_neither_into_a_folder_nor_over_its_input(
+    behave: Behave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("in.csv").write_text("note," + HEADER + "mine,100,2,30\n", encoding="utf-8")
+    Path("out.csv").symlink_to("in.csv")
+    result = behave("scorch_height")
+    assert result.status == 2
+    assert "This is the input file" in result.err
+    assert Path("in.csv").read_text("utf-8").startswith("note,")
+    Path("out.csv").unlink()
+    Path("out.csv").mkdir()
+    result = behave("scorch_height")
+    assert result.status == 2
+    assert "OUT.csv = 'out.csv'\n  This is a folder." in result.err
+    Path("out.csv").rmdir()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("firesim.behave.write_sheet", full)
+    result = behave("scorch_height")
+    assert result.status == 2
+    assert "cannot be written: No space left on device." in result.err

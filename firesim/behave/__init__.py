@@ -27,8 +27,19 @@ def run_table(table: str, in_path: Path | str, out_path: Path | str) -> int:
     if table not in TABLES:
         message = f"There is no such table. The tables are {', '.join(TABLES)}."
         raise BadInput([Problem("TABLE", table, message, nearest(table, TABLES))])
-    if not Path(out_path).absolute().parent.is_dir():
+    target = Path(out_path)
+    if not target.absolute().parent.is_dir():
         raise BadInput([Problem("OUT.csv", str(out_path), "There is no such folder.", "Make it first.")])
+    if target.is_dir():
+        raise BadInput([Problem("OUT.csv", str(out_path), "This is a folder.", "Name a file in it.")])
+    if target.exists() and Path(in_path).exists() and target.samefile(in_path):
+        message = "This is the input file, whose other columns would be lost."
+        raise BadInput([Problem("OUT.csv", str(out_path), message, "Name another file.")])
     sheet = read_sheet(TABLES[table], Path(in_path))
-    write_sheet(TABLES[table], sheet, TABLES[table].work(sheet.columns), Path(out_path))
+    results = TABLES[table].work(sheet.columns)
+    try:
+        write_sheet(TABLES[table], sheet, results, target)
+    except OSError as error:
+        message = f"The file cannot be written: {error.strerror}."
+        raise BadInput([Problem("OUT.csv", str(out_path), message, "Name a file that may be written.")]) from None
     return len(sheet.texts)

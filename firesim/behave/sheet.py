@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from firesim.inputs import tables as inputs
 from firesim.inputs.problems import BadInput, Problems
-from firesim.inputs.tables import read_table
+from firesim.inputs.tables import number_of, read_table
 
 Columns = Mapping[str, NDArray[Any]]
 Parse = Callable[[str], Any]
@@ -52,10 +52,9 @@ def number(least: float = -math.inf, greatest: float = math.inf, above: float = 
     """A finite decimal number from `least` to `greatest`, greater than `above`."""
 
     def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            raise ValueError("must be a number with . as decimal mark") from None
+        value = number_of(text)
+        if value is None:
+            raise ValueError("must be a number with . as decimal mark")
         if not math.isfinite(value):
             raise ValueError("must be a finite number")
         if value < least:

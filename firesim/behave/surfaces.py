@@ -179,7 +179,7 @@ SURFACES = (
             Column("canopy_cover_frac", fraction),
             Column("canopy_height_m", not_negative),
             Column("crown_ratio_frac", fraction),
-            Column("fuel_bed_depth_m", positive),
+            Column("fuel_bed_depth_m", not_negative),
         ),
         (
             "waf_with_crown_ratio",

@@ -33,6 +33,9 @@ Floats = NDArray[np.float64]
 # near the threshold the crown fraction burned feels it.
 BEHAVE_KW_M = 3.46414
 
+# That library tells the spotting formula's values a little below 0 too.
+_AS_THE_FORMULA_SAYS_M = -np.inf
+
 
 def _crown(columns: Columns) -> dict[str, NDArray[Any]]:
     fuel, moisture = columns["fuel_model_number"], moisture_of(columns)
@@ -136,12 +139,13 @@ def _scott_reinhardt(
 def _crown_cruz(columns: Columns) -> dict[str, NDArray[Any]]:
     wind, density = columns["wind_10m_m_s"], columns["canopy_bulk_density_kg_m3"]
     base, height = columns["canopy_base_height_m"], columns["canopy_height_m"]
-    # The constant 26 of pyretechnics, from which this table comes, instead of 25.9.
-    needed = crown.critical_surface_intensity_kw_m(base, columns["foliar_moisture_frac"], per_percent=26.0)
+    # The constant 26 of pyretechnics, from which this table comes, instead of 25.9, and no least height or moisture.
+    foliar, intensity = columns["foliar_moisture_frac"], columns["surface_fireline_intensity_kw_m"]
+    needed = crown.critical_surface_intensity_kw_m(base, foliar, 26.0, 0.0, 0.0)
     rate, is_active = crown.cruz_rate_m_s(wind, density, columns["moisture_1h_frac"])
     canopy_heat = crown.CROWN_HEAT_KJ_KG * density * (height - base)
     return {
-        "crown_initiates": np.where(columns["surface_fireline_intensity_kw_m"] >= needed, "yes", "no"),
+        "crown_initiates": np.where((intensity > 0.0) & (intensity >= needed), "yes", "no"),
         "crown_type_if_initiated": np.where(is_active, "active", "passive"),
         "crown_spread_rate_m_min": rate * MIN_S,
         "critical_spread_rate_m_min": crown.critical_crown_rate_m_s(density) * MIN_S,
@@ -177,11 +181,14 @@ def _spot_torching(columns: Columns) -> dict[str, Floats]:
         columns["tree_height_m"],
         columns["wind_20ft_m_s"],
         _ground(columns),
+        least_m=_AS_THE_FORMULA_SAYS_M,
     )
+    # In calm air the Behave library works nothing out, the flame neither.
+    blows = columns["wind_20ft_m_s"] > 0.0
     return {
-        "steady_flame_height_m": flame_m,
-        "tree_height_to_flame_height": columns["tree_height_m"] / flame_m,
-        "flame_duration_dimensionless": duration,
+        "steady_flame_height_m": np.where(blows, flame_m, 0.0),
+        "tree_height_to_flame_height": np.where(blows, columns["tree_height_m"] / flame_m, 0.0),
+        "flame_duration_dimensionless": np.where(blows, duration, 0.0),
         **_flight(flight),
     }
 
@@ -192,7 +199,8 @@ def _spot_surface(columns: Columns) -> dict[str, Floats]:
 
 
 def _spot_pile(columns: Columns) -> dict[str, Floats]:
-    return _flight(embers.spot_from_pile(columns["pile_flame_height_m"], columns["wind_20ft_m_s"], _ground(columns)))
+    flame, wind = columns["pile_flame_height_m"], columns["wind_20ft_m_s"]
+    return _flight(embers.spot_from_pile(flame, wind, _ground(columns), least_m=_AS_THE_FORMULA_SAYS_M))
 
 
 def _base_below_top(row: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -3,14 +3,15 @@
 Fried & Fried 1996 (Forest Science 42:267-281). The fire's free-burning head moves on steadily; the line's end moves
 along the fire's edge, or along a curve at a fixed distance outside it, as fast as the crews build. One flank is
 followed and mirrored, so each resource gives half its rate to it. What the paper leaves open follows the US Forest
-Service's use of it: steps of at most a minute, halved until a contained fire took 250 of them, and line that cannot
-keep up with the fire is carried along with it rather than lost.
+Service's use of it: steps of at most a minute, halved until a contained fire took 250 of them; no more than a thousand
+of them, after which the attack goes on undecided; nothing is decided in the last minute of the 18 hours or after it;
+and line that cannot keep up with the fire is carried along with it rather than lost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import acos, atan2, cos, hypot, pi, sin, sqrt
+from math import atan2, cos, hypot, pi, sin, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,8 +21,8 @@ from firesim.fire.imperial import ACRE_M2
 
 Floats = NDArray[np.float64]
 
-STATUSES = ("contained", "exhausted", "size_limit_exceeded", "time_limit_exceeded")
-_RUNNING, _CONTAINED, _EXHAUSTED, _TOO_LARGE, _TOO_LATE = -1, 0, 1, 2, 3
+STATUSES = ("contained", "exhausted", "size_limit_exceeded", "time_limit_exceeded", "attacked")
+_RUNNING, _CONTAINED, _EXHAUSTED, _TOO_LARGE, _TOO_LATE, _UNDECIDED = -1, 0, 1, 2, 3, 4
 
 TACTICS = ("head", "rear")
 
@@ -29,6 +30,8 @@ GREATEST_AREA_M2 = 1000.0 * ACRE_M2  # an initial attack has failed beyond it
 GREATEST_TIME_S = 1080.0 * 60.0  # from the report
 LONGEST_STEP_S = 60.0
 FEWEST_STEPS = 250
+MOST_STEPS = 1000  # of a minute: an attack of 16 h 40 min
+LAST_MINUTE_S = 60.0  # of the greatest time: an attack that runs into it has taken too long, however it ends
 _ARRIVAL_SLACK_S = 0.06  # a crew due in this step is there
 
 
@@ -58,10 +61,10 @@ class Attack:
     """How an initial attack ended.
 
     `line_m` is the length of the line of both flanks, which is the perimeter of a contained fire; `area_m2` what the
-    line encloses. Both are None unless contained.
+    line encloses. Both are None unless contained. `attacked`: still undecided after a thousand minutes of work.
     """
 
-    status: str
+    status: str  # one of STATUSES
     time_s: float  # from the report
     line_m: float | None
     area_m2: float | None
@@ -111,13 +114,19 @@ def _line_end(angle: float, head_m: float, e: float, offset_m: float) -> tuple[f
 
 
 @kernel
-def _unlined_area(x: float, head_m: float, e: float, is_head: bool) -> float:
-    """Area of one flank's half of the free ellipse that has no line yet: beyond the end's place on the axis. [m2]"""
+def _unlined_area(x: float, y: float, head_m: float, e: float, is_head: bool) -> float:
+    """Area of one flank's half of the free ellipse that has no line yet. [m2]
+
+    Ahead of the line's end, seen from the ellipse's centre: a sector less the triangle under the end.
+    """
     half_length = head_m / (1.0 + e)
-    along = min(max(x / half_length - e, -1.0), 1.0)
-    angle = acos(along)
-    ahead = 0.5 * half_length * half_length * sqrt(1.0 - e * e) * (angle - sin(angle) * along)
-    return 0.5 * pi * half_length * half_length * sqrt(1.0 - e * e) - ahead if is_head else ahead
+    half_width = half_length * sqrt(1.0 - e * e)
+    along = x / half_length - e
+    across = y / half_width
+    if abs(along) > 1.0:  # the line has passed the fire's end
+        along, across = min(max(along, -1.0), 1.0), 0.0
+    ahead = 0.5 * half_length * half_width * (atan2(across, along) - along * across)
+    return max(0.5 * pi * half_length * half_width - ahead if is_head else ahead, 0.0)
 
 
 @kernel
@@ -150,8 +159,11 @@ def _race(
             return _TOO_LARGE, steps, now_s, 2.0 * line_m, area_m2, gap_m
         if now_s >= limits[1]:
             return _TOO_LATE, steps, limits[1], 2.0 * line_m, area_m2, gap_m
+        if steps >= MOST_STEPS:
+            return _UNDECIDED, steps, now_s, 2.0 * line_m, area_m2, gap_m
         ratio0 = _line_rate(now_s, arrival_s, leaves_s, line_m_s) / rate_m_s
-        ratio1 = _line_rate(now_s + 0.5 * step_s, arrival_s, leaves_s, line_m_s) / rate_m_s
+        # A crew that comes during a step counts from its end; only the first step looks into its middle.
+        ratio1 = _line_rate(now_s + 0.5 * step_s, arrival_s, leaves_s, line_m_s) / rate_m_s if steps == 0 else ratio0
         ratio2 = _line_rate(now_s + step_s, arrival_s, leaves_s, line_m_s) / rate_m_s
         # Fourth order Runge-Kutta, with the free head's distance as the independent variable.
         k0 = _turning(ratio0, head_m, angle, e, offset_m, is_head)
@@ -170,7 +182,7 @@ def _race(
         x, y = _line_end(angle, head_m, e, offset_m)
         line_m += hypot(x - last_x, y - last_y)
         swept_m2 += 0.5 * (x - last_x) * (y + last_y)
-        area_m2 = 2.0 * (abs(swept_m2) + _unlined_area(x, head_m, e, is_head))
+        area_m2 = 2.0 * (abs(swept_m2) + _unlined_area(x, y, head_m, e, is_head))
     # Crews that end in the same step as the line closes have not closed it.
     if now_s >= last_s:
         status = _EXHAUSTED
@@ -232,8 +244,9 @@ def initial_attack(
         if status != _CONTAINED or steps >= FEWEST_STEPS:
             break
         step_s *= 0.5
-    contained = status == _CONTAINED
-    if not contained:
+    if time_s > greatest_time_s - LAST_MINUTE_S:
+        status, time_s = _TOO_LATE, greatest_time_s
+    if status != _CONTAINED:
         return Attack(STATUSES[status], time_s, None, None)
     return Attack(STATUSES[status], time_s, line_m, area_m2, gap_m)
 

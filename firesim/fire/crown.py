@@ -77,14 +77,19 @@ def thomas_flame_length_m(fireline_intensity_kw_m: ArrayLike) -> Floats:
 
 
 def critical_surface_intensity_kw_m(
-    base_height_m: ArrayLike, foliar_moisture: ArrayLike, per_percent: float = 25.9
+    base_height_m: ArrayLike,
+    foliar_moisture: ArrayLike,
+    per_percent: float = 25.9,
+    least_base_height_m: float = LEAST_BASE_HEIGHT_M,
+    least_foliar_moisture: float = LEAST_FOLIAR_MOISTURE,
 ) -> Floats:
     """Fireline intensity of a surface fire that sets the crowns alight. [kW/m]
 
-    (0.01 CBH (460 + 25.9 FMC%))^1.5, Van Wagner 1977 with Alexander's 1988 constants; pyretechnics has 26.
+    (0.01 CBH (460 + 25.9 FMC%))^1.5, Van Wagner 1977 with Alexander's 1988 constants; pyretechnics has 26 and no least
+    base height or moisture.
     """
-    height = np.maximum(np.asarray(base_height_m, dtype=np.float64), LEAST_BASE_HEIGHT_M)
-    moisture_pct = 100.0 * np.maximum(np.asarray(foliar_moisture, dtype=np.float64), LEAST_FOLIAR_MOISTURE)
+    height = np.maximum(np.asarray(base_height_m, dtype=np.float64), least_base_height_m)
+    moisture_pct = 100.0 * np.maximum(np.asarray(foliar_moisture, dtype=np.float64), least_foliar_moisture)
     return np.asarray((0.01 * height * (460.0 + per_percent * moisture_pct)) ** 1.5)
 
 

@@ -74,10 +74,13 @@ def spot_from_torching(
     tree_height_m: ArrayLike,
     wind_speed_20ft_m_s: ArrayLike,
     ground: EmberGround,
+    least_m: float = 0.0,
 ) -> tuple[EmberFlight, Floats, Floats]:
     """Farthest ember from a group of torching trees; also the steady flame's height [m] and duration [-].
 
     Albini 1979. species: keys of SPECIES; torching_trees: number burning together; diameter at breast height [cm].
+    least_m: least distance on the flat. The formula falls a few metres below 0 where brands rise to about a seventh of
+    the cover's height; -inf leaves that as it is. [m]
     """
     names = np.asarray(species)
     unknown = set(names.ravel().tolist()) - set(SPECIES)
@@ -97,7 +100,8 @@ def spot_from_torching(
         default=4.70,
     )
     brand_ft = np.asarray(lofted * flame_ft + height_ft / 2.0)
-    return _flight(brand_ft, wind_speed_20ft_m_s, ground, drifts=False), flame_ft * FT_M, duration
+    flight = _flight(brand_ft, wind_speed_20ft_m_s, ground, drifts=False, least_m=least_m)
+    return flight, flame_ft * FT_M, duration
 
 
 def spot_from_surface_fire(
@@ -112,13 +116,20 @@ def spot_from_surface_fire(
     return _flight(brand_ft, wind_speed_20ft_m_s, ground, drifts=True)
 
 
-def spot_from_pile(flame_height_m: ArrayLike, wind_speed_20ft_m_s: ArrayLike, ground: EmberGround) -> EmberFlight:
-    """Farthest ember from a burning pile, from its flame height: brands rise 12.2 flame heights. Albini 1981."""
+def spot_from_pile(
+    flame_height_m: ArrayLike, wind_speed_20ft_m_s: ArrayLike, ground: EmberGround, least_m: float = 0.0
+) -> EmberFlight:
+    """Farthest ember from a burning pile, from its flame height: brands rise 12.2 flame heights. Albini 1981.
+
+    least_m as for torching trees.
+    """
     brand_ft = 12.2 * np.asarray(flame_height_m, dtype=np.float64) / FT_M
-    return _flight(brand_ft, wind_speed_20ft_m_s, ground, drifts=False)
+    return _flight(brand_ft, wind_speed_20ft_m_s, ground, drifts=False, least_m=least_m)
 
 
-def _flight(brand_ft: Floats, wind_speed_20ft_m_s: ArrayLike, ground: EmberGround, drifts: bool) -> EmberFlight:
+def _flight(
+    brand_ft: Floats, wind_speed_20ft_m_s: ArrayLike, ground: EmberGround, drifts: bool, least_m: float = 0.0
+) -> EmberFlight:
     """From the greatest height of a viable ember to where it lands; a line fire's ember drifts while it rises too."""
     wind_mi_h = np.asarray(wind_speed_20ft_m_s, dtype=np.float64) / MI_H_M_S
     rises = (brand_ft > 0.0) & (wind_mi_h > 0.0)
@@ -134,7 +145,7 @@ def _flight(brand_ft: Floats, wind_speed_20ft_m_s: ArrayLike, ground: EmberGroun
     flat_mi = np.where(flies, 0.000718 * wind_mi_h * np.sqrt(np.maximum(cover, 0.0)) * reach, 0.0)
     if drifts:
         flat_mi = flat_mi + np.where(flies, 0.000278 * wind_mi_h * brand**0.643, 0.0)
-    flat_mi = np.maximum(flat_mi, 0.0)
+    flat_mi = np.maximum(flat_mi, least_m / MILE_M)
     return EmberFlight(
         firebrand_height_m=brand * FT_M,
         cover_height_used_m=np.where(rises, np.maximum(cover, 0.0), 0.0) * FT_M,

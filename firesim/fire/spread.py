@@ -26,6 +26,7 @@ from firesim.fire.arrival import EXACT, Tolerance
 from firesim.fire.front import Front
 from firesim.fire.growth import PointFire
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
+from firesim.fire.laterfires import LaterFires
 from firesim.fire.slope import SlopePlane
 from firesim.fire.surface import flame_length_m
 from firesim.fire.tiles import Spread, SpreadSource
@@ -44,6 +45,9 @@ HANDED_OVER_AT_HALF_WIDTH_CELLS = 2.0
 # A fire that meets a line, water or another fuel is handed over when it does, but not below this size.
 EARLIEST_HANDED_OVER_AT_CELLS = 1.0
 
+# A point fire counts as steady from this share of its steady rate on.
+STEADY_FROM_FACTOR = 0.99
+
 # Fuel in which the head is faster or slower than at the ignition by this factor is another fuel (judgement).
 ANOTHER_FUEL_FACTOR = 2.0
 
@@ -51,11 +55,11 @@ ANOTHER_FUEL_FACTOR = 2.0
 class SpreadingFire:
     """A fire on a landscape that is told the weather, the lines and the water, and tells where it is when.
 
-    acceleration_per_min: `a` of `acceleration.py` in open fuels, for the first ignition if it is a point; None: steady
-    from the start. Where it is lit under crowns that burn, the canopy slows it (`crown.py`), for good.
+    acceleration_per_min: `a` of `acceleration.py` in open fuels, for points; None: steady from the start. Where one is
+    lit under crowns that burn, the canopy slows it (`crown.py`), for good. Lines and polygons are always steady.
     tolerance: `EXACT` or `FAST` of `arrival.py`.
-    Fires lit later join the first one's pace. Times in seconds; what is asked for lies at or before the last
-    `advance`; what is told lies at or after it.
+    What is lit later goes at its own pace (`laterfires.py`). Times in seconds; what is asked for lies at or before the
+    last `advance`; what is told lies at or after it.
     """
 
     def __init__(
@@ -83,6 +87,8 @@ class SpreadingFire:
         self._missing_cells = 0.0  # area of the ellipse that the cells could not hold when they took over
         self._slowing_of_origin = 1.0
         self._is_near_obstacle = np.zeros(landscape.shape, np.bool_)
+        self._tolerance = tolerance
+        self._later = LaterFires()
 
     # -- what it is told -----------------------------------------------------------------------------------------
 
@@ -98,6 +104,8 @@ class SpreadingFire:
         self._law = law
         self._front.set_spread(self._clock(now_s), self._spread_at(now_s))
         self._drive_ellipse(now_s)
+        for fire in self._later.fires:
+            fire.set_law(now_s, law)
 
     def ignite_point(self, column: float, row: float, at_s: float) -> None:
         """Light a point, in cells from the north-west corner: cell (r, c) spans c to c + 1, r to r + 1."""
@@ -106,6 +114,12 @@ class SpreadingFire:
         if at_s < self.now_s:
             raise ValueError(f"the fire is at {self.now_s} s: it cannot be lit at {at_s} s")
         is_first = self._origin is None
+        began_together = self._young is not None and self._young.point.ignited_s == at_s
+        if self.acceleration_per_min is not None and not is_first and not began_together:
+            spot = self._fire_apart(at_s, self.acceleration_per_min)
+            spot.ignite_point(column, row, at_s)
+            self._later.add(spot, unless_burnt=(self, floor(row), floor(column)))
+            return
         if self.acceleration_per_min is None or not is_first:
             self._front.ignite_point(column, row, self._clock(at_s))
             self._origin = self._origin or (column, row)
@@ -129,7 +143,12 @@ class SpreadingFire:
         self._drive_ellipse(at_s)
 
     def ignite_cells(self, mask: Mask, at_s: float) -> None:
-        """Light whole cells [y, x]: a line, a polygon, a perimeter. Steady from the start unless a point was first."""
+        """Light whole cells [y, x]: a line, a polygon, a perimeter. Steady from the start."""
+        if self._is_building_up(at_s):
+            line = self._fire_apart(at_s, None)
+            line.ignite_cells(mask, at_s)
+            self._later.add(line)
+            return
         rows, columns = np.nonzero(mask)
         if rows.size and self._origin is None:
             self._origin = (float(columns.mean()) + 0.5, float(rows.mean()) + 0.5)
@@ -140,18 +159,21 @@ class SpreadingFire:
         self.advance(now_s)
         self._front.block(mask, self._clock(now_s))
         self._meet(mask, 0.0, now_s)
+        self._later.tell("block", mask, now_s=now_s)
 
     def unblock(self, mask: Mask, now_s: float) -> None:
         """Undo `block`."""
         self.advance(now_s)
         self._front.unblock(mask, self._clock(now_s))
         self._meet(mask, None, now_s)
+        self._later.tell("unblock", mask, now_s=now_s)
 
     def slow(self, mask: Mask, factor: float, now_s: float) -> None:
         """From now on multiply the rate in these cells [y, x] (wetting); 1 / factor undoes it."""
         self.advance(now_s)
         self._front.slow(mask, factor, self._clock(now_s))
         self._meet(mask, factor, now_s)
+        self._later.tell("slow", mask, factor, now_s=now_s)
 
     def bar(self, line: Sequence[tuple[float, float]], now_s: float) -> None:
         """From now on fire does not cross this line of points (column, row): a fireline thinner than a cell."""
@@ -159,6 +181,7 @@ class SpreadingFire:
         self._is_near_obstacle |= self._front.bar(line, self._clock(now_s))
         self._drive_ellipse(now_s)
         self.advance(now_s)
+        self._later.tell("bar", line, now_s=now_s)
 
     def advance(self, until_s: float) -> None:
         """Burn on until this time. The past is an error."""
@@ -171,12 +194,15 @@ class SpreadingFire:
                 self._front.set_spread(self._clock(step_s), self._spread_at(step_s))
         self._front.advance(self._clock(until_s))
         self.now_s = until_s
+        for fire in self._later.fires:
+            fire.advance(until_s)
 
     def copy(self) -> SpreadingFire:
         """A fire that goes on by itself from here; costs one copy of the front's arrays."""
         twin = copy(self)
         twin._front = self._front.copy()
         twin._is_near_obstacle = self._is_near_obstacle.copy()
+        twin._later = self._later.copy()
         return twin
 
     # -- what it tells -------------------------------------------------------------------------------------------
@@ -187,6 +213,8 @@ class SpreadingFire:
 
         The cell of a point ignition burns from the ignition on, wherever in it the point is.
         """
+        if self._later.fires:
+            return self._later.field(self, "arrival_time_s")
         if self._young is None:
             return self._front.arrival_time_s
         if self._is_ellipse:
@@ -204,6 +232,8 @@ class SpreadingFire:
     @property
     def rate_of_spread_m_s(self) -> Floats:
         """Speed of the front along its normal, along the ground, at arrival. [y, x]; 0 where it has not burnt."""
+        if self._later.fires:
+            return self._later.field(self, "rate_of_spread_m_s")
         if self._is_ellipse:
             cells = self._reached(self.now_s)
             rate = np.zeros(self.landscape.shape)
@@ -221,6 +251,8 @@ class SpreadingFire:
 
         At the cost of these cells, for who keeps a record of a fire.
         """
+        if self._later.fires:
+            return self._later.cells(self, lambda fire: fire.burnt_since(after_s))
         if self._is_ellipse:
             cells = self._reached(self.now_s)
             cells = cells.only(cells.arrival_s > after_s)
@@ -245,6 +277,8 @@ class SpreadingFire:
 
         For who writes a large fire down piece by piece.
         """
+        if self._later.fires:
+            return self._later.cells(self, lambda fire: fire.burnt_in_rows(top, bottom))
         if self._is_ellipse:
             cells = self._reached(self.now_s)
             cells = cells.only((cells.rows >= top) & (cells.rows < bottom))
@@ -266,6 +300,8 @@ class SpreadingFire:
     @property
     def fireline_intensity_kw_m(self) -> Floats:
         """Byram intensity of the part of the front that burnt the cell. [y, x]; 0 where it has not burnt."""
+        if self._later.fires:
+            return self._later.field(self, "fireline_intensity_kw_m")
         if self._is_ellipse:
             return np.asarray(self.rate_of_spread_m_s * np.asarray(self._spread_of_origin().heat_per_area_kj_m2))
         return self.rate_of_spread_m_s * self._front.heat_per_area_kj_m2
@@ -277,12 +313,14 @@ class SpreadingFire:
 
     def area_m2(self, at_s: float) -> float:
         """Burnt area on the map, parts of cells counted. [m2]"""
+        if self._later.fires:
+            return self._later.area_m2(self, at_s)
         if self._young is not None and at_s < self._handed_over_s:
             return self._young.area_m2(at_s) if at_s > self._young.point.ignited_s else 0.0
         return (self._front.burnt_cells(self._clock(at_s)) + self._missing_cells) * self.landscape.cell_size_m**2
 
     def head_distance_m(self, at_s: float) -> float:
-        """Greatest distance on the map from the (first) ignition to the front. [m]"""
+        """Greatest distance on the map from the first ignition to the front of its own fire. [m]"""
         if self._young is not None and at_s < self._handed_over_s:
             return self._young.head_distance_m(at_s) if at_s > self._young.point.ignited_s else 0.0
         if self._origin is None:
@@ -303,6 +341,8 @@ class SpreadingFire:
     @property
     def is_out(self) -> bool:
         """Whether nothing will burn any more unless something changes."""
+        if not all(fire.is_out for fire in self._later.fires):
+            return False
         if self._is_ellipse and float(self._spread_of_origin().head_rate_m_s) > 0.0:  # type: ignore[arg-type]
             return False
         return self._front.is_out
@@ -312,6 +352,23 @@ class SpreadingFire:
     @property
     def _is_ellipse(self) -> bool:
         return self._handed_over_s == inf
+
+    def _is_building_up(self, at_s: float) -> bool:
+        """Whether the front runs on the clock of a point fire that is not yet at its steady rate."""
+        if self._young is None:
+            return False
+        point = self._young.point
+        return float(acceleration_factor(at_s - point.ignited_s, point.per_min)) < STEADY_FROM_FACTOR
+
+    def _fire_apart(self, at_s: float, acceleration_per_min: float | None) -> SpreadingFire:
+        """A fire beside this one, under the same weather, lines and water; neither lit nor one of its own yet."""
+        if self._law is None:
+            raise ValueError("a fire is lit only after it was told the weather")
+        self.advance(at_s)
+        fire = SpreadingFire(self.landscape, acceleration_per_min, self._tolerance)
+        fire.set_law(at_s, self._law)
+        self._later.acquaint(fire, at_s)
+        return fire
 
     def _clock(self, at_s: float) -> float:
         """The front's time: that of a steady fire that has burnt as much."""

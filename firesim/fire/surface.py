@@ -207,7 +207,7 @@ def head_fire(
         out,
     )
     rate, direction, effective, ratio, eccentric, intensity, flame = (row.reshape(shape) for row in out)
-    return SurfaceSpread(rate, direction, effective, ratio, eccentric, intensity, flame, beds, index)
+    return SurfaceSpread(rate, direction, effective, ratio, eccentric, intensity, flame, beds, index.reshape(shape))
 
 
 def surface_spread(

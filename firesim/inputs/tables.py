@@ -84,8 +84,8 @@ class Table:
             if not text and blank is not None:
                 values[index] = blank
                 continue
-            value = _number(text)
-            if value is None or (whole and not value.is_integer()):
+            value = number_of(text)
+            if value is None or not isfinite(value) or (whole and not value.is_integer()):
                 kind = "a whole number" if whole else "a number"
                 self.note(index, column, text, f"{column} must be {kind}.", "Write it in digits with a decimal point.")
             elif not minimum <= value <= maximum:
@@ -96,12 +96,15 @@ class Table:
         return values
 
 
-def _number(text: str) -> float | None:
+def number_of(text: str) -> float | None:
+    """A number as people write it, which may be nan or inf; None for anything else.
+
+    Python would take 1_0 for 10 and digits of any script: a slip of the pen must not become a number.
+    """
     try:
-        value = float(text)
+        return float(text) if text.isascii() and "_" not in text else None
     except ValueError:
         return None
-    return value if isfinite(value) else None
 
 
 def _range_message(column: str, minimum: float, maximum: float, meaning: str) -> str:
@@ -157,13 +160,19 @@ def _has_columns(table: Table, columns: Sequence[str], others: bool) -> bool:
 
     for column in columns:
         if column not in header:
-            note(column, "This column is missing.", f"Add it to the header, which has: {has}.")
+            note(column, "This column is missing.", f"Add it to the header, which has: {has}.{_marks(header)}")
     for column in dict.fromkeys(header):
         if column in columns and header.count(column) > 1:
             note(column, "This column stands twice.", "Keep one of the two.")
         elif column not in columns and not others:
             note(column, "is not a column of this table.", nearest(column, columns))
     return len(table.problems) == before
+
+
+def _marks(header: list[str]) -> str:
+    """A hint where a table program wrote other marks between columns."""
+    mark = next((mark for mark in (";", "\t") if len(header) == 1 and mark in header[0]), "")
+    return f" Put commas between columns, not {'tabs' if mark == chr(9) else 'semicolons'}." if mark else ""
 
 
 def _add_row(table: Table, cells: list[str], line: int) -> None:

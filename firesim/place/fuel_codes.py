@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from firesim.parameters import NotNegative, Parameters, Positive
 
@@ -103,3 +103,14 @@ def fuel_number(code: str, own: OwnFuels | None = None) -> int | None:
     if match is None or match[1] not in _MEMBERS or int(match[2]) not in _MEMBERS[match[1]]:
         return None
     return _FIRST_NUMBER[match[1]] + int(match[2])
+
+
+def _with_new_codes(models: dict[str, OwnFuel]) -> dict[str, OwnFuel]:
+    for code in models:
+        if fuel_number(code) is not None:
+            raise ValueError(f"{code} is the code of a shipped fuel model; give yours another")
+    return models
+
+
+# The field `fuel_models` of a place and of a case of fire alone.
+NewFuels = Annotated[dict[str, OwnFuel], Field(max_length=MOST_OWN_FUELS), AfterValidator(_with_new_codes)]

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from firesim.inputs.problems import Problems
 from firesim.parameters import Parameters, Positive
-from firesim.place.fuel_codes import MOST_OWN_FUELS, OwnFuel, fuel_number
+from firesim.place.fuel_codes import NewFuels, OwnFuel
 from firesim.place.geojson import read_features
 from firesim.place.grid import Grid
 from firesim.place.landcover import (
@@ -48,9 +48,7 @@ class PlaceParameters(Parameters):
     landcover: str = Field(description="GeoJSON polygons with the property clc, or a raster of CORINE codes")
     landcover_fuels: str = Field(description="table from CORINE code to fuel, canopy and buildings")
     fuel_crosswalk: Crosswalk = Field(default="default", description="which fuel column of that table holds")
-    fuel_models: dict[str, OwnFuel] = Field(
-        default_factory=dict, max_length=MOST_OWN_FUELS, description="the scenario's own fuel models, by their codes"
-    )
+    fuel_models: NewFuels = Field(default_factory=dict, description="the scenario's own fuel models, by their codes")
     roads_nodes: str = Field(description="GeoJSON points, where stretches of road meet")
     roads_edges: str = Field(description="GeoJSON lines, stretches of road")
     road_rules: RoadParameters = Field(default_factory=RoadParameters, description="what a lane carries, by class")
@@ -61,14 +59,6 @@ class PlaceParameters(Parameters):
     beaches: str | None = Field(default=None, description="table of beaches: name, lon, lat")
     settlements: str | None = Field(default=None, description="table of settlements, for names on maps")
     bus_stops: str | None = Field(default=None, description="table of bus stops, for names on maps")
-
-    @field_validator("fuel_models")
-    @classmethod
-    def _new_codes(cls, models: dict[str, OwnFuel]) -> dict[str, OwnFuel]:
-        for code in models:
-            if fuel_number(code) is not None:
-                raise ValueError(f"{code} is the code of a shipped fuel model; give yours another")
-        return models
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
+from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.containment import EVAPORATION_MM_H
 from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive
+from firesim.place.fuel_codes import NewFuels
 
 Count = Annotated[int, Field(ge=1)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
@@ -30,6 +32,7 @@ class LandscapeFields(Parameters):
     size: tuple[Count, Count] | None = Field(default=None, description="[rows, columns]; from the rasters if any")
     cell_size_m: Positive | None = Field(default=None, description="side of a cell [m]; from the rasters if any")
     fuel_model: int | str = Field(description="a fuel model's code (SH5) or number (145), or a raster of numbers")
+    fuel_models: NewFuels = Field(default_factory=dict, description="the case's own fuel models, by their codes")
     elevation_m: Layer = Field(default=0.0, description="height of the ground, a number or a raster [m]")
     canopy_cover: Layer | None = Field(default=None, description="share of the ground under crowns [0-1]")
     canopy_height_m: Layer | None = Field(default=None, description="top of the canopy above ground [m]")
@@ -124,6 +127,12 @@ class SpreadCase(Parameters):
     duration_h: Positive = Field(description="from the case's start to the end [h]")
     start: AwareDatetime | None = Field(default=None, description="date, time and zone: 2025-08-06T12:00+03:00")
     acceleration: bool = Field(default=True, description="on: a fire from a point speeds up as it grows; off")
+    acceleration_per_min: Positive = Field(
+        default=OPEN_FUEL_PER_MIN, description="how fast it builds up, Canadian FBP system, open fuels [1/min]"
+    )
+    wind_limit: Literal["andrews2013", "rothermel", "none"] = Field(
+        default="andrews2013", description="how far wind can drive the fire, as fire.wind_limit of a scenario"
+    )
     barriers: str | tuple[BarrierFields | str, ...] = Field(default=(), description="lines, or GeoJSON files of lines")
     drops: str | tuple[DropFields | str, ...] = Field(default=(), description="drops, or GeoJSON files of polygons")
     crown: bool = Field(default=False, description="on: crowns burn where the canopy lets them; off")

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import firesim
-from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.place.geojson import feature
 from firesim.place.grid import Grid
 from firesim.place.shapes import Ring, ring_area_m2, rings_of
@@ -88,7 +87,8 @@ def facts_of(case: LoadedCase, solved: Solved) -> dict[str, Any]:
         "coordinates": coordinates_of(grid),
         "duration_h": fields.duration_h,
         "start": None if fields.start is None else fields.start.isoformat(),
-        "acceleration_per_min": OPEN_FUEL_PER_MIN if accelerates else None,
+        "acceleration_per_min": fields.acceleration_per_min if accelerates else None,
+        "wind_limit": fields.wind_limit,
         "crown_model": case.ground.landscape.crown_model,
         "solver": fields.solver,
         "solver_error": SOLVER_ERROR[fields.solver],

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from firesim.fire.fuels import FuelCatalogue, standard_fuels
 from firesim.fire.landscape import Landscape
 from firesim.inputs.problems import Problems, nearest
+from firesim.place.fuel_codes import FIRST_OWN_NUMBER
 from firesim.place.grid import Grid
 from firesim.place.rasters import grid_of_raster, is_raster, read_raster
 from firesim.place.terrain import HIGHEST_M, LOWEST_M, slope_and_aspect
 from firesim.spread.case import LandscapeFields
 from firesim.spread.memory import available_bytes, needed_bytes
+from firesim.world.ground import fuel_models
 
 Singles = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -53,7 +55,9 @@ class Ground:
     landscape: Landscape
 
 
-def read_ground(fields: LandscapeFields, crown: bool, folder: Path, problems: Problems) -> Ground | None:
+def read_ground(
+    fields: LandscapeFields, crown: bool, folder: Path, problems: Problems, wind_limit: str = "andrews2013"
+) -> Ground | None:
     """The landscape of a case, or None with the problems noted. `problems` belong to the block `landscape`."""
     rasters = {name: _path(fields, name, folder) for name in LAYERS if _is_raster_field(getattr(fields, name))}
     grid = _grid(fields, rasters, problems)
@@ -67,8 +71,9 @@ def read_ground(fields: LandscapeFields, crown: bool, folder: Path, problems: Pr
     if not _fits(grid, problems):
         return None
     before = len(problems)
+    catalogue = _catalogue(fields)
     fuel = _fuel(fields, grid, rasters, problems)
-    used = np.ones(grid.shape, np.bool_) if fuel is None else _burnable(fuel)
+    used = np.ones(grid.shape, np.bool_) if fuel is None else catalogue.is_burnable[catalogue.row_of(fuel)]
     slopes = _slopes(fields, grid, rasters, used, problems)
     canopy = {name: _layer(fields, name, grid, rasters, used, problems) for name in CANOPY}
     if len(problems) > before or fuel is None or slopes is None:
@@ -80,9 +85,11 @@ def read_ground(fields: LandscapeFields, crown: bool, folder: Path, problems: Pr
         canopy["canopy_cover"],
         canopy["canopy_height_m"],
         canopy["canopy_base_height_m"],
+        fuels=catalogue,
         canopy_bulk_density_kg_m3=canopy["canopy_bulk_density_kg_m3"],
         foliar_moisture=fields.foliar_moisture,
         crown_model="cruz2005" if crown and not len(problems) else None,
+        wind_limit=wind_limit,
     )
     return Ground(grid, landscape)
 
@@ -148,11 +155,17 @@ def _numbers_alone(fields: LandscapeFields, problems: Problems) -> None:
             _layer(fields, name, nowhere, {}, used, problems)
 
 
+def _catalogue(fields: LandscapeFields) -> FuelCatalogue:
+    """The shipped fuel models and the case's own."""
+    shipped = standard_fuels()
+    return shipped.with_models(fuel_models(fields.fuel_models)) if fields.fuel_models else shipped
+
+
 def _fuel(
     fields: LandscapeFields, grid: Grid, rasters: dict[str, Path], problems: Problems
 ) -> NDArray[np.int16] | None:
     """Numbers of fuel models. [y, x]"""
-    catalogue = standard_fuels()
+    catalogue = _catalogue(fields)
     if "fuel_model" not in rasters:
         number = _fuel_number(fields.fuel_model, catalogue, problems)
         return None if number is None else np.broadcast_to(np.int16(number), grid.shape)
@@ -171,7 +184,10 @@ def _fuel(
     if unknown:
         shown = ", ".join(f"{number:g} ({count} cells)" for number, count in unknown[:8])
         message = f"No fuel models have these numbers: {shown}{' and more' if len(unknown) > 8 else ''}."
-        remedy = "Use Anderson's 1-13, Scott & Burgan's 91-204 or the Mediterranean ones, 301-334."
+        remedy = (
+            "Use Anderson's 1-13, Scott & Burgan's 91-204, the Mediterranean ones, 301-334, or describe the models "
+            f"under landscape.fuel_models, which are {FIRST_OWN_NUMBER}, {FIRST_OWN_NUMBER + 1}, ... in their order."
+        )
         problems.add("fuel_model", [number for number, _ in unknown[:8]], message, remedy, file)
         return None
     return values.astype(np.int16)
@@ -183,15 +199,13 @@ def _fuel_number(value: int | str, catalogue: FuelCatalogue, problems: Problems)
     if number is None or not catalogue.is_known(number):
         remedy = nearest(str(value), [str(code) for code in codes] if isinstance(value, str) else [])
         if "mean" not in remedy:
-            remedy = "Write a code such as SH5, a number such as 145, or a .tif or .asc file."
+            remedy = (
+                "Write a code such as SH5, a number such as 145, or a .tif or .asc file, or describe the model under "
+                "landscape.fuel_models."
+            )
         problems.add("fuel_model", value, "There is no such fuel model.", remedy)
         return None
     return number
-
-
-def _burnable(fuel: NDArray[np.int16]) -> Mask:
-    catalogue = standard_fuels()
-    return np.asarray(catalogue.is_burnable[catalogue.row_of(fuel)])
 
 
 def _layer(

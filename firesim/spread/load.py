@@ -65,7 +65,8 @@ class _Parts:
         self.drops: list[Drop] = []
         if "landscape" in readable:
             found = Problems("landscape")
-            self.ground = read_ground(readable["landscape"], readable.get("crown", False), folder, found)
+            limit = readable.get("wind_limit", "andrews2013")
+            self.ground = read_ground(readable["landscape"], readable.get("crown", False), folder, found, limit)
             self._note(found)
         if self.ground is not None:
             self._read_shapes(self.ground, readable, folder)

@@ -10,7 +10,6 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.arrival import EXACT, FAST
 from firesim.fire.containment import wetted_rate_factor
 from firesim.fire.crown import thomas_flame_length_m
@@ -88,7 +87,7 @@ def burn(case: LoadedCase) -> SpreadingFire:
     accelerates = fields.acceleration and bool(case.lighting.points)
     fire = SpreadingFire(
         case.ground.landscape,
-        OPEN_FUEL_PER_MIN if accelerates else None,
+        fields.acceleration_per_min if accelerates else None,
         FAST if fields.solver == "fast" else EXACT,
     )
     for at_s, happen in sorted(_happenings(case), key=lambda one: one[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from firesim.fire import containment
@@ -87,8 +87,107 @@ def test_crews_too_slow_for_the_fire_are_exhausted_or_see_it_grow_too_large() ->
     end = initial_attack(ReportedFire(5000.0, 1.0, 2.0), [Crew(600.0, 36000.0, 0.01)])
     assert end.status == "size_limit_exceeded"
     assert end.line_m is None
-    endless = [Crew(600.0, 1e6, 0.01)]
-    assert initial_attack(ReportedFire(5000.0, 0.01, 2.0), endless).status == "time_limit_exceeded"
+    late = [Crew(6000.0, 1e6, 0.01)]
+    assert initial_attack(ReportedFire(5000.0, 0.01, 2.0), late).status == "time_limit_exceeded"
+
+
+MIN_S = 60.0
+
+
+@pytest.mark.parametrize(
+    ("arrival_min", "duration_min", "status", "time_min"),
+    [
+        (10, 16_000, "attacked", 1010),  # a thousand minutes of work, and nothing decided
+        (78, 16_000, "attacked", 1078),
+        (79, 16_000, "attacked", 1079),
+        (80, 16_000, "time_limit_exceeded", 1080),  # the eighteen hours end first
+        (500, 579, "exhausted", 1079),
+        (500, 580, "time_limit_exceeded", 1080),  # who leaves in the last minute has not left in time
+        (10, 1000, "exhausted", 1010),
+        (10, 1001, "attacked", 1010),
+        (1200, 600, "time_limit_exceeded", 1080),  # comes when all is over
+        (1200, 0, "time_limit_exceeded", 1080),
+        (60, 0, "exhausted", 60),
+    ],
+)
+def test_slow_attacks_end_at_their_limits_of_work_and_of_time(
+    arrival_min: float, duration_min: float, status: str, time_min: float
+) -> None:
+    slow = [Crew(arrival_min * MIN_S, duration_min * MIN_S, 0.001)]
+    end = initial_attack(ReportedFire(5000.0, 0.002, 2.0), slow)
+    assert (end.status, end.time_s / MIN_S) == (status, time_min)
+    assert end.line_m is end.area_m2 is None
+
+
+def test_a_line_that_closes_in_the_last_minute_closes_too_late() -> None:
+    # A circle that hardly grows, walked around at a steady pace: 1 ha is 354.5 m around.
+    fire, around_m = ReportedFire(10_000.0, 1e-6, 1.0), 2.0 * np.sqrt(np.pi * 10_000.0)
+    in_time, too_late = (
+        initial_attack(fire, [Crew(500.0 * MIN_S, 1e6, around_m / (minutes * MIN_S))]) for minutes in (577.0, 579.5)
+    )
+    assert (in_time.status, too_late.status) == ("contained", "time_limit_exceeded")
+    assert in_time.time_s / MIN_S == pytest.approx(1077.0, abs=1.5)
+    assert too_late.time_s / MIN_S == 1080.0
+
+
+def test_crews_that_come_later_count_from_the_minute_they_come() -> None:
+    fire = ReportedFire(10_000.0, 1e-6, 1.0)
+    around_m = 2.0 * np.sqrt(np.pi * 10_000.0)
+    # Half of the line by the first alone in an hour, the rest by both in half of one.
+    crews = [Crew(0.0, 1e6, 0.5 * around_m / 3600.0), Crew(3600.0, 1e6, 0.5 * around_m / 3600.0)]
+    end = initial_attack(fire, crews, "rear")
+    assert end.time_s == pytest.approx(5400.0, abs=45.0)
+    # The order in which they are named is nobody's.
+    assert initial_attack(fire, crews[::-1], "rear") == end
+
+
+def walked(fire: ReportedFire, line_m_s: float, tactic: str, arrival_s: float, until_s: float) -> tuple[float, float]:
+    """When the line closes and how long it is, from the geometry alone.
+
+    The end P(u, h) of one flank's line lies on the edge of an ellipse whose head is h from the ignition; it moves at
+    the crew's speed: |P_h dh/dt + P_u du/dt| = line / 2. A quadratic in du/dt, stepped finely by the midpoint rule.
+    """
+    e = np.sqrt(1.0 - fire.length_to_width**-2.0)
+    speed, rate = 0.5 * line_m_s, fire.head_rate_m_s
+    h = (1.0 + e) * np.sqrt(fire.area_m2 * fire.length_to_width / np.pi) + rate * arrival_s
+    u, forward = (0.0, 1.0) if tactic == "head" else (np.pi, -1.0)
+
+    def turn(u: float, h: float) -> tuple[float, float]:
+        along_h = np.array([(np.cos(u) + e), np.sqrt(1.0 - e * e) * np.sin(u)]) / (1.0 + e)
+        along_u = h * np.array([-np.sin(u), np.sqrt(1.0 - e * e) * np.cos(u)]) / (1.0 + e)
+        a, b = along_u @ along_u, rate * (along_h @ along_u)
+        c = rate * rate * (along_h @ along_h) - speed * speed
+        root = (-b + forward * np.sqrt(max(b * b - a * c, 0.0))) / a
+        return float(root), float(np.hypot(*(along_h * rate + along_u * root)))
+
+    step_s = (until_s - arrival_s) / 3000.0
+    line, now_s = 0.0, arrival_s
+    while (u - np.pi) * forward < 0.0 if tactic == "head" else u > 0.0:
+        half = turn(u, h)[0]
+        w, v = turn(u + 0.5 * step_s * half, h + 0.5 * step_s * rate)
+        u, h, now_s, line = u + step_s * w, h + step_s * rate, now_s + step_s, line + 2.0 * step_s * v
+        if now_s > 1.5 * until_s:
+            return np.inf, np.inf
+    return now_s, line
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.floats(100.0, 100_000.0), st.floats(1e-4, 0.3), st.floats(1.0, 7.0), st.sampled_from(["head", "rear"]),
+    st.floats(2.5, 30.0), st.floats(0.0, 18_000.0),
+)  # fmt: skip
+def test_the_line_walks_as_the_geometry_of_a_growing_ellipse_says(
+    area: float, rate: float, ratio: float, tactic: str, stronger: float, arrival: float
+) -> None:
+    fire = ReportedFire(area, rate, ratio)
+    line = stronger * 2.0 * rate  # each flank faster than the head: nobody is carried along
+    end = initial_attack(fire, [Crew(arrival, 1e7, line)], tactic)
+    assume(end.status == "contained")
+    assert end.line_m is not None
+    time_s, line_m = walked(fire, line, tactic, arrival, end.time_s)
+    assert end.time_s - arrival == pytest.approx(time_s - arrival, rel=0.01)
+    assert end.line_m == pytest.approx(line_m, rel=0.01)
+    assert end.line_m == pytest.approx(line * (end.time_s - arrival), rel=0.01)  # all of what the crew could build
 
 
 @unhurried

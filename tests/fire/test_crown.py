@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -165,3 +166,96 @@ def test_an_unknown_model_or_a_missing_rate_is_refused() -> None:
         crown.crown_fire(surface_of(500.0), pine(), DRY, 5.0, "van_wagner")
     with pytest.raises(ValueError, match="active wind"):
         crown.crown_fire(surface_of(500.0), pine(), DRY, 5.0, "scott_reinhardt2001")
+
+
+def bisected(rises: Callable[[float], float], target: float, low: float, high: float) -> float:
+    """Where a rising function reaches the target, by halving alone."""
+    for _ in range(70):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if rises(middle) < target else (low, middle)
+    return 0.5 * (low + high)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.sampled_from([1, 2, 4, 5, 6, 9, 10, 105, 121, 144, 146, 165, 185]), st.floats(0.03, 0.12),
+    st.sampled_from([0.0, 1.0, 4.0, 9.0]), st.floats(0.0, 40.0), st.sampled_from([0.1, 0.35]),
+    st.floats(0.2, 3.0), st.floats(0.03, 0.35),
+)  # fmt: skip
+def test_linked_models_satisfy_the_published_equations_solved_by_halving(
+    fuel: int, dry: float, wind: float, slope: float, factor: float, base: float, density: float
+) -> None:
+    """Scott & Reinhardt 2001 with every wind and rate found by trial: no formula turned round, calm air included."""
+    moisture = Moisture(dry, dry, dry, 0.6, 0.9)
+    canopy = crown.Canopy(0.6, 12.0, base, density, 0.9)
+
+    def surface(wind_20ft: float) -> crown.SurfaceHead:
+        run = surface_spread(fuel, moisture, factor * wind_20ft, 30.0, slope, "none")
+        return crown.SurfaceHead(run.rate_of_spread_m_s, run.fireline_intensity_kw_m, run.heat_per_unit_area_kj_m2)
+
+    def crowns_m_min(wind_20ft: float) -> float:
+        return 3.34 * 60.0 * float(surface_spread(10, moisture, 0.4 * wind_20ft, 0.0, 0.0, "none").rate_of_spread_m_s)
+
+    here = surface(wind)
+    # Wind at which 3 kg/m2 of crowns a minute pass the flames (their eq. 15 and 20), and the surface fire under it.
+    active = bisected(lambda u: density * crowns_m_min(u), 3.0, 0.0, 2000.0)
+    assert float(crown.active_wind_20ft_m_s(moisture, density)) == pytest.approx(active, rel=1e-9, abs=1e-9)
+    full = float(np.asarray(surface(active).rate_of_spread_m_s))
+    rate, intensity = float(np.asarray(here.rate_of_spread_m_s)), float(np.asarray(here.fireline_intensity_kw_m))
+    # Intensity that lights crowns: its 2/3 power over the base height is the heat of ignition (their eq. 11).
+    heat = 460.0 + 25.9 * 90.0
+    lights = bisected(lambda i: i ** (2.0 / 3.0) / (0.01 * heat), base, 0.0, 1e6)
+    start = bisected(lambda r: r * float(np.asarray(here.heat_per_unit_area_kj_m2)), lights, 0.0, 1e4)
+    burned = min(max((rate - start) / (full - start), 0.0), 1.0) if full > start else 0.0
+    torches, carries = intensity >= lights, density * crowns_m_min(wind) >= 3.0
+    share = {(True, True): 1.0, (True, False): burned}.get((torches, carries), 0.0)
+    expected = rate + share * (crowns_m_min(wind) / 60.0 - rate)
+
+    fire = crown.crown_fire(here, canopy, moisture, wind, "scott_reinhardt2001", surface(active).rate_of_spread_m_s)
+    assert float(fire.crown_fraction_burned) == pytest.approx(share, abs=1e-9)
+    assert float(fire.rate_of_spread_m_s) == pytest.approx(expected, rel=1e-9)
+    released = float(np.asarray(here.heat_per_unit_area_kj_m2)) + share * density * (12.0 - base) * 18608.0
+    assert float(fire.fireline_intensity_kw_m) == pytest.approx(released * expected, rel=1e-5)
+
+
+def test_linked_models_agree_with_pyrothermel_once_both_limit_the_wind() -> None:
+    """Pyrothermel limits the wind of every surface fire, that under the active wind too; so does this comparison."""
+    pyrothermel = pytest.importorskip("pyrothermel")
+    core, units, modes = pyrothermel.behave_core, pyrothermel.units, pyrothermel.modes
+    rng = np.random.Generator(np.random.Philox(11))
+    share, per_minute, metres = units.FractionUnits.Fraction, units.SpeedUnits.MetersPerMinute, units.LengthUnits.Meters
+    fuels, species = core.FuelModels(), core.SpeciesMasterTable()
+    torching = 0
+    for _ in range(300):
+        number = int(rng.choice([1, 2, 4, 5, 6, 8, 9, 10, 105, 121, 144, 146, 161, 165, 185, 189, 201]))
+        values = [*rng.uniform(0.02, 0.12, 3), *rng.uniform(0.3, 1.5, 2)]
+        slope, toward = rng.choice([0.0, rng.uniform(0.0, 40.0)]), rng.uniform(0.0, 360.0)
+        height, cover = rng.uniform(4.0, 30.0), rng.uniform(0.4, 1.0)
+        base, density = rng.uniform(0.1, 0.3) * height, rng.uniform(0.05, 0.35)
+        wind = float(rng.choice([0.0, rng.uniform(0.0, 8.0)]))
+        run = core.BehaveRun(fuels, species).crown
+        run.updateCrownInputs(
+            number, *values, 1.0, share, wind * 60.0, per_minute, modes.WindHeightInputMode.TwentyFoot, toward,
+            modes.WindAndSpreadOrientationMode.RelativeToUpslope, slope, units.SlopeUnits.Degrees, 0.0, cover, share,
+            height, base, metres, (height - base) / height, share, density, units.DensityUnits.KilogramsPerCubicMeter,
+        )  # fmt: skip
+        run.doCrownRunScottAndReinhardt()
+        moisture, ratio = Moisture(*values), (height - base) / height
+        crowns = surface_spread(10, moisture, 0.4 * wind, 0.0, 0.0, "none")
+        if wind > 0.0 and not is_sheltered(cover, height, ratio):
+            continue  # it loses the wind there
+        if float(crowns.effective_wind_m_s) > float(crowns.bed.wind_limit_m_s):
+            continue  # it limits the crown fire's wind as well
+        depth = standard_fuels().depth_m[standard_fuels().row_of(number)]
+        factor = wind_adjustment_factor(cover, height, depth, ratio)
+        active = factor * crown.active_wind_20ft_m_s(moisture, density)
+        here, full = (surface_spread(number, moisture, w, toward, slope, "rothermel") for w in (factor * wind, active))
+        below = crown.SurfaceHead(here.rate_of_spread_m_s, here.fireline_intensity_kw_m, here.heat_per_unit_area_kj_m2)
+        # Its own unit makes its critical intensity 0.08 % lower, as if the crowns hung that much lower.
+        canopy = crown.Canopy(cover, height, base * (3.461469 / 3.46414) ** (2.0 / 3.0), density, 1.0)
+        fire = crown.crown_fire(below, canopy, moisture, wind, "scott_reinhardt2001", full.rate_of_spread_m_s)
+        kind = crown.FIRE_TYPES[int(fire.fire_type)]
+        torching += kind == "torching"
+        assert kind == run.getFireType().removesuffix("_crown_fire")
+        assert float(fire.rate_of_spread_m_s) * 60.0 == pytest.approx(run.getFinalSpreadRate(per_minute), rel=1e-5)
+    assert torching > 20

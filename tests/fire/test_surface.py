@@ -256,3 +256,43 @@ def test_pyrothermel_agrees_where_it_is_installed() -> None:
         chains_h, flames_ft = float(ours.rate_of_spread_m_s) * 3600.0 / 20.1168, float(ours.flame_length_m) / 0.3048
         assert chains_h == pytest.approx(theirs["spread_rate"], rel=1e-3, abs=1e-9)
         assert flames_ft == pytest.approx(theirs["flame_length"], rel=1e-3, abs=1e-9)
+
+
+def test_a_single_cell_gives_single_numbers() -> None:
+    head = surface_spread(101, Moisture(0.06, 0.07, 0.08, 0.6, 0.9), 2.0, 30.0, 10.0)
+    told = [head.rate_of_spread_m_s, head.heat_per_unit_area_kj_m2, head.bed.residence_time_s, head.backing_rate_m_s]
+    told += [head.rate_toward_m_s(40.0), head.fireline_intensity_at_rate_kw_m(0.1), head.reaction_intensity_kw_m2]
+    assert [value.shape for value in told] == [()] * len(told)
+
+
+def test_mediterranean_models_agree_with_pyrothermel_where_it_is_installed() -> None:
+    """Told to it as models of one's own, in its own units; their heats of dead and live fuel differ."""
+    pyrothermel = pytest.importorskip("pyrothermel")
+    core, units, modes = pyrothermel.behave_core, pyrothermel.units, pyrothermel.modes
+    rng = np.random.Generator(np.random.Philox(9))
+    share, per_minute = units.FractionUnits.Fraction, units.SpeedUnits.MetersPerMinute
+    for model in standard_fuels().models:
+        if model.number < 300:
+            continue
+        fuels = core.FuelModels()
+        fuels.setCustomFuelModel(
+            250, model.code, model.name, model.depth_m / 0.3048, units.LengthUnits.Feet,
+            model.dead_extinction_moisture, share, model.heat_dead_kj_kg / 2.326, model.heat_live_kj_kg / 2.326,
+            units.HeatOfCombustionUnits.BtusPerPound, *(load / 4.882427636 for load in model.load_kg_m2),
+            units.LoadingUnits.PoundsPerSquareFoot, *(model.sav_1_m[n] * 0.3048 for n in (0, 3, 4)),
+            units.SurfaceAreaToVolumeUnits.SquareFeetOverCubicFeet, model.is_dynamic,
+        )  # fmt: skip
+        run = core.BehaveRun(fuels, core.SpeciesMasterTable()).surface
+        for _ in range(20):
+            values = [*rng.uniform(0.01, 0.5, 3), *rng.uniform(0.0, 3.0, 2)]
+            wind, slope = rng.choice([0.0, rng.uniform(0.0, 20.0)]), rng.choice([0.0, rng.uniform(0.0, 70.0)])
+            toward = 15.0 * rng.integers(0, 24)
+            run.updateSurfaceInputs(
+                250, *values, share, wind * 60.0, per_minute, modes.WindHeightInputMode.DirectMidflame, toward,
+                modes.WindAndSpreadOrientationMode.RelativeToUpslope, slope, units.SlopeUnits.Degrees, 0.0, 0.0, share,
+                0.0, units.LengthUnits.Feet, 0.0, share,
+            )  # fmt: skip
+            run.doSurfaceRunInDirectionOfMaxSpread()
+            ours = surface_spread(model.number, Moisture(*values), wind, toward, slope, "rothermel")
+            theirs = run.getSpreadRate(per_minute)
+            assert float(ours.rate_of_spread_m_s) * 60.0 == pytest.approx(theirs, rel=1e-4, abs=1e-9), model.code

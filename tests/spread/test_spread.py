@@ -143,6 +143,23 @@ def test_a_point_fire_accelerates_unless_told_not_to(cases: Any) -> None:
     default = cases.solved(acceleration=None)[1]
     assert default.area_m2 == slow.area_m2
     assert slow.head == steady.head
+    quick = cases.solved(acceleration="on", acceleration_per_min=0.5)[1]
+    assert slow.area_m2 < quick.area_m2 < steady.area_m2
+    assert set(cases.faults(acceleration_per_min=0)) == {"acceleration_per_min"}
+
+
+def test_a_point_beside_a_polygon_builds_up_and_the_polygon_does_not(cases: Any) -> None:
+    ring = [[300, 300], [600, 300], [600, 1500], [300, 1500], [300, 300]]
+    polygon, point = ("Polygon", [ring], {}), ("Point", [1815, 885], {})
+    both = cases.geojson("both.geojson", polygon, point)
+    area = cases.geojson("area.geojson", polygon)
+    _, solved = cases.solved(ignition={"geojson": both}, acceleration="on", duration_h=0.5)
+    _, alone = cases.solved(ignition={"geojson": area}, acceleration="on", duration_h=0.5)
+    _, spot = cases.solved(ignition={"xy_m": [1815, 885]}, acceleration="on", duration_h=0.5)
+    arrival, west, east = (one.fields.arrival_time_s for one in (solved, alone, spot))
+    np.testing.assert_array_equal(arrival[:, :50], west[:, :50])
+    np.testing.assert_array_equal(arrival[:, 55:], east[:, 55:])
+    assert solved.area_m2 == pytest.approx(alone.area_m2 + spot.area_m2)
 
 
 def test_a_barrier_and_a_drop_hold_from_their_time_on(cases: Any) -> None:
@@ -282,3 +299,20 @@ def test_cells_that_cannot_burn_keep_nan(cases: Any) -> None:
     shapes = json.loads((cases.folder / "perimeters.geojson").read_text())
     (polygon,) = shapes["features"][-1]["geometry"]["coordinates"]
     assert len(polygon) == 2  # the outline and the hole
+
+
+def test_a_case_chooses_how_far_wind_can_drive_its_fire(cases: Any) -> None:
+    # Short grass in a gale, where all three differ.
+    gale = {
+        "at_min": 0, "wind_speed_10m_m_s": 40, "wind_from_deg": 270, "moisture_1h": 0.04, "moisture_10h": 0.05,
+        "moisture_100h": 0.06, "moisture_live_herb": 0.6, "moisture_live_woody": 0.9,
+    }  # fmt: skip
+    rates = {
+        limit: cases.solved(landscape__fuel_model=1, weather=[gale], wind_limit=limit)[1].head.rate_m_s
+        for limit in ("andrews2013", "rothermel", "none")
+    }
+    assert rates["none"] > rates["andrews2013"] > 0.0
+    assert rates["none"] > rates["rothermel"] > 0.0
+    assert rates["andrews2013"] != pytest.approx(rates["rothermel"], rel=0.01)
+    assert cases.load(landscape__fuel_model=1, weather=[gale]).fields.wind_limit == "andrews2013"
+    assert "andrews2013" in cases.faults(wind_limit="andrews")["wind_limit"].message
