@@ -18,7 +18,7 @@ from firesim.command.forecast import Forecast
 from firesim.command.picture import Picture
 from firesim.command.ways import Network, Way, public_network
 from firesim.link.messages import ZoneAdvice
-from firesim.physics.search import edges_from, edges_to, quickest_to
+from firesim.physics.search import edges_from, edges_to
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,41 +27,6 @@ TO_THE_SHORE = ""  # the refuge of those who cannot leave by road
 
 _LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
 _NO_ROOM = "; no refuge has room for all"
-
-
-# --- how urgent ------------------------------------------------------------------------------------------
-
-
-def deadlines(picture: Picture, forecasted: Forecast) -> Floats:
-    """When it is too late to leave each zone, member by member. [member, zone, s]
-
-    The earlier of: fire reaches the zone; the last safe departure to any refuge that this member's fire does
-    not reach. A zone to which no road was ever known depends on the first alone; one whose known roads are
-    all believed cut has no time left (-inf).
-    """
-    ground, p = picture.ground, picture.parameters
-    reached_s = forecasted.zone_reached_s
-    result = reached_s.copy()
-    had_road = _has_road(picture)
-    for member in range(len(reached_s)):
-        closes_s = forecasted.edge_closes_s[member]
-        network = Network(picture, closes_s, p.route_margin_s, p.travel_time_factor, is_public=True)
-        holds = ~np.isfinite(forecasted.refuge_reached_s[member]) & (ground.refuge_node >= 0)
-        leave_by_s = network.leave_by(np.unique(ground.refuge_node[holds]).tolist())
-        by_road = np.where(had_road, leave_by_s[ground.zone_node], inf)
-        result[member] = np.minimum(result[member], by_road)
-    return result
-
-
-def _has_road(picture: Picture) -> NDArray[np.bool_]:
-    """Zones from which the briefed roads lead to some refuge."""
-    ground = picture.ground
-    roads = ground.roads
-    targets = np.unique(ground.refuge_node[ground.refuge_node >= 0])
-    travel_s = np.where(roads.is_public, 1.0, inf)
-    is_open = roads.is_public
-    time_s, _, _ = quickest_to(roads.tail, roads.head, travel_s, is_open, targets, len(roads.node_ids))
-    return (ground.zone_node >= 0) & np.isfinite(time_s[ground.zone_node])
 
 
 # --- the plan against the fire ---------------------------------------------------------------------------

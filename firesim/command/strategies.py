@@ -28,6 +28,7 @@ from firesim.command.incident import Incident
 from firesim.command.orders import Order
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
+from firesim.command.triggers import deadlines
 from firesim.link.messages import Recommendation, ZoneAdvice
 
 Floats = NDArray[np.float64]
@@ -155,7 +156,7 @@ class Pilot:
         """Zones to order or warn, the most urgent first; nobody is told less than before. Keys: zone indices."""
         assert picture.forecast is not None
         p, ground = picture.parameters, picture.ground
-        too_late_s = routes.deadlines(picture, picture.forecast)
+        too_late_s = deadlines(picture, picture.forecast)
         chance_order = (too_late_s <= now_s + p.order_lead_s).mean(axis=0)
         chance_warn = (too_late_s <= now_s + p.warn_lead_s).mean(axis=0)
         urgency_s = quantile(too_late_s, picture.forecast.early)

@@ -146,21 +146,6 @@ def test_a_full_refuge_sends_the_next_zone_further(small):
     assert advice[1].refuge == "town"
 
 
-def test_too_late_for_a_zone_is_the_earlier_of_fire_and_cut(picture):
-    forecasted = a_forecast(
-        picture.ground, closing(picture, coast_east=5000.0), zone_reached_s=[2000.0, np.inf, 7000.0]
-    )
-    too_late_s = routes.deadlines(picture, forecasted)
-    assert too_late_s.shape == (3, 3)
-    np.testing.assert_allclose(too_late_s[0], [2000.0, 5000.0 - 600.0 - 300.0, 7000.0])
-
-
-def test_a_zone_whose_roads_are_all_reported_cut_has_no_time_left(picture):
-    picture.is_open[:] = False
-    too_late_s = routes.deadlines(picture, a_forecast(picture.ground, None))
-    assert too_late_s[0].tolist() == [-np.inf, -np.inf, np.inf]  # the cove never had a road
-
-
 # --- the plan on paper --------------------------------------------------------------------------------------
 
 
