@@ -13,7 +13,8 @@ import numpy as np
 import xarray as xr
 
 import firesim
-from firesim.command.alerts import cap_xml, gpx, route_points
+from firesim.command.alerts import gpx, route_feature
+from firesim.command.cap import cap_xml, replaced
 from firesim.command.dispatcher import Dispatcher
 from firesim.link.messages import Alert, UnitOrder, ZoneAdvice
 from firesim.outcomes.measures import zone_times
@@ -165,7 +166,7 @@ def _routes(run: Run) -> list[dict[str, Any]]:
             "refuge": one.refuge, "level": alert.level, "why": one.why,
             "deadline_s": one.deadline_s if isfinite(one.deadline_s) else None,
         }  # fmt: skip
-        result.append(_line(route_points(ground, one.route), properties))
+        result.append(route_feature(ground, one.route, properties))
     for issued in run.clockwork.centre.issued:
         body = issued.order.body
         if isinstance(body, UnitOrder) and len(body.route) >= 2:
@@ -173,14 +174,8 @@ def _routes(run: Run) -> list[dict[str, Any]]:
                 "kind": "unit", "order_id": issued.order.order_id, "time_s": issued.time_s, "unit": body.unit,
                 "task": body.task, "why": body.why,
             }  # fmt: skip
-            result.append(_line(route_points(ground, body.route), properties))
+            result.append(route_feature(ground, body.route, properties))
     return result
-
-
-def _line(points: Sequence[tuple[float, float]], properties: dict[str, Any]) -> dict[str, Any]:
-    coordinates = [[round(lon, 6), round(lat, 6)] for lon, lat in points]
-    geometry = {"type": "LineString", "coordinates": coordinates}
-    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
 def _machine(run: Run) -> Dispatcher:
@@ -190,12 +185,16 @@ def _machine(run: Run) -> Dispatcher:
 
 
 def _alerts(run: Run) -> dict[str, str]:
-    """CAP 1.2 drafts by path."""
+    """CAP 1.2 drafts by path; what replaces earlier ones names them."""
     ground = _machine(run).picture.ground
-    return {
-        f"alerts/{issued.order.order_id}-{alert.channel}.xml": cap_xml(alert, ground, issued.time_s)
-        for issued, alert in run.clockwork.centre.alerts()
-    }
+    before: list[tuple[Alert, float]] = []
+    documents = {}
+    for issued, alert in run.clockwork.centre.alerts():
+        earlier = replaced(alert, before, issued.time_s)
+        path = f"alerts/{issued.order.order_id}-{alert.channel}.xml"
+        documents[path] = cap_xml(alert, ground, issued.time_s, earlier=earlier)
+        before.append((alert, issued.time_s))
+    return documents
 
 
 def _gpx(run: Run) -> dict[str, str]:

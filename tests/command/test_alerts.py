@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, cap_xml, drafts, gpx, plain_latin, route_points
+from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, drafts, gpx, plain_latin, route_points
+from firesim.command.cap import cap_xml
 from firesim.command.ground import Ground
 from firesim.link.messages import Alert, ZoneAdvice
 from firesim.place.settlement import Zone

@@ -75,7 +75,9 @@ def test_a_member_whose_fire_reaches_the_only_refuge_leaves_no_way(picture):
 
 
 def test_the_trigger_has_a_band_from_the_members_and_lies_before_the_departure(picture):
-    closes_s = [closing(picture, coast_east=close_s) for close_s in (6000.0, 4000.0, 5000.0, 9000.0, 7000.0, 8000.0, 4500.0)]
+    closes_s = [
+        closing(picture, coast_east=close_s) for close_s in (6000.0, 4000.0, 5000.0, 9000.0, 7000.0, 8000.0, 4500.0)
+    ]
     west, middle, cove = triggers(picture, a_forecast(picture.ground, closes_s), NOW_S)
     # Order statistics of seven: early is the second, the middle the fourth, late the sixth.
     expected = [close_s - P.route_margin_s - 2 * DRIVE_S for close_s in (4500.0, 6000.0, 8000.0)]
@@ -145,7 +147,9 @@ def test_the_ground_read_backwards_tells_what_a_fire_from_there_would_do(small, 
 def test_the_boundary_lies_upwind_and_grows_with_the_time_that_people_need(small):
     ground = Ground(small.briefing(), 3, 120.0)  # wind from the north
     on = TriggerGround(ground, 0.0)
-    quick = rasterise(trigger_boundary(on, "middle", ["M", "E"], P.model_copy(update={"mobilise_s": 600.0})), ground.coarse)
+    quick = rasterise(
+        trigger_boundary(on, "middle", ["M", "E"], P.model_copy(update={"mobilise_s": 600.0})), ground.coarse
+    )
     slow = rasterise(trigger_boundary(on, "middle", ["M", "E"], P), ground.coarse)
     assert quick.sum() > 0
     assert slow.sum() > quick.sum()
