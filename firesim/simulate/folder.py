@@ -25,6 +25,7 @@ from firesim.simulate.machines import IssuedOrder
 from firesim.simulate.plan import plan_text
 from firesim.simulate.result import Run
 from firesim.simulate.shapes import map_shapes
+from firesim.simulate.triggers import trigger_boundaries, triggers_table
 
 PERIMETER_EVERY_S = 900.0
 
@@ -37,6 +38,7 @@ def write_folder(run: Run, folder: Path) -> None:
         "map.geojson": _collection(map_shapes(run)),
         "plan.md": plan_text(run),
         "zones.csv": _zones(run),
+        "triggers.csv": triggers_table(run),
         **_alerts(run),
         **_gpx(run),
     }
@@ -126,7 +128,7 @@ def _collection(features: Sequence[dict[str, Any]]) -> str:
 
 
 def _perimeters(run: Run) -> list[dict[str, Any]]:
-    """The true fire's outline every quarter of an hour since ignition, and each believed one."""
+    """The true fire's outline every quarter of an hour since ignition, each believed one, and trigger boundaries."""
     scenario, fire = run.scenario, run.clockwork.truth.fire
     grid, result = scenario.place.grid, []
     for at_s in np.arange(scenario.ignited_s + PERIMETER_EVERY_S, scenario.horizon_s + 1.0, PERIMETER_EVERY_S):
@@ -139,7 +141,7 @@ def _perimeters(run: Run) -> list[dict[str, Any]]:
                 "kind": "believed", "time_s": belief.believed_at_s, "age_s": belief.believed_at_s - belief.seen_s,
             }  # fmt: skip
             result.append(feature(grid, "Polygon", [ring], properties))
-    return result
+    return result + trigger_boundaries(run)
 
 
 def _advice(run: Run) -> list[tuple[IssuedOrder, Alert, ZoneAdvice]]:
@@ -198,8 +200,10 @@ def _alerts(run: Run) -> dict[str, str]:
 
 
 def _gpx(run: Run) -> dict[str, str]:
-    """The route of each zone's advice by path; the last one given to a zone stands."""
+    """The route of each zone's advice by path; the last one given to a zone stands. None on a map without a CRS."""
     ground = _machine(run).picture.ground
+    if not ground.grid.crs:
+        return {}
     return {
         f"routes/{one.zone}.gpx": gpx(ground, one.route, f"{one.zone} to {one.refuge}", one.why)
         for _, _, one in _advice(run)
