@@ -69,7 +69,7 @@ def main() -> None:
     show("one plan, capacity", forecast_ms + triggers_ms + routes_ms["capacity"] + units_ms, "100 ms")
     on = TriggerGround(ground, now_s)
     advice = routes.advise(picture, known, zones, now_s)
-    zone = ground.zone_index["troulos"] if "troulos" in ground.zone_index else 0
+    zone = ground.zone_index["troulos"]
     one = advice[zone]
     show("one trigger boundary (in the run folder)",
          least_ms(lambda: trigger_boundary(on, one.zone, one.route, parameters), 3))  # fmt: skip

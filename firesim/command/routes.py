@@ -143,7 +143,7 @@ def _chosen_together(
     roads = RoadRoom(network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
     for zone, way in kept.items():
         vehicles = ground.zones[zone].people_expected * p.vehicles_per_person
-        roads.reserve(roads.slot(-1, way, told_s[zone] + p.mobilise_s, vehicles))
+        roads.reserve(-1, way, told_s[zone] + p.mobilise_s, vehicles)
     chosen: dict[int, Choice] = {}
     turn_in_s: dict[int, float] = {}
     for start_s in (leave_s, now_s + p.least_notice_s):
