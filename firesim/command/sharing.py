@@ -11,6 +11,7 @@ and not on the road; queues, crossing streams and other traffic are not planned 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from math import inf
 
@@ -159,8 +160,8 @@ class _Offers:
     def __init__(self, room: RoadRoom, refuges: Sequence[int], refuge_node: Integers) -> None:
         self.network, self.refuges, self.refuge_node = room.network, refuges, refuge_node
         self.of: list[list[_Pick]] = []
-        self._crowded = RoadRoom(room.network, room.from_s, room.from_s + (room.steps - 1) * STEP_S)
-        self._crowded.left[:] = room.left
+        self._crowded = copy(room)
+        self._crowded.left = room.left.copy()
         self._widest = {k: room.network.latest([int(refuge_node[k])]) for k in refuges}
 
     def add(self, convoy: Convoy, accepts: Accepts) -> bool:

@@ -361,6 +361,27 @@ def test_a_new_plan_turns_nobody_on_the_road_back_into_one_that_closes(small, as
             assert any(is_left_in_time(picture, later, way, now_s) for way in ways)
 
 
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@settings(max_examples=30, deadline=None)
+@given(network=networks(), at_s=st.floats(0.0, 5000.0), later_s=st.floats(0.0, 3000.0))
+def test_planned_again_from_the_same_forecast_a_zone_keeps_a_way_that_is_safe(
+    small, assignment, network, at_s, later_s
+):
+    picture, forecasted = planned(small, network, assignment)
+    ground = picture.ground
+    zones = list(range(len(ground.zones)))
+    first = routes.advise(picture, forecasted, zones, at_s)
+    for zone, one in first.items():
+        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", at_s, "authorised")
+    now_s = at_s + later_s
+    for zone, one in routes.advise(picture, forecasted, zones, now_s).items():
+        before = first[zone]
+        if len(before.route) and is_left_in_time(picture, forecasted, before.route, now_s + P.least_notice_s + 1e-3):
+            assert (one.refuge, one.route) == (before.refuge, before.route)
+        elif one.route:
+            assert is_left_in_time(picture, forecasted, one.route, now_s + P.least_notice_s)
+
+
 @pytest.fixture
 def fork(small):
     """Zone Z between two towns: by A to the one at B, by C to the one at D; A and C are joined by a lane, or not."""
