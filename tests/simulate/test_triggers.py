@@ -11,7 +11,9 @@ import pytest
 from shapely.geometry import Point, Polygon
 
 from firesim.link.messages import IN_PLACE, Alert, Recommendation, ZoneAdvice
+from firesim.simulate import simulate
 from firesim.simulate.triggers import COLUMNS, cut_off_warnings, first_orders, trigger_boundaries, triggers_table
+from tests.runs import short_skiathos
 
 
 def test_the_table_has_a_row_a_plan_and_zone_whose_band_is_in_order(pilot_run):
@@ -77,3 +79,8 @@ def test_the_run_says_which_zones_were_cut_off_and_when(pilot_run):
     assert cut_off_warnings([issued(660.0, warning)], ground) == []  # type: ignore[list-item]
     now_cut = [one for one in pilot_run.warnings if "cut off, as the centre saw it" in one]
     assert now_cut == cut_off_warnings(pilot_run.clockwork.centre.issued, ground)
+
+
+def test_a_whole_run_by_capacity_gives_zones_their_share_of_the_roads():
+    run = simulate(short_skiathos().with_changes(command={"assignment": "capacity"}), "pilot", seed=1)
+    assert any("its share of the roads" in one.why for _, one in first_orders(run))
