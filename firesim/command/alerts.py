@@ -1,6 +1,6 @@
-"""What people are told: short texts in Greek and English, CAP 1.2 drafts, and routes as GPX.
+"""What people are told: short texts in Greek and English that fit a broadcast, and routes as GeoJSON and GPX.
 
-Everything here is a draft. firesim has no way to send anything to anybody, and the CAP status says so.
+Everything here is a draft. firesim has no way to send anything to anybody. `cap.py` makes documents of it.
 """
 
 from __future__ import annotations
@@ -8,20 +8,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import pairwise
 from math import isfinite
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from firesim.command.ground import Ground
-from firesim.link.messages import Alert, ZoneAdvice
-from firesim.place.settlement import Zone
+from firesim.link.messages import IN_PLACE, ZoneAdvice
 
 # Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed).
 ENGLISH_LIMIT = 1395
 GREEK_LIMIT = 600
 
-CAP_NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+# 3GPP TS 23.038 section 6.2.1: of ASCII the basic alphabet lacks these; those of its extension count as two.
+_NOT_IN_GSM7 = "`"
+_GSM7_EXTENSION = "^{}\\[~]|"
+
 GPX_NAMESPACE = "http://www.topografix.com/GPX/1/1"
 
 
@@ -53,10 +55,11 @@ def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Dra
 
 def _fitting(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> list[Draft]:
     draft = Draft(advice, _text_el(ground, level, advice), _text_en(ground, level, advice))
-    if len(draft.text_el) <= GREEK_LIMIT and len(draft.text_en) <= ENGLISH_LIMIT:
+    greek, english = ucs2_length(draft.text_el), gsm7_length(draft.text_en)
+    if greek <= GREEK_LIMIT and english <= ENGLISH_LIMIT:
         return [draft]
     if len(advice) == 1:
-        raise ValueError(f"the alert to zone {advice[0].zone} is longer than a broadcast: {len(draft.text_el)}")
+        raise ValueError(f"the alert to zone {advice[0].zone} is longer than a broadcast: {greek} and {english}")
     half = len(advice) // 2
     return _fitting(ground, level, advice[:half]) + _fitting(ground, level, advice[half:])
 
@@ -68,6 +71,11 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
     if level == "warning":
         return f"WILDFIRE near {places}. Be ready to leave at short notice. Follow the instructions of the authorities."
     where = advice[0].refuge
+    if where == IN_PLACE:
+        return (
+            f"WILDFIRE. If you are in {places}: do not drive, the roads are not safe. Stay where you are, inside, with "
+            "doors and windows shut. Follow the instructions of the authorities."
+        )
     if where not in ground.refuge_index:
         return (
             f"WILDFIRE. If you are in {places}: do not drive, the road is not safe. Go to the shore now, away from "
@@ -82,7 +90,7 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
 
 def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
     zones = [ground.zones[ground.zone_index[one.zone]] for one in advice]
-    places = ", ".join(zone.name_el or zone.name for zone in zones)
+    places = ", ".join(speakable(zone.name_el or zone.name) for zone in zones)
     if level == "all-clear":
         return f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ: λήξη συναγερμού για {places}. Ακολουθείτε τις οδηγίες των Αρχών."
     if level == "warning":
@@ -91,14 +99,20 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             "Ακολουθείτε τις οδηγίες των Αρχών."
         )
     where = advice[0].refuge
+    if where == IN_PLACE:
+        return (
+            f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, μην οδηγήσετε, οι δρόμοι δεν είναι ασφαλείς. Μείνετε "
+            "εκεί που είστε, σε εσωτερικό χώρο, με κλειστές πόρτες και παράθυρα. Ακολουθείτε τις οδηγίες των Αρχών."
+        )
     if where not in ground.refuge_index:
         return (
             f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, μην οδηγήσετε, ο δρόμος δεν είναι ασφαλής. Πηγαίνετε τώρα "
             "στην ακτή, μακριά από δέντρα, και μείνετε δίπλα στο νερό. Ακολουθείτε τις οδηγίες των Αρχών."
         )
     refuge = ground.refuges[ground.refuge_index[where]]
+    to = speakable(refuge.name_el or refuge.name)
     return (
-        f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε τώρα προς {refuge.name_el or refuge.name}"
+        f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε τώρα προς {to}"
         f"{_before(ground, advice, ' πριν τις ')}. "
         "Αν ο δρόμος έχει κοπεί, πηγαίνετε στην πλησιέστερη ακτή. Ακολουθείτε τις οδηγίες των Αρχών."
     )
@@ -110,108 +124,30 @@ def _before(ground: Ground, advice: Sequence[ZoneAdvice], words: str) -> str:
 
 
 def plain_latin(text: str) -> str:
-    """Text in the letters that a GSM-7 message surely carries: accents off, anything else a question mark."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode() or "?"
+    """Text in the letters that a GSM-7 message surely carries: accents off; a question mark where nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return speakable("".join("'" if letter in _NOT_IN_GSM7 else letter for letter in plain)) or "?"
 
 
-# --- CAP 1.2 ---------------------------------------------------------------------------------------------
-
-# responseType, urgency, severity, certainty of OASIS CAP 1.2 section 3.2.2, by our level.
-_CAP_TERMS = {
-    "order": ("Evacuate", "Immediate", "Extreme", "Observed"),
-    "shore": ("Shelter", "Immediate", "Extreme", "Observed"),
-    "warning": ("Prepare", "Expected", "Severe", "Likely"),
-    "all-clear": ("AllClear", "Past", "Minor", "Observed"),
-}
-_HEADLINES = {
-    "order": ("Απομάκρυνση λόγω δασικής πυρκαγιάς", "Evacuation because of a wildfire"),
-    "shore": ("Καταφύγετε στην ακτή", "Take shelter at the shore"),
-    "warning": ("Ετοιμότητα λόγω δασικής πυρκαγιάς", "Be ready: wildfire"),
-    "all-clear": ("Λήξη συναγερμού", "All clear"),
-}
-_EXPIRES_AFTER = timedelta(hours=6)  # judgement: longer than any scenario's fire stays in one place
+def speakable(text: str) -> str:
+    """Text without control characters, which neither a broadcast nor XML may carry; each becomes a space."""
+    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Cn") else letter for letter in text)
 
 
-def cap_xml(alert: Alert, ground: Ground, sent_s: float, sender: str = "firesim@example.invalid") -> str:
-    """An alert as a CAP 1.2 document: status Draft, one info block in Greek and one in English.
+def gsm7_length(text: str) -> int:
+    """How many of a broadcast's GSM-7 characters a text takes. It may be of `plain_latin` letters alone.
 
-    Areas are the polygons of the zones in WGS84, `latitude,longitude` pairs as the standard has them, each
-    ring closed. A zone without a polygon is described in words alone.
+    Raises ValueError for a letter that is not in the alphabet.
     """
-    sent = ground.when(sent_s)
-    root = ET.Element("alert", {"xmlns": CAP_NAMESPACE})
-    for name, text in (
-        ("identifier", f"firesim-{alert.order}-{alert.channel}".replace(" ", "-")),
-        ("sender", sender),
-        ("sent", _cap_time(sent)),
-        ("status", "Draft"),
-        ("msgType", "Alert"),
-        ("source", "firesim, a simulation"),
-        ("scope", "Public"),
-        ("note", "Draft made by a simulator; never to be sent"),
-    ):
-        ET.SubElement(root, name).text = text
-    for language in ("el-GR", "en-GB"):
-        root.append(_info(alert, ground, sent, language))
-    return _document(root)
+    wrong = sorted({letter for letter in text if not letter.isascii() or letter in _NOT_IN_GSM7})
+    if wrong:
+        raise ValueError(f"no GSM-7 text: {' '.join(wrong)}")
+    return len(text) + sum(letter in _GSM7_EXTENSION for letter in text)
 
 
-def _info(alert: Alert, ground: Ground, sent: datetime, language: str) -> ET.Element:
-    is_greek = language.startswith("el")
-    to_shore = alert.level == "order" and all(one.refuge not in ground.refuge_index for one in alert.advice)
-    terms = "shore" if to_shore else alert.level
-    response, urgency, severity, certainty = _CAP_TERMS[terms]
-    text = alert.text_el if is_greek else alert.text_en
-    info = ET.Element("info")
-    for name, value in (
-        ("language", language),
-        ("category", "Fire"),
-        ("event", "Δασική πυρκαγιά" if is_greek else "Wildfire"),
-        ("responseType", response),
-        ("urgency", urgency),
-        ("severity", severity),
-        ("certainty", certainty),
-        ("effective", _cap_time(sent)),
-        ("expires", _cap_time(sent + _EXPIRES_AFTER)),
-        ("senderName", "firesim"),
-        ("headline", _HEADLINES[terms][0 if is_greek else 1]),
-        ("description", text),
-        ("instruction", text),
-    ):
-        ET.SubElement(info, name).text = value
-    for one in alert.advice:
-        info.append(_area(ground.zones[ground.zone_index[one.zone]], ground, is_greek))
-    return info
-
-
-def _area(zone: Zone, ground: Ground, is_greek: bool) -> ET.Element:
-    area = ET.Element("area")
-    ET.SubElement(area, "areaDesc").text = (zone.name_el or zone.name) if is_greek else zone.name
-    for ring in zone.polygon_xy_m:
-        if _signed_area(ring) <= 0.0:
-            continue  # a hole: CAP has none, and warning a little more than the zone is the safe side
-        closed = list(ring) if ring[0] == ring[-1] else [*ring, ring[0]]
-        longitude, latitude = ground.grid.to_lon_lat([x for x, _ in closed], [y for _, y in closed])
-        pairs = [f"{lat:.6f},{lon:.6f}" for lat, lon in zip(latitude, longitude, strict=True)]
-        ET.SubElement(area, "polygon").text = " ".join(pairs)
-    return area
-
-
-def _signed_area(ring: Sequence[tuple[float, float]]) -> float:
-    """Twice the area inside a ring: above zero counterclockwise. [m2]"""
-    ends = [*ring[1:], ring[0]]
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ends, strict=True))
-
-
-def _document(root: ET.Element) -> str:
-    # The declaration is written by hand: the library's own names the locale's encoding, not the file's.
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
-
-
-def _cap_time(moment: datetime) -> str:
-    """Date and time as CAP wants it: seconds, and the zone as +hh:mm (never Z)."""
-    return moment.replace(microsecond=0).isoformat()
+def ucs2_length(text: str) -> int:
+    """How many of a broadcast's UCS-2 characters a text takes: signs beyond the first plane take two."""
+    return len(text.encode("utf-16-be")) // 2
 
 
 # --- routes ----------------------------------------------------------------------------------------------
@@ -234,13 +170,26 @@ def route_points(ground: Ground, route: Sequence[str]) -> list[tuple[float, floa
     return [(float(lon), float(lat)) for lon, lat in zip(longitude, latitude, strict=True)]
 
 
+def route_feature(ground: Ground, route: Sequence[str], properties: dict[str, Any]) -> dict[str, Any]:
+    """A route as a GeoJSON feature (RFC 7946): a LineString of longitude and latitude, 0.1 m fine."""
+    coordinates = [[round(lon, 6), round(lat, 6)] for lon, lat in route_points(ground, route)]
+    geometry = {"type": "LineString", "coordinates": coordinates}
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
 def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "") -> str:
     """A route as GPX 1.1, for a phone or a navigation device."""
     root = ET.Element("gpx", {"xmlns": GPX_NAMESPACE, "version": "1.1", "creator": "firesim"})
     line = ET.SubElement(root, "rte")
-    ET.SubElement(line, "name").text = name
+    ET.SubElement(line, "name").text = speakable(name)
     if description:
-        ET.SubElement(line, "desc").text = description
+        ET.SubElement(line, "desc").text = speakable(description)
     for longitude, latitude in route_points(ground, route):
         ET.SubElement(line, "rtept", {"lat": f"{latitude:.6f}", "lon": f"{longitude:.6f}"})
-    return _document(root)
+    return document(root)
+
+
+def document(root: ET.Element) -> str:
+    """An XML document, indented. The declaration is ours: the library's own names the locale's encoding."""
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'

@@ -26,6 +26,7 @@ from firesim.command.picture import Heard, Picture
 from firesim.command.schedule import Due, Schedule
 from firesim.command.stepping import Machine, Output, step
 from firesim.command.strategies import Policy, policy_named
+from firesim.command.triggers import triggers
 from firesim.link.messages import (
     Ack,
     Briefing,
@@ -186,10 +187,11 @@ class Dispatcher:
     ) -> None:
         incident.stage = stage
         incident.because[stage] = because
-        belief = None
+        belief, known = None, self.picture.forecast
         if stage in ("forecast", "plan"):
-            belief = belief_of(self.picture.ground, incident, self.picture.forecast, now_s)
-        out.append(Milestone(stage, because, incident.name, detail, belief))
+            belief = belief_of(self.picture.ground, incident, known, now_s)
+        told = triggers(self.picture, known, now_s) if stage == "plan" and known is not None else ()
+        out.append(Milestone(stage, because, incident.name, detail, belief, told))
 
     def _do(self, due: Due, now_s: float, out: list[Output]) -> None:
         self._stand_down(now_s, out)

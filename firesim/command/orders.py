@@ -53,11 +53,45 @@ class Belief:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """How late one zone may still be left, as forecast at one moment.
+
+    Attributes
+    ----------
+    made_s : float
+        When it was worked out. [s]
+    leave_by_s : (early, middle, late)
+        Latest safe departure, over the members of the forecast. [s], inf: none foreseen, -inf: no way out at all
+    mobilise_s : float
+        From being told to setting out; the zone has to be told this much earlier. [s]
+    limited_by : str
+        What sets the early time: the `road` that closes, or the `fire` at the zone; empty where nothing does.
+    too_late_share : float
+        Share of the members in which it is too late already. [0, 1]
+    """
+
+    made_s: float
+    zone: str
+    people: int
+    leave_by_s: tuple[float, float, float]
+    mobilise_s: float
+    limited_by: str
+    too_late_share: float
+
+    @property
+    def tell_by_s(self) -> tuple[float, float, float]:
+        """The trigger time: when the zone has to have been told. (early, middle, late) [s]"""
+        early, middle, late = (leave_s - self.mobilise_s for leave_s in self.leave_by_s)
+        return early, middle, late
+
+
+@dataclass(frozen=True)
 class Milestone:
     """A stage that the centre has reached with one suspected fire.
 
     `kind` is alarm, acknowledged, confirmed, located, forecast, plan, recommended, authorised, refused or
-    all_clear; `because` the id of the message without which it would not have been reached.
+    all_clear; `because` the id of the message without which it would not have been reached. A plan against a
+    forecast carries the `triggers` of all zones.
     """
 
     kind: str
@@ -65,3 +99,4 @@ class Milestone:
     incident: str
     detail: str = ""
     belief: Belief | None = None
+    triggers: tuple[Trigger, ...] = ()

@@ -6,9 +6,13 @@ policy may subclass these (`strategies.py`).
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
+
+Assignment = Literal["nearest", "fastest", "safest", "capacity"]
 
 
 class BeliefParameters(Parameters):
@@ -83,6 +87,12 @@ class PlanParameters(ForecastParameters):
     )
     least_notice_s: NotNegative = Field(
         default=900.0, description="a way that closes sooner than this after a plan is no way [s]; judgement"
+    )
+    assignment: Assignment = Field(
+        default="fastest", description="how zones get refuges and roads: nearest, fastest, safest or capacity"
+    )
+    vehicles_per_person: Positive = Field(
+        default=0.25, description="for `capacity`; authored for Skiathos 0.15 a guest to 0.45 a resident; judgement"
     )
     order_probability: Fraction = Field(default=0.3, description="of being reached or cut off, to order; judgement")
     order_lead_s: Positive = Field(default=5400.0, description="within this time: order [s]; judgement")

@@ -1,78 +1,52 @@
 """Who should go where, by which road, before when.
 
-Searches run over the roads that the centre believes open. The pilot's plan closes each road at the forecast's
-early closing time; a way is used only if its every edge is left a margin before that. The plan on paper takes
-the quickest way to the usual refuge and knows of no forecast.
+Searches run over the roads that the centre believes open. Each road closes at the forecast's early closing time; a
+way is used only if its every edge is left a margin before that. Which of the safe ways a zone is given is the rule
+of `assignment.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import inf, isfinite
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
+from firesim.command.assignment import RULES, Accepts, Choice, choose, turns_back
 from firesim.command.forecast import Forecast
 from firesim.command.picture import Picture
+from firesim.command.sharing import Convoy, RoadRoom, share
 from firesim.command.ways import Network, Way, public_network
-from firesim.link.messages import ZoneAdvice
-from firesim.physics.search import edges_from, edges_to, quickest_to
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-TO_THE_SHORE = ""  # the refuge of those who cannot leave by road
+from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
 
 _LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
 _NO_ROOM = "; no refuge has room for all"
 
 
-# --- how urgent ------------------------------------------------------------------------------------------
-
-
-def deadlines(picture: Picture, forecasted: Forecast) -> Floats:
-    """When it is too late to leave each zone, member by member. [member, zone, s]
-
-    The earlier of: fire reaches the zone; the last safe departure to any refuge that this member's fire does
-    not reach. A zone to which no road was ever known depends on the first alone; one whose known roads are
-    all believed cut has no time left (-inf).
-    """
-    ground, p = picture.ground, picture.parameters
-    reached_s = forecasted.zone_reached_s
-    result = reached_s.copy()
-    had_road = _has_road(picture)
-    for member in range(len(reached_s)):
-        closes_s = forecasted.edge_closes_s[member]
-        network = Network(picture, closes_s, p.route_margin_s, p.travel_time_factor, is_public=True)
-        holds = ~np.isfinite(forecasted.refuge_reached_s[member]) & (ground.refuge_node >= 0)
-        leave_by_s = network.leave_by(np.unique(ground.refuge_node[holds]).tolist())
-        by_road = np.where(had_road, leave_by_s[ground.zone_node], inf)
-        result[member] = np.minimum(result[member], by_road)
-    return result
-
-
-def _has_road(picture: Picture) -> NDArray[np.bool_]:
-    """Zones from which the briefed roads lead to some refuge."""
-    ground = picture.ground
-    roads = ground.roads
-    targets = np.unique(ground.refuge_node[ground.refuge_node >= 0])
-    travel_s = np.where(roads.is_public, 1.0, inf)
-    is_open = roads.is_public
-    time_s, _, _ = quickest_to(roads.tail, roads.head, travel_s, is_open, targets, len(roads.node_ids))
-    return (ground.zone_node >= 0) & np.isfinite(time_s[ground.zone_node])
-
-
 # --- the plan against the fire ---------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What each zone is told (keys: zone indices), and for how long its turn on the roads is still to come. [s]"""
+
+    advice: dict[int, ZoneAdvice]
+    turn_in_s: dict[int, float]
+
+
 def advise(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: float) -> dict[int, ZoneAdvice]:
+    """What each zone is told; see `plan`."""
+    return plan(picture, forecasted, zones, now_s).advice
+
+
+def plan(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: float) -> Plan:
     """A refuge and a road for each zone, against the forecast's closing times.
 
-    Zones choose in the order given, the most urgent first; each takes the refuge that it reaches first among
-    those that the forecast does not reach and that have room for it, and keeps what it was told before as
-    long as that is safe. A zone without a safe way is told to go to the shore. Keys are zone indices.
+    A zone keeps what it was told before as long as that is safe, its places in the refuge too. The others choose
+    in the order given, the most urgent first, by the rule of `parameters.assignment`, among the refuges that the
+    forecast does not reach and that have room. No change of a way turns those on the road back into one that
+    closes. A zone without a safe way stays where it is, if no fire is forecast there, else goes to the shore.
     """
     network = public_network(picture, forecasted)
     ground = picture.ground
@@ -80,35 +54,38 @@ def advise(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: 
         k for k in range(len(ground.refuges))
         if ground.refuge_node[k] >= 0 and not isfinite(float(forecasted.refuge_reached_early_s[k]))
     ]  # fmt: skip
-    room = _room_left(picture, zones)
-    result: dict[int, ZoneAdvice] = {}
+    kept = {zone: way for zone in zones if (way := _told_and_safe(picture, network, safe, zone, now_s)) is not None}
+    room = _room_left(picture, [zone for zone in zones if zone not in kept])
+    to_choose = [zone for zone in zones if zone not in kept and ground.zone_node[zone] >= 0]
+    if picture.parameters.assignment == "capacity":
+        chosen, turn_in_s = _chosen_together(picture, network, safe, room, to_choose, kept, now_s)
+    else:
+        chosen, turn_in_s = _chosen_in_turn(picture, network, safe, room, to_choose, now_s), {}
+    advice = {}
     for zone in zones:
-        told = _told_and_safe(picture, forecasted, network, safe, zone, now_s)
-        advice = told or _best_way(picture, forecasted, network, safe, room, zone, now_s)
-        if advice.refuge in ground.refuge_index:
-            room[ground.refuge_index[advice.refuge]] -= ground.zones[zone].people_expected
-        result[zone] = advice
-    return result
+        if zone in kept:
+            told = picture.advised[ground.zones[zone].zone].advice
+            advice[zone] = _as_told(picture, told, kept[zone], forecasted, now_s)
+        elif zone in chosen:
+            advice[zone] = _advice(picture, forecasted, zone, chosen[zone], now_s)
+        else:
+            advice[zone] = _without_a_way(picture, forecasted, network, safe, zone, now_s)
+    return Plan(advice, turn_in_s)
 
 
-def _room_left(picture: Picture, zones: Sequence[int]) -> list[int]:
-    """Places left in each refuge after those who were sent there already, apart from the zones to be planned."""
+def _room_left(picture: Picture, choosing: Sequence[int]) -> list[int]:
+    """Places left in each refuge after those who were sent there already, apart from the zones that choose anew."""
     ground = picture.ground
     room = [refuge.capacity_people for refuge in ground.refuges]
-    planned = {ground.zones[zone].zone for zone in zones}
+    anew = {ground.zones[zone].zone for zone in choosing}
     for name, told in picture.advised.items():
-        if name not in planned and told.answer != "refused" and told.advice.refuge in ground.refuge_index:
+        if name not in anew and told.answer != "refused" and told.advice.refuge in ground.refuge_index:
             room[ground.refuge_index[told.advice.refuge]] -= ground.zones[ground.zone_index[name]].people_expected
     return room
 
 
-def _told_and_safe(
-    picture: Picture, forecasted: Forecast, network: Network, safe: Sequence[int], zone: int, now_s: float
-) -> ZoneAdvice | None:
-    """The way that the zone was told before, if it and its refuge are still believed safe: nobody is turned round.
-
-    Its deadline is the newest.
-    """
+def _told_and_safe(picture: Picture, network: Network, safe: Sequence[int], zone: int, now_s: float) -> Way | None:
+    """The way that the zone was told before, if it and its refuge are still believed safe: nobody is turned round."""
     ground = picture.ground
     told = picture.advised.get(ground.zones[zone].zone)
     if told is None or ground.refuge_index.get(told.advice.refuge, -1) not in safe:
@@ -116,47 +93,85 @@ def _told_and_safe(
     way = network.along(told.advice.route)
     if way is None or way.leave_by_s < now_s + picture.parameters.least_notice_s:
         return None
-    return _as_told(picture, told.advice, way, forecasted, now_s)
+    return way
 
 
-def _best_way(
+def _accepts(picture: Picture, network: Network, zone: int, now_s: float) -> Accepts:
+    """Which ways a zone may be given: none that turns back those who are on the road by what it was told before."""
+    ground = picture.ground
+    told = picture.advised.get(ground.zones[zone].zone)
+    if told is None or told.answer != "authorised" or len(told.advice.route) < 3:
+        return lambda refuge, way: True
+    route = told.advice.route
+    return lambda refuge, way: not turns_back(network, route, int(ground.refuge_node[refuge]), way, now_s)
+
+
+def _chosen_in_turn(
+    picture: Picture, network: Network, safe: Sequence[int], room: list[int], zones: Sequence[int], now_s: float
+) -> dict[int, Choice]:
+    """One zone after another takes its best way, and its places in the refuge. `room` is used up."""
+    ground, p = picture.ground, picture.parameters
+    if not zones:
+        return {}
+    rule = RULES[p.assignment](network, safe, ground.refuge_node)
+    # Most leave half an hour after the plan; a way that only the quickest could use is the second choice.
+    leave_s = (now_s + p.mobilise_s, now_s + p.least_notice_s)
+    chosen = {}
+    for zone in zones:
+        people = ground.zones[zone].people_expected
+        accepts = _accepts(picture, network, zone, now_s)
+        choice = choose(rule, int(ground.zone_node[zone]), leave_s, people, room, accepts)
+        if choice is not None:
+            chosen[zone] = choice
+            room[choice.refuge] -= people
+    return chosen
+
+
+def _chosen_together(
     picture: Picture,
-    forecasted: Forecast,
     network: Network,
     safe: Sequence[int],
-    room: Sequence[int],
-    zone: int,
+    room: list[int],
+    zones: Sequence[int],
+    kept: Mapping[int, Way],
     now_s: float,
-) -> ZoneAdvice:
+) -> tuple[dict[int, Choice], dict[int, float]]:
+    """Ways for all zones that share the roads with those on their way already; and when the turn of each comes."""
     ground, p = picture.ground, picture.parameters
-    node = int(ground.zone_node[zone])
-    if node < 0:
-        return to_the_shore(picture, zone, "no road leads there")
-    people = ground.zones[zone].people_expected
-    # Most leave half an hour after the plan; a way that only the quickest could use is the second choice.
-    for leaves_in_s in (p.mobilise_s, p.least_notice_s):
-        arrive_s, via_edge = network.reach(node, now_s + leaves_in_s)
-        ways = [(float(arrive_s[ground.refuge_node[k]]), k) for k in safe]
-        ways = [(at_s, k) for at_s, k in ways if isfinite(at_s)]
-        roomy = [(at_s, k) for at_s, k in ways if room[k] >= people]
-        if ways:
-            # Where no refuge has room for all, the one with the most room is the least bad.
-            k = min(roomy)[1] if roomy else max(ways, key=lambda way: (room[way[1]], -way[0]))[1]
-            way = network.way(edges_to(via_edge, ground.roads.tail, int(ground.refuge_node[k])), node)
-            return _advice(picture, forecasted, zone, k, way, bool(roomy), now_s)
-    return to_the_shore(picture, zone, _why_cut_off(picture, network, safe, node))
+    leave_s = now_s + p.mobilise_s
+    told_s = {zone: picture.advised[ground.zones[zone].zone].at_s for zone in kept}
+    roads = RoadRoom(network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
+    for zone, way in kept.items():
+        vehicles = ground.zones[zone].people_expected * p.vehicles_per_person
+        roads.reserve(-1, way, told_s[zone] + p.mobilise_s, vehicles)
+    chosen: dict[int, Choice] = {}
+    turn_in_s: dict[int, float] = {}
+    for start_s in (leave_s, now_s + p.least_notice_s):
+        convoys = [
+            Convoy(
+                zone, int(ground.zone_node[zone]), start_s,
+                ground.zones[zone].people_expected * p.vehicles_per_person, ground.zones[zone].people_expected,
+            )
+            for zone in zones if zone not in chosen
+        ]  # fmt: skip
+        accepts = {one.zone: _accepts(picture, network, one.zone, now_s) for one in convoys}
+        for zone, (slot, has_room) in share(roads, convoys, safe, ground.refuge_node, room, accepts).items():
+            chosen[zone] = slot.choice(has_room)
+            room[slot.refuge] -= ground.zones[zone].people_expected
+            if isfinite(slot.first_s) and slot.unfit < 1.0:
+                turn_in_s[zone] = slot.first_s - start_s
+    return chosen, turn_in_s
 
 
-def _advice(
-    picture: Picture, forecasted: Forecast, zone: int, refuge: int, way: Way, has_room: bool, now_s: float
-) -> ZoneAdvice:
-    ground = picture.ground
+def _advice(picture: Picture, forecasted: Forecast, zone: int, choice: Choice, now_s: float) -> ZoneAdvice:
+    ground, way = picture.ground, choice.way
     deadline_s, until = _time_left(picture, forecasted, zone, way, now_s)
-    room = "" if has_room else _NO_ROOM
-    why = f"{ground.refuges[refuge].name}: earliest arrival, {way.travel_s / 60:.0f} min, {until}{room}"
+    room = "" if choice.has_room else _NO_ROOM
+    refuge = ground.refuges[choice.refuge]
+    why = f"{refuge.name}: {choice.because}, {way.travel_s / 60:.0f} min, {until}{room}"
     return ZoneAdvice(
         zone=ground.zones[zone].zone,
-        refuge=ground.refuges[refuge].refuge,
+        refuge=refuge.refuge,
         route=list(way.nodes),
         deadline_s=deadline_s,
         why=why,
@@ -180,7 +195,7 @@ def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_
 def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
-    Who can no longer leave by that road before it closes is told to go to the shore; whose time to leave has
+    Who can no longer leave by that road before it closes is told to stay or to go to the shore; whose time to leave has
     passed otherwise, to leave at once. A deadline that has passed is never said again.
     """
     zone = picture.ground.zone_index[advice.zone]
@@ -189,9 +204,10 @@ def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
     network = public_network(picture, picture.forecast)
     way = network.along(advice.route)
     if way is None:
-        return to_the_shore(picture, zone, "cut off: its road closed before the decision came")
+        return _cut_off(picture, picture.forecast, zone, "cut off: its road closed before the decision came")
     if way.leave_by_s < now_s:
-        return to_the_shore(picture, zone, "cut off: its road is forecast to close before one could be through")
+        because = "cut off: its road is forecast to close before one could be through"
+        return _cut_off(picture, picture.forecast, zone, because)
     return _as_told(picture, advice, way, picture.forecast, now_s)
 
 
@@ -210,13 +226,47 @@ def _as_told(picture: Picture, advice: ZoneAdvice, way: Way, forecasted: Forecas
     return msgspec.structs.replace(advice, deadline_s=left[0], why=why)
 
 
-def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: int) -> str:
+# --- where leaving is worse ------------------------------------------------------------------------------------
+
+
+def _without_a_way(
+    picture: Picture, forecasted: Forecast, network: Network, safe: Sequence[int], zone: int, now_s: float
+) -> ZoneAdvice:
+    """What a zone is told that nobody can safely leave by road: to stay where no fire is forecast, else the shore."""
+    ground = picture.ground
+    place, node = ground.zones[zone], int(ground.zone_node[zone])
+    if place.access == "shelter":
+        return in_place(picture, zone, "people here stay where they are")
+    if node < 0:
+        return to_the_shore(picture, zone, "no road leads there")
+    return _cut_off(picture, forecasted, zone, _why_cut_off(picture, network, safe, node, now_s))
+
+
+def _cut_off(picture: Picture, forecasted: Forecast | None, zone: int, because: str) -> ZoneAdvice:
+    ground = picture.ground
+    is_beach = ground.zones[zone].kind == "beach"  # the water is at hand there
+    if forecasted is None or is_beach or isfinite(float(forecasted.zone_reached_early_s[zone])):
+        return to_the_shore(picture, zone, because)
+    return in_place(picture, zone, f"{because}; no fire is forecast here until {ground.clock(forecasted.until_s)}")
+
+
+def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: int, now_s: float) -> str:
     if not safe:
         return "every refuge is forecast to be reached"
     leave_by_s = float(network.leave_by([int(picture.ground.refuge_node[k]) for k in safe])[node])
     if leave_by_s == -inf:
         return "cut off: the roads to every refuge are reported closed"
+    if leave_by_s >= now_s + picture.parameters.least_notice_s:
+        return "cut off: its road closes, and another would turn those on it back to where it closes"
     return f"cut off: leaving by road was safe until {picture.ground.clock(leave_by_s)}"
+
+
+def in_place(picture: Picture, zone: int, because: str) -> ZoneAdvice:
+    """The advice to a zone where leaving is worse than staying."""
+    name = picture.ground.zones[zone].zone
+    return ZoneAdvice(
+        zone=name, refuge=IN_PLACE, route=[], deadline_s=inf, why=f"{because}; stay inside, doors and windows shut"
+    )
 
 
 def to_the_shore(picture: Picture, zone: int, because: str) -> ZoneAdvice:
@@ -225,74 +275,4 @@ def to_the_shore(picture: Picture, zone: int, because: str) -> ZoneAdvice:
     do = "stay at the water's edge" if place.kind == "beach" else "go on foot to the shore, away from trees"
     return ZoneAdvice(
         zone=place.zone, refuge=TO_THE_SHORE, route=[], deadline_s=inf, why=f"{because}; {do} and wait for boats"
-    )
-
-
-# --- the plan on paper -----------------------------------------------------------------------------------
-
-
-def advise_on_paper(
-    picture: Picture, zones: Sequence[int], in_danger: NDArray[np.bool_], now_s: float
-) -> dict[int, ZoneAdvice]:
-    """The usual refuge by the usual road: the town, else the nearest big beach where that road is in danger.
-
-    `in_danger` [edge] marks roads that lead through the fire or are reported cut: the only ones that the plan
-    on paper avoids. Keys are zone indices.
-    """
-    ground = picture.ground
-    network = public_network(picture, None)
-    kinds = [("town", "port"), ("beach", "field", "airport")]
-    result = {}
-    for zone in zones:
-        node = int(ground.zone_node[zone])
-        advice = None if node >= 0 else to_the_shore(picture, zone, "no road leads there")
-        for kind in kinds:
-            advice = advice or _nearest(picture, network, kind, zone, in_danger)
-        result[zone] = advice or to_the_shore(picture, zone, "cut off: every known road leads through the fire")
-    return result
-
-
-def usual_way(picture: Picture, zone: int) -> Way | None:
-    """The way that a zone's people take to the town on any day; None where there is none."""
-    ground = picture.ground
-    targets = _of_kind(picture, ("town", "port")) or _of_kind(picture, ())
-    node = int(ground.zone_node[zone])
-    if node < 0 or not targets:
-        return None
-    network = public_network(picture, None)
-    time_s, next_edge = network.quickest([int(ground.refuge_node[k]) for k in targets])
-    if not isfinite(float(time_s[node])):
-        return None
-    return network.way(edges_from(next_edge, ground.roads.head, node), node)
-
-
-def _of_kind(picture: Picture, kinds: tuple[str, ...]) -> list[int]:
-    """Refuges of some kinds (of any, if none are named) that a road leads to."""
-    ground = picture.ground
-    return [
-        k for k, refuge in enumerate(ground.refuges)
-        if ground.refuge_node[k] >= 0 and (not kinds or refuge.kind in kinds)
-    ]  # fmt: skip
-
-
-def _nearest(
-    picture: Picture, network: Network, kinds: tuple[str, ...], zone: int, avoid: NDArray[np.bool_]
-) -> ZoneAdvice | None:
-    ground = picture.ground
-    of_kind = _of_kind(picture, kinds)
-    node = int(ground.zone_node[zone])
-    if not of_kind:
-        return None
-    time_s, next_edge = network.quickest([int(ground.refuge_node[k]) for k in of_kind], avoid)
-    if not isfinite(float(time_s[node])):
-        return None
-    way = network.way(edges_from(next_edge, ground.roads.head, node), node)
-    at = ground.roads.node_index[way.nodes[-1]]
-    refuge = ground.refuges[next(k for k in of_kind if ground.refuge_node[k] == at)]
-    return ZoneAdvice(
-        zone=ground.zones[zone].zone,
-        refuge=refuge.refuge,
-        route=list(way.nodes),
-        deadline_s=inf,
-        why=f"{refuge.name}: the usual refuge, {way.travel_s / 60:.0f} min by the usual road",
     )

@@ -21,13 +21,14 @@ from typing import ClassVar, Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.command import response, routes
+from firesim.command import paper, response, routes
 from firesim.command.flights import drone_orders
 from firesim.command.forecast import quantile
 from firesim.command.incident import Incident
 from firesim.command.orders import Order
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
+from firesim.command.triggers import deadlines
 from firesim.link.messages import Recommendation, ZoneAdvice
 
 Floats = NDArray[np.float64]
@@ -82,7 +83,7 @@ class Today:
             return orders
         zones = self.zones_to_leave(picture, fire, now_s)
         in_danger = self._roads_through_the_fire(picture, fire)
-        advice = routes.advise_on_paper(picture, zones, in_danger, now_s)
+        advice = paper.advise_on_paper(picture, zones, in_danger, now_s)
         orders = merged(orders, response.assign(picture, fire, zones, now_s, receiving(picture, advice)))
         why = "near the fire, downwind of it, or behind it on the only road"
         return orders + recommendation(picture, "order", advice, why, now_s)
@@ -98,7 +99,7 @@ class Today:
         road_in_area = np.zeros(len(ground.roads.edges), dtype=bool)
         road_in_area[of_edge[self._in_danger_area(picture, fire, bends[:, 0], bends[:, 1], now_s)]] = True
         for zone in range(len(ground.zones)):
-            way = routes.usual_way(picture, zone)
+            way = paper.usual_way(picture, zone)
             if way is not None and any(road_in_area[list(way.edges)]):
                 is_near[zone] = True
         ordered = [zone for zone in np.argsort(away_m, kind="stable").tolist() if is_near[zone]]
@@ -142,8 +143,10 @@ class Pilot:
         if fire is None or not picture.is_planned or picture.forecast is None:
             return orders
         levels = self.levels(picture, now_s)
+        plan = routes.plan(picture, picture.forecast, list(levels), now_s)
+        advice = plan.advice
+        levels = {zone: self.staged(picture, zone, level, plan) for zone, level in levels.items()}
         to_leave = [zone for zone, level in levels.items() if level == "order"]
-        advice = routes.advise(picture, picture.forecast, list(levels), now_s)
         leaving = {zone: advice[zone] for zone in to_leave}
         orders = merged(orders, response.assign(picture, fire, to_leave, now_s, receiving(picture, leaving)))
         for level, why in (("order", "fire or a cut road is likely in time"), ("warning", "possible later on")):
@@ -155,7 +158,7 @@ class Pilot:
         """Zones to order or warn, the most urgent first; nobody is told less than before. Keys: zone indices."""
         assert picture.forecast is not None
         p, ground = picture.parameters, picture.ground
-        too_late_s = routes.deadlines(picture, picture.forecast)
+        too_late_s = deadlines(picture, picture.forecast)
         chance_order = (too_late_s <= now_s + p.order_lead_s).mean(axis=0)
         chance_warn = (too_late_s <= now_s + p.warn_lead_s).mean(axis=0)
         urgency_s = quantile(too_late_s, picture.forecast.early)
@@ -168,6 +171,15 @@ class Pilot:
             if level:
                 levels[zone] = level
         return dict(sorted(levels.items(), key=lambda one: -_LEVELS[one[1]]))
+
+    def staged(self, picture: Picture, zone: int, level: str, plan: routes.Plan) -> str:
+        """An order waits, as a warning, while the zone's turn on the roads is further off than the next review.
+
+        Only where turns are given (`assignment: capacity`); who has been ordered stays so.
+        """
+        told = picture.advised.get(picture.ground.zones[zone].zone)
+        waits = plan.turn_in_s.get(zone, 0.0) > picture.parameters.review_every_s
+        return "warning" if level == "order" and waits and (told is None or told.level != "order") else level
 
     def level_of(self, chance_order: float, chance_warn: float, parameters: CommandParameters) -> str:
         """order, warning or nothing, by the chance of being too late within the two lead times."""

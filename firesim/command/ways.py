@@ -69,10 +69,14 @@ class Network:
 
     def leave_by(self, targets: Sequence[int]) -> Floats:
         """Latest safe departure from every node to the best of some targets; -inf: no way. [node, s]"""
+        return self.latest(targets)[0]
+
+    def latest(self, targets: Sequence[int]) -> tuple[Floats, Integers]:
+        """The same, and the edge to take first."""
         roads = self.roads
         return latest_departure(
             roads.tail, roads.head, self.travel_s, self.closes_s, targets, self.n_nodes, self.margin_s
-        )[0]
+        )
 
     def quickest(self, targets: Sequence[int], avoid: NDArray[np.bool_] | None = None) -> tuple[Floats, Integers]:
         """Time to the nearest of some targets from every node, whatever burns; and the edge to take first."""

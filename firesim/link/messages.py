@@ -255,11 +255,15 @@ class UnitOrder(Body, frozen=True, tag=True, kw_only=True):
     why: str
 
 
+TO_THE_SHORE = ""  # for a refuge, to those who cannot leave by road: on foot to the water
+IN_PLACE = "in place"  # for a refuge, to those for whom leaving is worse: stay inside
+
+
 class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
     """Who should go where, by which road, before when."""
 
     zone: str
-    refuge: str
+    refuge: str  # or TO_THE_SHORE, or IN_PLACE
     route: list[str]
     deadline_s: float  # latest safe departure as forecast; inf: none foreseen
     why: str

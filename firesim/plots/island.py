@@ -12,6 +12,7 @@ from firesim.plots.style import (
     BLACK,
     BLUE,
     FATE_COLOURS,
+    GREEN,
     ORANGE,
     PURPLE,
     VERMILION,
@@ -41,7 +42,8 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     """Draw the island with what burnt, what was believed to burn, who went where, and what became of them.
 
     Isochrones of the true fire are labelled in minutes since ignition; the true perimeter is solid, the
-    perimeter the centre last believed is dashed with the age of what it knew. Axes are in kilometres of the
+    perimeter the centre last believed is dashed with the age of what it knew. A trigger boundary, dash and dot, is
+    where fire from inside comes to a zone or its way out before its people are through. Axes are in kilometres of the
     map.
     """
     import matplotlib.pyplot as plt
@@ -56,6 +58,7 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     _roads(ax, shapes)
     _fire(ax, run, x_km, y_km)
     _belief(ax, run, x_km, y_km)
+    _triggers(ax, run)
     _routes(ax, run)
     _sites(ax, shapes, _present(run))
     _units(ax, run)
@@ -152,6 +155,25 @@ def _belief(ax: Axes, run: StoredRun, x_km: NDArray[np.float64], y_km: NDArray[n
     filled_in = np.where(np.isfinite(actual), actual, 1e9)
     ax.contour(x_km, y_km, filled_in, levels=[minutes], colors=PURPLE, linewidths=1.6, zorder=6)
     ax.plot([], [], color=PURPLE, linewidth=1.6, label=f"true perimeter at {minutes:.0f} min")
+
+
+def _triggers(ax: Axes, run: StoredRun) -> None:
+    """The ground from which fire forces the zones to leave that were first to go: one outline a zone."""
+    grid = _grid(run)
+    shapes = [one for one in run.geojson("perimeters")["features"] if one["properties"]["kind"] == "trigger"]
+    if not shapes:
+        return
+    ignited_s = float(run.facts["ignited_s"])
+    first_s = min(one["properties"]["time_s"] for one in shapes)
+    for shape in shapes:
+        if shape["properties"]["time_s"] > first_s:
+            continue  # later zones lie mostly behind the same ground
+        ring = np.array(shape["geometry"]["coordinates"][0])
+        x_m, y_m = grid.from_lon_lat(ring[:, 0], ring[:, 1])
+        ax.plot(x_m / 1000, y_m / 1000, color=GREEN, linewidth=1.3, linestyle="-.", zorder=6)
+    minutes = (first_s - ignited_s) / 60.0
+    ax.plot([], [], color=GREEN, linewidth=1.3, linestyle="-.",
+            label=f"trigger boundary of a zone to leave\n(order recommended at {minutes:.0f} min)")  # fmt: skip
 
 
 def _routes(ax: Axes, run: StoredRun) -> None:

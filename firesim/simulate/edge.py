@@ -19,7 +19,17 @@ from firesim.devices.plume import Plume
 from firesim.devices.radios import Radios
 from firesim.devices.sensors import AllSeeing, GasNodes
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
-from firesim.link.messages import Alert, Body, DroneOrder, FireMapReport, MastStatus, SensorInfo, UnitOrder, decode
+from firesim.link.messages import (
+    IN_PLACE,
+    Alert,
+    Body,
+    DroneOrder,
+    FireMapReport,
+    MastStatus,
+    SensorInfo,
+    UnitOrder,
+    decode,
+)
 from firesim.link.ports import Alerter, Observation, Reach
 from firesim.link.post import Post
 from firesim.scenario import Scenario, Strategy
@@ -137,9 +147,14 @@ class Edge:
 
 
 def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
-    """Hand an alert with its advice to the parties that hear it."""
-    advice = {one.zone: (one.refuge, tuple(one.route)) for one in alert.advice}
-    people.hear(np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, alert.level, event_id, advice)
+    """Hand an alert with its advice to the parties that hear it.
+
+    People have no word yet for staying by order: to them it is a warning, upon which few leave.
+    """
+    stays = alert.level == "order" and all(one.refuge == IN_PLACE for one in alert.advice)
+    level = "warning" if stays else alert.level
+    advice = {one.zone: ("" if one.refuge == IN_PLACE else one.refuge, tuple(one.route)) for one in alert.advice}
+    people.hear(np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, level, event_id, advice)
 
 
 def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post) -> Edge:

@@ -13,7 +13,8 @@ import numpy as np
 import xarray as xr
 
 import firesim
-from firesim.command.alerts import cap_xml, gpx, route_points
+from firesim.command.alerts import gpx, route_feature
+from firesim.command.cap import cap_xml, replaced
 from firesim.command.dispatcher import Dispatcher
 from firesim.link.messages import Alert, UnitOrder, ZoneAdvice
 from firesim.outcomes.measures import zone_times
@@ -24,6 +25,7 @@ from firesim.simulate.machines import IssuedOrder
 from firesim.simulate.plan import plan_text
 from firesim.simulate.result import Run
 from firesim.simulate.shapes import map_shapes
+from firesim.simulate.triggers import trigger_boundaries, triggers_table
 
 PERIMETER_EVERY_S = 900.0
 
@@ -36,6 +38,7 @@ def write_folder(run: Run, folder: Path) -> None:
         "map.geojson": _collection(map_shapes(run)),
         "plan.md": plan_text(run),
         "zones.csv": _zones(run),
+        "triggers.csv": triggers_table(run),
         **_alerts(run),
         **_gpx(run),
     }
@@ -125,7 +128,7 @@ def _collection(features: Sequence[dict[str, Any]]) -> str:
 
 
 def _perimeters(run: Run) -> list[dict[str, Any]]:
-    """The true fire's outline every quarter of an hour since ignition, and each believed one."""
+    """The true fire's outline every quarter of an hour since ignition, each believed one, and trigger boundaries."""
     scenario, fire = run.scenario, run.clockwork.truth.fire
     grid, result = scenario.place.grid, []
     for at_s in np.arange(scenario.ignited_s + PERIMETER_EVERY_S, scenario.horizon_s + 1.0, PERIMETER_EVERY_S):
@@ -138,7 +141,7 @@ def _perimeters(run: Run) -> list[dict[str, Any]]:
                 "kind": "believed", "time_s": belief.believed_at_s, "age_s": belief.believed_at_s - belief.seen_s,
             }  # fmt: skip
             result.append(feature(grid, "Polygon", [ring], properties))
-    return result
+    return result + trigger_boundaries(run)
 
 
 def _advice(run: Run) -> list[tuple[IssuedOrder, Alert, ZoneAdvice]]:
@@ -165,7 +168,7 @@ def _routes(run: Run) -> list[dict[str, Any]]:
             "refuge": one.refuge, "level": alert.level, "why": one.why,
             "deadline_s": one.deadline_s if isfinite(one.deadline_s) else None,
         }  # fmt: skip
-        result.append(_line(route_points(ground, one.route), properties))
+        result.append(route_feature(ground, one.route, properties))
     for issued in run.clockwork.centre.issued:
         body = issued.order.body
         if isinstance(body, UnitOrder) and len(body.route) >= 2:
@@ -173,14 +176,8 @@ def _routes(run: Run) -> list[dict[str, Any]]:
                 "kind": "unit", "order_id": issued.order.order_id, "time_s": issued.time_s, "unit": body.unit,
                 "task": body.task, "why": body.why,
             }  # fmt: skip
-            result.append(_line(route_points(ground, body.route), properties))
+            result.append(route_feature(ground, body.route, properties))
     return result
-
-
-def _line(points: Sequence[tuple[float, float]], properties: dict[str, Any]) -> dict[str, Any]:
-    coordinates = [[round(lon, 6), round(lat, 6)] for lon, lat in points]
-    geometry = {"type": "LineString", "coordinates": coordinates}
-    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
 def _machine(run: Run) -> Dispatcher:
@@ -190,17 +187,23 @@ def _machine(run: Run) -> Dispatcher:
 
 
 def _alerts(run: Run) -> dict[str, str]:
-    """CAP 1.2 drafts by path."""
+    """CAP 1.2 drafts by path; what replaces earlier ones names them."""
     ground = _machine(run).picture.ground
-    return {
-        f"alerts/{issued.order.order_id}-{alert.channel}.xml": cap_xml(alert, ground, issued.time_s)
-        for issued, alert in run.clockwork.centre.alerts()
-    }
+    before: list[tuple[Alert, float]] = []
+    documents = {}
+    for issued, alert in run.clockwork.centre.alerts():
+        earlier = replaced(alert, before, issued.time_s)
+        path = f"alerts/{issued.order.order_id}-{alert.channel}.xml"
+        documents[path] = cap_xml(alert, ground, issued.time_s, earlier=earlier)
+        before.append((alert, issued.time_s))
+    return documents
 
 
 def _gpx(run: Run) -> dict[str, str]:
-    """The route of each zone's advice by path; the last one given to a zone stands."""
+    """The route of each zone's advice by path; the last one given to a zone stands. None on a map without a CRS."""
     ground = _machine(run).picture.ground
+    if not ground.grid.crs:
+        return {}
     return {
         f"routes/{one.zone}.gpx": gpx(ground, one.route, f"{one.zone} to {one.refuge}", one.why)
         for _, _, one in _advice(run)

@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from firesim.command.orders import Belief, Milestone, Order
+from firesim.command.orders import Belief, Milestone, Order, Trigger
 from firesim.command.stepping import Machine, step
 from firesim.link.messages import Alert
 from firesim.link.post import Post
@@ -53,6 +53,7 @@ class Desk:
     destinations: Callable[[str], list[str]]  # who is meant by an order's destination
     issued: list[IssuedOrder] = field(default_factory=list)
     beliefs: list[tuple[str, Belief]] = field(default_factory=list)  # (milestone, belief)
+    triggers: list[tuple[Trigger, ...]] = field(default_factory=list)  # of all zones, plan by plan
     _armed_s: float = inf
 
     def __post_init__(self) -> None:
@@ -74,6 +75,8 @@ class Desk:
                 self.journal.add(time_s, self.name, output.kind, cause_id, output.detail)
                 if output.belief is not None:
                     self.beliefs.append((output.kind, output.belief))
+                if output.triggers:
+                    self.triggers.append(output.triggers)
             else:
                 self._issue(time_s, output, cause_id)
         self._arm()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from firesim.link.messages import Alert, Recommendation, UnitOrder, ZoneAdvice
+from firesim.link.messages import IN_PLACE, Alert, Recommendation, UnitOrder, ZoneAdvice
 
 if TYPE_CHECKING:
     from firesim.simulate.result import Run
@@ -31,6 +31,10 @@ def plan_text(run: Run) -> str:
         "## Who leaves",
         "",
         *_zones(run),
+        "",
+        "## When zones have to be told",
+        "",
+        *_triggers(run),
         "",
         "## Units",
         "",
@@ -76,12 +80,37 @@ def _zones(run: Run) -> list[str]:
 def _zone_row(
     run: Run, time_s: float, kind: str, level: str, one: ZoneAdvice, names: dict[str, str], refuges: dict[str, str]
 ) -> str:
-    to = refuges.get(one.refuge, "the shore" if level == "order" else "")
+    elsewhere = "stay inside" if one.refuge == IN_PLACE else "the shore"
+    to = refuges.get(one.refuge, elsewhere if level == "order" else "")
     road = " ".join(one.route) if len(one.route) > 1 else ""
     return (
         f"| {_clock(run, time_s)} | {kind}: {level} | {names.get(one.zone, one.zone)} | {to} | {road} | "
         f"{_clock(run, one.deadline_s)} | {one.why} |"
     )
+
+
+def _triggers(run: Run) -> list[str]:
+    """The first plan's trigger times, the most urgent first; all plans are in `triggers.csv`."""
+    plans = run.clockwork.centre.triggers
+    rows = [one for one in plans[0] if one.limited_by] if plans else []
+    if not rows:
+        return ["No forecast sets a time."]
+    names = {zone.zone: zone.name for zone in run.scenario.place.settlement.zones}
+    made, notice_min = _clock(run, plans[0][0].made_s), plans[0][0].mobilise_s / 60
+    lines = [
+        f"As forecast at {made}; people are taken to set out {notice_min:.0f} min after they are told.",
+        "",
+        "| zone | people | leave before: early | middle | late | tell before: middle | because of |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in sorted(rows, key=lambda one: one.leave_by_s):
+        times = " | ".join(_trigger(run, at_s) for at_s in (*one.leave_by_s, one.tell_by_s[1]))
+        lines.append(f"| {names.get(one.zone, one.zone)} | {one.people} | {times} | {one.limited_by} |")
+    return lines
+
+
+def _trigger(run: Run, time_s: float) -> str:
+    return "no way out" if time_s < 0.0 and not isfinite(time_s) else _clock(run, time_s)
 
 
 def _units(run: Run) -> list[str]:

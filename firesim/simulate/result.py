@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from firesim.command.dispatcher import Dispatcher
 from firesim.command.orders import Belief
 from firesim.link.messages import Alert
 from firesim.outcomes.budget import PartyTimes, budget_table, stage_events
@@ -20,6 +21,7 @@ from firesim.record import Journal, table_of
 from firesim.scenario import Scenario
 from firesim.simulate.clock import Clockwork
 from firesim.simulate.earliest import earliest_possible
+from firesim.simulate.triggers import cut_off_warnings
 from firesim.simulate.twin import deadlines_of_run, twin_of
 from firesim.world.households import MODES
 
@@ -251,6 +253,9 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     said: list[str] = []
     said += truth.fire.warnings() + truth.people.warnings() + edge.responders.warnings()
     said += truth.traffic.warnings()
+    machine = clockwork.centre.machine
+    if isinstance(machine, Dispatcher):
+        said += cut_off_warnings(clockwork.centre.issued, machine.picture.ground)
     for mast, event in truth.mast_power.dark_event.items():
         said.append(f"mast {mast} went dark at {truth.journal.time_of(event) / 60:.0f} min: the fire reached it")
     grounded = truth.journal.first("drone_grounded")

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, cap_xml, drafts, gpx, plain_latin, route_points
+from firesim.command.alerts import (
+    drafts,
+    gpx,
+    gsm7_length,
+    plain_latin,
+    route_feature,
+    route_points,
+    ucs2_length,
+)
 from firesim.command.ground import Ground
-from firesim.link.messages import Alert, ZoneAdvice
+from firesim.link.messages import IN_PLACE, ZoneAdvice
 from firesim.place.settlement import Zone
-
-CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
-
-# OASIS CAP 1.2 section 3.2: elements of alert and info in the order of the schema; * required.
-ALERT_ORDER = ["identifier", "sender", "sent", "status", "msgType", "source", "scope", "note", "info"]
-INFO_ORDER = [
-    "language", "category", "event", "responseType", "urgency", "severity", "certainty", "effective", "expires",
-    "senderName", "headline", "description", "instruction", "area",
-]  # fmt: skip
-ENUMERATIONS = {
-    "status": {"Actual", "Exercise", "System", "Test", "Draft"},
-    "msgType": {"Alert", "Update", "Cancel", "Ack", "Error"},
-    "scope": {"Public", "Restricted", "Private"},
-    "category": {
-        "Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other",
-    },
-    "responseType": {"Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess", "AllClear", "None"},
-    "urgency": {"Immediate", "Expected", "Future", "Past", "Unknown"},
-    "severity": {"Extreme", "Severe", "Moderate", "Minor", "Unknown"},
-    "certainty": {"Observed", "Likely", "Possible", "Unlikely", "Unknown"},
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +30,6 @@ def ground(small):
 
 def advice(zone, refuge="town", route=("W", "M", "E"), deadline_s=5400.0):
     return ZoneAdvice(zone=zone, refuge=refuge, route=list(route), deadline_s=deadline_s, why="")
-
-
-def an_alert(ground, level, *told):
-    (draft,) = drafts(ground, level, told)
-    return Alert(
-        order="order-3", channel="app", level=level, advice=list(told), text_el=draft.text_el, text_en=draft.text_en,
-        authorised_by="authority",
-    )  # fmt: skip
 
 
 def test_a_zone_whose_time_has_passed_is_not_given_the_deadline_of_another(ground):
@@ -80,67 +60,34 @@ def test_zones_with_different_refuges_get_different_texts(ground):
     assert [tuple(one.zone for one in draft.advice) for draft in result] == [("west",), ("middle",)]
 
 
-@settings(max_examples=30, deadline=None)
-@given(names=st.lists(st.text("αβγδεζηθικλμν ABCé", min_size=3, max_size=60), min_size=1, max_size=24))
+# 3GPP TS 23.038: letters of the GSM-7 alphabet that are ASCII too, and those of its extension table.
+GSM7_ONE = set("@$_ !\"#%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\n\r")
+GSM7_TWO = set("^{}\\[~]|")
+
+
+def pages(size, on_a_page):
+    """Pages of a broadcast: 93 GSM-7 characters each, or 80 bytes of UCS-2 (3GPP TS 23.041); at most 15."""
+    return -(-size // on_a_page)
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=st.lists(st.text("αβγδεζηθικλμν ABCé[]{}^~|`🔥", min_size=3, max_size=60), min_size=1, max_size=24))
 def test_every_text_fits_a_broadcast_and_no_zone_is_left_out(small, names):
     zones = [Zone(f"z{k}", name, "settlement", 0.0, 0.0, "W", 1, [], name) for k, name in enumerate(names)]
     ground = Ground(small.briefing(zones=zones), 3, 120.0)
     for level in ("order", "warning", "all-clear"):
         result = drafts(ground, level, [advice(zone.zone) for zone in zones])
-        assert all(len(draft.text_el) <= GREEK_LIMIT and len(draft.text_en) <= ENGLISH_LIMIT for draft in result)
+        for draft in result:
+            assert pages(len(draft.text_el.encode("utf-16-be")), 80) <= 15
+            assert pages(sum(1 + (letter in GSM7_TWO) for letter in draft.text_en), 93) <= 15
+            assert set(draft.text_en) <= GSM7_ONE | GSM7_TWO
         assert [one.zone for draft in result for one in draft.advice] == [zone.zone for zone in zones]
-        assert all(draft.text_en.isascii() for draft in result)
 
 
 def test_a_name_too_long_for_any_broadcast_is_a_fault(small):
     zone = Zone("z", "x" * 700, "settlement", 0.0, 0.0, "W", 1, [])
     with pytest.raises(ValueError, match="longer than a broadcast"):
         drafts(Ground(small.briefing(zones=[zone]), 3, 120.0), "order", [advice("z")])
-
-
-@pytest.mark.parametrize(
-    ("level", "refuge", "response"),
-    [
-        ("order", "town", "Evacuate"),
-        ("order", "", "Shelter"),
-        ("warning", "town", "Prepare"),
-        ("all-clear", "town", "AllClear"),
-    ],
-)
-def test_cap_is_a_valid_draft_in_two_languages(ground, level, refuge, response):
-    text = cap_xml(an_alert(ground, level, advice("west", refuge), advice("middle", refuge)), ground, 600.0)
-    root = ET.fromstring(text.encode())
-    assert root.tag == f"{CAP}alert"
-    names = [child.tag.removeprefix(CAP) for child in root]
-    assert names == [*ALERT_ORDER, "info"]
-    for name in ("identifier", "sender", "sent", "status", "msgType", "scope"):
-        assert (root.findtext(f"{CAP}{name}") or "").strip()
-    assert root.findtext(f"{CAP}status") == "Draft"
-    assert root.findtext(f"{CAP}sent") == "2025-08-12T12:10:00+03:00"
-    assert not set(root.findtext(f"{CAP}identifier") or " ") & set(" ,<&")
-    infos = root.findall(f"{CAP}info")
-    assert [info.findtext(f"{CAP}language") for info in infos] == ["el-GR", "en-GB"]
-    for info in infos:
-        tags = [child.tag.removeprefix(CAP) for child in info]
-        assert tags == [*INFO_ORDER, "area"]
-        assert info.findtext(f"{CAP}responseType") == response
-        for area in info.findall(f"{CAP}area"):
-            assert area.findtext(f"{CAP}areaDesc")
-    for element in root.iter():
-        name = element.tag.removeprefix(CAP)
-        if name in ENUMERATIONS:
-            assert element.text in ENUMERATIONS[name], name
-
-
-def test_cap_polygons_are_closed_and_lie_on_skiathos(ground):
-    root = ET.fromstring(cap_xml(an_alert(ground, "order", advice("west")), ground, 0.0).encode())
-    polygons = [element.text for element in root.iter(f"{CAP}polygon")]
-    assert len(polygons) == 2  # one in each language
-    for polygon in polygons:
-        pairs = [tuple(float(part) for part in pair.split(",")) for pair in polygon.split()]
-        assert len(pairs) >= 4
-        assert pairs[0] == pairs[-1]
-        assert all(39.0 < latitude < 39.3 and 23.3 < longitude < 23.6 for latitude, longitude in pairs)
 
 
 def test_a_route_as_gpx_follows_the_road(ground):
@@ -154,5 +101,54 @@ def test_a_route_as_gpx_follows_the_road(ground):
         route_points(ground, ["W", "E"])
 
 
+def test_a_route_as_geojson_is_a_line_in_longitude_and_latitude(ground):
+    shape = json.loads(json.dumps(route_feature(ground, ["W", "M", "E"], {"zone": "west"})))
+    assert (shape["type"], shape["geometry"]["type"]) == ("Feature", "LineString")
+    assert shape["properties"] == {"zone": "west"}
+    longitude, latitude = zip(*shape["geometry"]["coordinates"], strict=True)
+    assert len(longitude) == 3
+    assert all(23.3 < lon < 23.6 for lon in longitude)
+    assert all(39.0 < lat < 39.3 for lat in latitude)
+
+
+def test_gpx_has_its_elements_in_the_order_of_the_schema_and_survives_any_reason(ground):
+    text = gpx(ground, ["W", "M"], 'West "bay" & <more>', "cut\x0boff; δρόμος")
+    (route,) = ET.fromstring(text.encode())
+    assert [element.tag.split("}")[1] for element in route] == ["name", "desc", "rtept", "rtept"]
+    assert route[0].text == 'West "bay" & <more>'
+    assert route[1].text == "cut off; δρόμος"
+
+
 def test_letters_beyond_the_broadcast_alphabet_lose_their_accents():
     assert plain_latin("Café Élan") == "Cafe Elan"
+    assert plain_latin("`x` \t") == "'x'  "
+    assert plain_latin("Χώρα") == "?"
+
+
+def test_length_is_counted_as_the_broadcast_counts_it():
+    assert gsm7_length("To [A]") == 8  # brackets are of the extension table: two each
+    with pytest.raises(ValueError, match="` ά"):
+        gsm7_length("`ά")
+    assert ucs2_length("Χώρα") == 4
+    assert ucs2_length("🔥") == 2
+
+
+def test_those_for_whom_leaving_is_worse_are_told_to_stay_inside(ground):
+    (draft,) = drafts(ground, "order", [advice("west", IN_PLACE, ())])
+    assert "Stay where you are, inside" in draft.text_en
+    assert "West bay" in draft.text_en
+    assert "Μείνετε εκεί που είστε" in draft.text_el
+    for word in ("shore", "leave now", "ακτή"):
+        assert word not in draft.text_en + draft.text_el
+    staying, walking = drafts(ground, "order", [advice("west", IN_PLACE, ()), advice("middle", "", ())])
+    assert [one.zone for one in staying.advice] == ["west"]
+    assert "shore" in walking.text_en
+
+
+def test_every_order_names_the_place_to_leave_and_the_place_to_go(ground):
+    for refuge, to_en, to_el in (("town", "Town", "Χώρα"), ("", "shore", "ακτή")):
+        (draft,) = drafts(ground, "order", [advice("middle", refuge)])
+        assert "Middle" in draft.text_en
+        assert to_en in draft.text_en
+        assert "Μέση" in draft.text_el
+        assert to_el in draft.text_el

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import msgspec
+import numpy as np
 import pytest
 
+from firesim.command import routes
 from firesim.command.crews import Advised
-from firesim.command.dispatcher import Order, replay
+from firesim.command.dispatcher import Dispatcher, Order, replay, step
+from firesim.command.forecast import Forecast, quantile
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, recommendation, register
+from firesim.command.triggers import deadlines
 from firesim.link.messages import DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
+
+
+def no_fire(ground):
+    """A forecast of one member in which nothing burns."""
+    nothing = np.full((1, *ground.coarse.shape), np.inf, dtype=np.float32)
+    never = [np.full((1, n), np.inf) for n in (len(ground.roads.edges), len(ground.zones), len(ground.refuges))]
+    return Forecast(600.0, 600.0, 14400.0, True, 0.15, nothing, *never, nothing[0])
 
 
 def ordered(deliveries, kind, until_s=3000.0):
@@ -139,3 +151,40 @@ def test_units_are_not_sent_to_and_fro_by_every_new_plan(small, wire):
     assert by_unit["engine-1"][:2] == ["verify", "attack"]
     assert by_unit["ambulance-1"] == ["stage"]
     assert all(len(tasks) <= 3 for tasks in by_unit.values())
+
+
+def test_orders_go_out_in_the_order_of_the_triggers(small, wire):
+    """The zones of a recommendation stand in the order in which it becomes too late to leave them."""
+    small.tell_of_a_fire(wire)
+    dispatcher, asked, waiting = Dispatcher(), 0, list(wire.deliveries)
+    for now_s in range(0, 1500, 5):
+        said = []
+        while waiting and waiting[0][0] <= now_s:
+            said += step(dispatcher, *waiting.pop(0))
+        for _, order in said + step(dispatcher, float(now_s)):
+            if isinstance(order, Order) and order.kind == "recommendation":
+                picture = dispatcher.picture
+                too_late_s = quantile(deadlines(picture, picture.forecast), picture.forecast.early)
+                by_zone_s = [too_late_s[picture.ground.zone_index[one.zone]] for one in order.body.advice]
+                assert by_zone_s == sorted(by_zone_s)
+                asked = max(asked, len(by_zone_s))
+    assert asked >= 2
+
+
+def test_with_turns_on_the_road_an_order_waits_for_its_turn_and_only_there(small):
+    """Three thousand people behind one road: it is theirs for half an hour and more before the next are told."""
+    briefing = small.briefing()
+    zones = [replace(zone, people_expected=3000) for zone in briefing.zones]
+    for assignment, waits in (("capacity", True), ("fastest", False)):
+        parameters = CommandParameters(assignment=assignment, route_margin_s=0.0)
+        picture = Picture(Ground(small.briefing(zones=zones), 3, 120.0), parameters)
+        plan = routes.plan(picture, no_fire(picture.ground), [1, 0], 600.0)
+        turns = [plan.turn_in_s.get(zone, 0.0) for zone in (1, 0)]
+        assert turns[0] == 0.0  # the most urgent first
+        # 750 vehicles at 0.36 a second need 2,083 s; the west comes to that road 300 s later than it leaves.
+        assert (turns[1] == pytest.approx(750 / 0.36 - 300.0, abs=120.0)) == waits
+        staged = [Pilot().staged(picture, zone, "order", plan) for zone in (1, 0)]
+        assert staged == ["order", "warning" if waits else "order"]
+        told = ZoneAdvice(zone="west", refuge="town", route=["W", "M", "E"], deadline_s=float("inf"), why="")
+        picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority")
+        assert Pilot().staged(picture, 0, "order", plan) == "order"  # who has been ordered stays so

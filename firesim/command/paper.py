@@ -1,0 +1,85 @@
+"""The plan on paper: the usual refuge by the usual road, in the hands of people who know the island.
+
+It knows of no forecast. The one thing that it avoids is a road that leads through the fire, or is reported cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.command.picture import Picture
+from firesim.command.routes import to_the_shore
+from firesim.command.ways import Network, Way, public_network
+from firesim.link.messages import ZoneAdvice
+from firesim.physics.search import edges_from
+
+
+def advise_on_paper(
+    picture: Picture, zones: Sequence[int], in_danger: NDArray[np.bool_], now_s: float
+) -> dict[int, ZoneAdvice]:
+    """The usual refuge by the usual road: the town, else the nearest big beach where that road is in danger.
+
+    `in_danger` [edge] marks roads that lead through the fire or are reported cut: the only ones that the plan
+    on paper avoids. Keys are zone indices.
+    """
+    ground = picture.ground
+    network = public_network(picture, None)
+    kinds = [("town", "port"), ("beach", "field", "airport")]
+    result = {}
+    for zone in zones:
+        node = int(ground.zone_node[zone])
+        advice = None if node >= 0 else to_the_shore(picture, zone, "no road leads there")
+        for kind in kinds:
+            advice = advice or _nearest(picture, network, kind, zone, in_danger)
+        result[zone] = advice or to_the_shore(picture, zone, "cut off: every known road leads through the fire")
+    return result
+
+
+def usual_way(picture: Picture, zone: int) -> Way | None:
+    """The way that a zone's people take to the town on any day; None where there is none."""
+    ground = picture.ground
+    targets = _of_kind(picture, ("town", "port")) or _of_kind(picture, ())
+    node = int(ground.zone_node[zone])
+    if node < 0 or not targets:
+        return None
+    network = public_network(picture, None)
+    time_s, next_edge = network.quickest([int(ground.refuge_node[k]) for k in targets])
+    if not isfinite(float(time_s[node])):
+        return None
+    return network.way(edges_from(next_edge, ground.roads.head, node), node)
+
+
+def _of_kind(picture: Picture, kinds: tuple[str, ...]) -> list[int]:
+    """Refuges of some kinds (of any, if none are named) that a road leads to."""
+    ground = picture.ground
+    return [
+        k for k, refuge in enumerate(ground.refuges)
+        if ground.refuge_node[k] >= 0 and (not kinds or refuge.kind in kinds)
+    ]  # fmt: skip
+
+
+def _nearest(
+    picture: Picture, network: Network, kinds: tuple[str, ...], zone: int, avoid: NDArray[np.bool_]
+) -> ZoneAdvice | None:
+    ground = picture.ground
+    of_kind = _of_kind(picture, kinds)
+    node = int(ground.zone_node[zone])
+    if not of_kind:
+        return None
+    time_s, next_edge = network.quickest([int(ground.refuge_node[k]) for k in of_kind], avoid)
+    if not isfinite(float(time_s[node])):
+        return None
+    way = network.way(edges_from(next_edge, ground.roads.head, node), node)
+    at = ground.roads.node_index[way.nodes[-1]]
+    refuge = ground.refuges[next(k for k in of_kind if ground.refuge_node[k] == at)]
+    return ZoneAdvice(
+        zone=ground.zones[zone].zone,
+        refuge=refuge.refuge,
+        route=list(way.nodes),
+        deadline_s=inf,
+        why=f"{refuge.name}: the usual refuge, {way.travel_s / 60:.0f} min by the usual road",
+    )

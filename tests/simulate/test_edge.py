@@ -1,0 +1,34 @@
+"""What an alert says is what people hear."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, ZoneAdvice
+from firesim.link.ports import Reach
+from firesim.simulate.edge import tell
+
+
+class Ears:
+    """Stands for the people, and writes down what they hear."""
+
+    def hear(self, parties, at_s, channel, level, cause_ids, advice):
+        self.heard = (level, dict(advice))
+
+
+def heard(refuge, route=(), level="order"):
+    advice = [ZoneAdvice(zone="west", refuge=refuge, route=list(route), deadline_s=np.inf, why="")]
+    alert = Alert(order="", channel="app", level=level, advice=advice, text_el="", text_en="", authorised_by="")
+    ears = Ears()
+    tell(ears, alert, Reach([0], [1.0]), 0)  # type: ignore[arg-type]
+    return ears.heard
+
+
+def test_an_order_to_stay_inside_sends_nobody_out():
+    assert heard(IN_PLACE) == ("warning", {"west": ("", ())})
+
+
+def test_other_orders_are_heard_as_they_are_said():
+    assert heard("town", ("W", "E")) == ("order", {"west": ("town", ("W", "E"))})
+    assert heard(TO_THE_SHORE) == ("order", {"west": ("", ())})
+    assert heard("town", level="all-clear") == ("all-clear", {"west": ("town", ())})
