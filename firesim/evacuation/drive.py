@@ -126,6 +126,8 @@ class _Traffic:
             self._advance(until_s)
             self._resolve_gridlock(until_s)
             step = self._next_step(step + 1, step_s)
+        # Where everything stands for good, nobody waits until a ring has stood for long.
+        self._count(self._rings(self.now_s, 0.0))
 
     def _goes_on(self) -> bool:
         if self.events.size[0] > 0:
@@ -208,8 +210,7 @@ class _Traffic:
 
     def _resolve_gridlock(self, now_s: float) -> None:
         rings = self._rings(now_s, PATIENCE_S)
-        self.counts.rings += len([edge for edge in rings if edge not in self.locked])
-        self.locked = rings if self.rule == "none" else []
+        self._count(rings)
         for edge in rings:
             if self.rule == "push":
                 if self.queues.n_logged[0] == len(self.queues.log):
@@ -218,6 +219,10 @@ class _Traffic:
                 self.counts.forced_moves += 1
             elif self.rule == "remove":
                 self._take_off(int(self.queues.first[edge]), REMOVED, now_s)
+
+    def _count(self, rings: list[int]) -> None:
+        self.counts.rings += len([edge for edge in rings if edge not in self.locked])
+        self.locked = rings if self.rule == "none" else []
 
     def _take_off(self, who: int, status: int, now_s: float) -> None:
         take_first(self.network, self.queues, self.travellers, self.events, int(self.travellers.edge[who]), now_s)
