@@ -1,8 +1,9 @@
 """Gridlock: roads that block one another in a ring, and how one car squeezes through.
 
 A road is held up when the road that its first car wants is full, when the other side is on a shared lane or that lane
-must first run empty for the other side, or by who is before it in the line for that road. When such roads form a ring none of them can ever move. That is found exactly, by following who waits for
-whom; a queue that is long but moves is never mistaken for it.
+must first run empty for the other side, or by who is before it in the line for that road. When such roads form a ring
+none of them can ever move. That is found exactly, by following who waits for whom; a queue that is long but moves is
+never mistaken for it.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ SUMMARY = (
 )  # fmt: skip
 
 
-# --- exact cases -------------------------------------------------------------------------------------------------
+# --- exact cases ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -115,7 +115,7 @@ def both_ways_at_once(driven: Driven, edge: int, other: int) -> int:
     )
 
 
-# --- assignments ---------------------------------------------------------------------------------------------------
+# --- assignments ----------------------------------------------------------------------------------------------------
 
 
 def two_ways(town: Town) -> Town:
@@ -259,7 +259,7 @@ def test_who_starts_at_an_exit_is_out_at_once_without_driving(town):
         assert len(driven.log) == 0
 
 
-# --- gridlock ------------------------------------------------------------------------------------------------------
+# --- gridlock -------------------------------------------------------------------------------------------------------
 
 
 def test_gridlock_is_counted_and_its_rule_decides_what_happens(town):
@@ -300,7 +300,7 @@ def run_round(case, rule):
     return drive(replace(case), Guide(case, "nearest"), ways, 10.0, rule)
 
 
-# --- laws --------------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------------------------
 
 
 @given(towns(closures=True))
@@ -369,7 +369,9 @@ def test_on_a_tree_with_room_more_capacity_never_clears_later_and_more_demand_ne
     with tempfile.TemporaryDirectory() as folder:
         town = Town(Path(folder), tree, demand)
         less = clearance_s(town.drive("nearest", exits="n0"), 1.0)
-        wider = Town(Path(folder), [(u, v, {**a, "capacity_veh_h": a["capacity_veh_h"] + 200}) for u, v, a in tree], demand)
+        wider = Town(
+            Path(folder), [(u, v, {**a, "capacity_veh_h": a["capacity_veh_h"] + 200}) for u, v, a in tree], demand
+        )
         assert clearance_s(wider.drive("nearest", exits="n0"), 1.0) <= less + 1e-9
         more = Town(Path(folder), tree, [*demand, ("n0" if n == 1 else f"n{n - 1}", 3.0)])
         assert clearance_s(more.drive("nearest", exits="n0"), 1.0) >= less - 1e-9
@@ -385,7 +387,7 @@ def test_the_step_changes_only_who_looks_at_queues_or_plans_by_it(rows):
             assert fine.done_s.tolist() == coarse.done_s.tolist()
 
 
-# --- the folder ----------------------------------------------------------------------------------------------------
+# --- the folder -----------------------------------------------------------------------------------------------------
 
 
 def table(path: Path) -> list[dict[str, str]]:

@@ -77,9 +77,7 @@ class Town:
         network, demand, closures = self.write()
         return load_evacuation(network, demand, exits, closures if self.closures else None)
 
-    def drive(
-        self, assignment: Any = "nearest", exits: str = "X", rule: Any = "push", step_s: float = 10.0
-    ) -> Driven:
+    def drive(self, assignment: Any = "nearest", exits: str = "X", rule: Any = "push", step_s: float = 10.0) -> Driven:
         return run_once(self.load(exits), Options(assignment, rule), step_s)[0]
 
 
