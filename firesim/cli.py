@@ -228,8 +228,8 @@ def check(scenario: ScenarioArgument) -> None:
 
 
 @app.command()
-def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A run or study folder.")]) -> None:
-    """Draw every standard figure of a run or study folder."""
+def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that firesim wrote.")]) -> None:
+    """Draw every standard figure of a run, a study or an evacuation."""
     for path in _draw(folder):
         _out.print(f"Figure: {path}", soft_wrap=True)
 
