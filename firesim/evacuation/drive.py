@@ -138,12 +138,12 @@ class _Traffic:
 
     def _next_step(self, step: int, step_s: float) -> int:
         """The step in which something happens next: this one, or a later one when the roads are empty or stand."""
-        if self.rule != "none" and self._rings(self.now_s, 0.0):
-            return step
         soonest_s = float(self.events.keys[0]) if self.events.size[0] > 0 else np.inf
         if self.closings:
             soonest_s = min(soonest_s, self.closings[0][0])
-        return step if np.isinf(soonest_s) else max(step, int(soonest_s // step_s))
+        if soonest_s < (step + 1) * step_s or (self.rule != "none" and self._rings(self.now_s, 0.0)):
+            return step  # a ring is waited for, step by step
+        return step if np.isinf(soonest_s) else int(soonest_s // step_s)
 
     def _advance(self, until_s: float) -> None:
         while True:

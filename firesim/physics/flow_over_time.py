@@ -32,8 +32,8 @@ from firesim.physics.flow_search import (
     Search,
     Supply,
     Timetable,
+    fill_room,
     has_lasting_way,
-    note_room,
     plan_ways,
 )
 from firesim.physics.flow_ways import follow_flow
@@ -141,7 +141,7 @@ def _timetable(n_edges: int, n_nodes: int, n_steps: int) -> Timetable:
     words = n_steps // WORD
     short = [np.zeros((n_edges, n_steps), np.int16) for _ in range(2)]
     bits = [np.zeros((n_edges, words), np.uint64) for _ in range(2)]
-    waiting, waited = np.zeros((n_nodes, n_steps), np.int64), np.zeros((n_nodes, words), np.uint64)
+    waiting, waited = np.zeros((n_nodes, n_steps), np.int32), np.zeros((n_nodes, words), np.uint64)
     return Timetable(short[0], short[1], bits[0], bits[1], waiting, waited)
 
 
@@ -153,12 +153,7 @@ def _longer(old: Timetable, rates: Floats, closes: Integers, n_steps: int) -> Ti
     new.has_room[:, :words], new.is_used[:, :words], new.is_waited[:, :words] = (
         old.has_room, old.is_used, old.is_waited,
     )  # fmt: skip
-    k = np.arange(known, n_steps + 1)
-    # The small number keeps a whole number of vehicles a step from being rounded up by the last bit.
-    passed = np.ceil(rates[:, None] * k[None, :] - 1e-9).astype(np.int64)
-    room = np.where(k[None, :-1] < closes[:, None], np.diff(passed, axis=1), 0)
-    new.room[:, known:] = np.minimum(room, np.iinfo(np.int16).max)
-    note_room(new, known)
+    fill_room(new, rates, closes, known)
     return new
 
 

@@ -53,7 +53,7 @@ class Timetable(NamedTuple):
     room: Shorts  # [edge, step] that still may
     has_room: Words  # [edge, step / 64] bits
     is_used: Words
-    waiting: Integers  # [node, step] who wait from this step to the next
+    waiting: NDArray[np.int32]  # [node, step] who wait from this step to the next
     is_waited: Words  # [node, step / 64] bits
 
 
@@ -113,10 +113,15 @@ def _is_set(bits: Words, k: int) -> bool:
 
 
 @kernel
-def note_room(table: Timetable, first: int) -> None:
+def fill_room(table: Timetable, rates: Floats, closes: Integers, first: int) -> None:
+    """Write how many may enter each road in each step from `first` on: up to the end of step k ceil((k + 1) rate)."""
+    most = np.iinfo(np.int16).max
     for edge in range(table.room.shape[0]):
-        for step in range(first, table.room.shape[1]):
-            if table.room[edge, step] > 0:
+        for step in range(first, min(table.room.shape[1], closes[edge])):
+            # The small number keeps a whole number of vehicles a step from being rounded up by the last bit.
+            passed = np.ceil(rates[edge] * (step + 1) - 1e-9) - np.ceil(rates[edge] * step - 1e-9)
+            table.room[edge, step] = min(int(passed), most)
+            if passed > 0.0:
                 _set_bit(table.has_room[edge], step, True)
 
 
