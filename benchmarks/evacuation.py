@@ -138,13 +138,13 @@ def simplex(roads: Roads, steps: np.ndarray, rate: np.ndarray, exits: list[int],
 
 
 def measure_uxsim(roads: Roads, vehicles: int, to_nearest: bool) -> None:
-    """The same town in UXsim: everybody to the nearest exit in a straight line of blocks, or to any exit."""
+    """The same town in UXsim's C++ engine: everybody to the exit nearest in blocks, or to any exit."""
     try:
         import uxsim
     except ImportError:
         print("UXsim is not installed (extra `oracles`)")
         return
-    world = uxsim.World(name="", deltan=1, tmax=12 * 3600, print_mode=0, save_mode=0, random_seed=1)
+    world = uxsim.World(name="", deltan=5, tmax=12 * 3600, print_mode=0, save_mode=0, random_seed=1, cpp=True)
     for k, name in enumerate(roads.node_ids):
         world.addNode(name, roads.x_m[k], roads.y_m[k])
     world.addNode("out", -1000.0, -1000.0)
