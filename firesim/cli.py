@@ -153,7 +153,7 @@ def _show(run: Run, folder: Path, figures: bool) -> None:
 
 
 def _minutes(seconds: float | None) -> str:
-    if seconds is None or seconds != seconds:
+    if seconds is None or seconds != seconds or seconds == float("inf"):
         return "never"
     sign = "-" if seconds < -0.5 else ""
     whole = round(abs(seconds))
@@ -228,8 +228,8 @@ def check(scenario: ScenarioArgument) -> None:
 
 
 @app.command()
-def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A run or study folder.")]) -> None:
-    """Draw every standard figure of a run or study folder."""
+def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that firesim wrote.")]) -> None:
+    """Draw every standard figure of a run, a study or an evacuation."""
     for path in _draw(folder):
         _out.print(f"Figure: {path}", soft_wrap=True)
 
@@ -280,4 +280,51 @@ def spread(
         soft_wrap=True,
     )
     _out.print(f"Coordinates: {facts['coordinates']}.", soft_wrap=True)
+    _out.print(f"Folder: {out}", soft_wrap=True)
+
+
+@app.command()
+def evacuate(
+    network: Annotated[Path, typer.Argument(metavar="NETWORK", help="Roads as directed GraphML, or OSMnx's.")],
+    demand: Annotated[Path, typer.Argument(metavar="DEMAND.csv", help="node,departure_s: a row a vehicle.")],
+    exits: Annotated[str, typer.Option("--exits", help="Nodes where people are safe, with commas.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder to write.")],
+    assignment: Annotated[str, typer.Option(help="nearest, fastest, safest or capacity.")] = "fastest",
+    closures: Annotated[Path | None, typer.Option(help="u,v,closes_at_s: from then on nobody enters.")] = None,
+    step_s: Annotated[float, typer.Option("--step-s", help="How often queues are looked at; the plan's step.")] = 10.0,
+    gridlock: Annotated[str, typer.Option(help="none, push or remove.")] = "push",
+    force: ForceOption = False,
+) -> None:
+    """Evacuation alone: who comes out when, by which roads, over a network with queues."""
+    from firesim.evacuation import evacuate as run_evacuation
+    from firesim.evacuation import load_evacuation, write_folder
+    from firesim.evacuation.solve import read_options
+    from firesim.record.folder import must_be_free, whole_folder
+
+    problems = Problems()
+    options = read_options(assignment, gridlock, step_s, problems)
+    case = None
+    for check in (lambda: must_be_free(out, force), lambda: load_evacuation(network, demand, exits, closures)):
+        try:
+            case = check() or case
+        except BadInput as found:
+            problems.found += found
+    problems.raise_if_any()
+    assert case is not None
+    with _err.status(f"{demand.name}: everybody leaves"):
+        evacuated = run_evacuation(case, options)
+        with whole_folder(out, force) as partial:
+            facts, warnings = write_folder(case, evacuated, partial)
+    for warning in warnings:
+        _err.print(f"Warning: {warning}", markup=False, style="bold yellow", soft_wrap=True)
+    _out.print(
+        f"Arrived {facts['arrived']:,}, stranded {facts['stranded']:,}, removed {facts['removed']:,} of "
+        f"{len(case.node):,}; out after 50, 90, 100 %: {_minutes(facts['clearance_50_s'])}, "
+        f"{_minutes(facts['clearance_90_s'])}, {_minutes(facts['clearance_100_s'])} min:s, no sooner than "
+        f"{_minutes(facts['capacity_bound_s'])}. 90 % by step [s]: "
+        + ", ".join(f"{step} {_minutes(clear_s)}" for step, clear_s in facts["clearance_90_by_step_s"].items())
+        + f". Planned in {facts['plan_cpu_s']:.2f} s, driven in {facts['traffic_cpu_s']:.2f} s of CPU.",
+        markup=False,
+        soft_wrap=True,
+    )
     _out.print(f"Folder: {out}", soft_wrap=True)

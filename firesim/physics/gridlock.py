@@ -1,8 +1,9 @@
 """Gridlock: roads that block one another in a ring, and how one car squeezes through.
 
-A road is held up when the road that its first car wants is full, or when the other side is on a shared lane.
-When such roads form a ring none of them can ever move. That is found exactly, by following who waits for
-whom; a queue that is long but moves is never mistaken for it.
+A road is held up when the road that its first car wants is full, when the other side is on a shared lane or that lane
+must first run empty for the other side, or by who is before it in the line for that road. When such roads form a ring
+none of them can ever move. That is found exactly, by following who waits for whom; a queue that is long but moves is
+never mistaken for it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,15 @@ def _held_by(network: Network, queues: Queues, edge: int) -> int:
     if queues.cars[wanted] >= network.storage[wanted]:
         return int(wanted)
     other = network.opposite[wanted]
-    if network.is_shared[wanted] and other != NOBODY and queues.cars[other] > 0:
+    is_track = network.is_shared[wanted] and other != NOBODY
+    if is_track and queues.cars[other] > 0:
         return int(other)
+    if queues.first_in_line[wanted] != edge:
+        return int(queues.first_in_line[wanted])
+    # Its side's turn on the track is over: what is on it must leave before the other side, and then this one, may go.
+    has_to_run_empty = is_track and queues.first_in_line[other] != NOBODY and queues.cars[wanted] > 0
+    if has_to_run_empty and not queues.is_scheduled[edge]:
+        return int(wanted)
     return NOBODY
 
 

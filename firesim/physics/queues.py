@@ -53,6 +53,8 @@ class Queues(NamedTuple):
     is_scheduled: Claims
     has_turn: Claims  # of a shared lane: this direction used it last
     turn_since_s: Floats
+    log: Floats  # [room, 3] every entry onto a road: road, traveller, when; no room: nothing is noted
+    n_logged: Integers  # [1]
 
 
 class Travellers(NamedTuple):
@@ -91,8 +93,8 @@ class Events(NamedTuple):
     size: Integers  # [1]
 
 
-def new_queues(n_edges_and_nodes: int) -> Queues:
-    """Empty roads, all open."""
+def new_queues(n_edges_and_nodes: int, log_room: int = 0) -> Queues:
+    """Empty roads, all open; with `log_room` every entry onto a road is noted, up to so many between two looks."""
     n = n_edges_and_nodes
     nobody = [np.full(n, NOBODY, np.int64) for _ in range(6)]
     return Queues(
@@ -109,6 +111,8 @@ def new_queues(n_edges_and_nodes: int) -> Queues:
         is_scheduled=np.zeros(n, np.bool_),
         has_turn=np.zeros(n, np.bool_),
         turn_since_s=np.full(n, -np.inf),
+        log=np.empty((log_room, 3)),
+        n_logged=np.zeros(1, np.int64),
     )
 
 
@@ -221,6 +225,10 @@ def enter(network: Network, queues: Queues, travellers: Travellers, wanted: int,
             queues.has_turn[wanted], queues.has_turn[other] = True, False
             queues.turn_since_s[wanted] = now_s
     append(queues, travellers, wanted, who, now_s, now_s + network.free_s[wanted])
+    row = queues.n_logged[0]
+    if row < queues.log.shape[0]:
+        queues.log[row, 0], queues.log[row, 1], queues.log[row, 2] = wanted, who, now_s
+        queues.n_logged[0] += 1
 
 
 @kernel

@@ -48,7 +48,7 @@ from firesim.physics.queues import (
 )
 
 # Why `advance` comes back.
-DONE, CUT, FULL, NO_WAY = 0, 1, 2, 3
+DONE, CUT, FULL, NO_WAY, LOG_FULL = 0, 1, 2, 3, 4
 # What a traveller wants at a node, besides an edge.
 _STAYS, _IS_TURNED_AWAY, _KNOWS_NO_WAY = -2, -3, -4
 
@@ -170,10 +170,12 @@ def advance(
 
     Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `FULL` (the
     refuge is) or `NO_WAY` (none is known), who asks, and when. The traveller stands at the head node of its edge
-    and asks again, first of all, at the next call.
+    and asks again, first of all, at the next call. `LOG_FULL`, NOBODY, when: the log of entries must be taken first.
     """
     n_edges = network.head.size
     while events.size[0] > 0 and events.keys[0] < until_s:
+        if queues.log.shape[0] > 0 and queues.n_logged[0] == queues.log.shape[0]:
+            return LOG_FULL, NOBODY, events.keys[0]
         now_s, label = events.keys[0], events.labels[0]
         events.size[0] = drop_top(events.keys, events.ties, events.labels, events.size[0])
         if label < n_edges:

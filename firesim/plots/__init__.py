@@ -1,4 +1,4 @@
-"""Every standard figure of a run or a study.
+"""Every standard figure of a run, a study or an evacuation alone.
 
 A plotting function takes data and an optional `ax`, draws, and returns the axes; it never saves or shows.
 `save_figures` is the one that saves.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firesim.plots.budget import budget_timeline
+from firesim.plots.evacuation import EVACUATION_FIGURES, clearance_curve, is_evacuation, read_evacuation
 from firesim.plots.island import island_map
 from firesim.plots.people import people_by_state
 from firesim.plots.study import paired_differences_plot
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 
     from firesim.record import StoredRun
 
-__all__ = ["budget_timeline", "island_map", "paired_differences_plot", "people_by_state", "save_figures"]
+__all__ = [
+    "budget_timeline",
+    "clearance_curve",
+    "island_map",
+    "paired_differences_plot",
+    "people_by_state",
+    "save_figures",
+]
 
 RUN_FIGURES: dict[str, tuple[Callable[[StoredRun, Axes], Axes], tuple[float, float]]] = {
     "map": (island_map, (12.0, 10.5)),
@@ -31,9 +39,9 @@ RUN_FIGURES: dict[str, tuple[Callable[[StoredRun, Axes], Axes], tuple[float, flo
 
 
 def save_figures(folder: Path) -> list[Path]:
-    """Draw and save the standard figures of a run or study folder into its `figures/`; returns the files.
+    """Draw and save the standard figures of a folder that firesim wrote into its `figures/`; returns the files.
 
-    Raises NotARun when the folder is neither.
+    Raises NotARun when it is none of a run, a study or an evacuation.
     """
     import matplotlib.pyplot as plt
 
@@ -45,6 +53,9 @@ def save_figures(folder: Path) -> list[Path]:
     if (folder / "outcomes.parquet").is_file():
         study = read_study(folder)
         jobs = [(name, partial(draw, study), size) for name, (draw, size) in STUDY_FIGURES.items()]
+    elif is_evacuation(folder):
+        evacuation = read_evacuation(folder)
+        jobs = [(name, partial(draw, evacuation), size) for name, (draw, size) in EVACUATION_FIGURES.items()]
     else:
         run = read_run(folder)
         jobs = [(name, partial(draw, run), size) for name, (draw, size) in RUN_FIGURES.items()]

@@ -274,6 +274,55 @@ def test_a_long_queue_that_moves_is_no_gridlock():
         assert gridlock.gridlocks(town.network, town.queues, float(now_s), 0.0).size == 0
 
 
+def test_a_ring_through_a_track_that_must_first_run_empty_is_found():
+    # Round 1 -> 2 -> 3 -> 1 by way of a track whose turn is over: its own side may not enter it though there is room.
+    edges = [
+        (1, 2, 5.0, 2.0, 3, 1, True),  # 0: the track
+        (2, 1, 5.0, 2.0, 3, 0, True),  # 1: the other side, which waits
+        one_way(2, 3, storage=2),
+        one_way(3, 1, storage=2),
+        one_way(0, 2, storage=2),
+    ]
+    town = Town(4, edges, 0, 9, turn_s=20.0)
+    town.ways.next_edge[0, :] = [4, 0, 2, 3]  # all but one go round for ever
+    for edge, cars in ((0, [0]), (2, [1, 2]), (3, [3, 4]), (4, [5])):
+        for k, who in enumerate(cars):
+            town.cars.edge[who] = edge
+            town.cars.behind[who] = cars[k + 1] if k + 1 < len(cars) else NOBODY
+        town.queues.first[edge], town.queues.last[edge], town.queues.cars[edge] = cars[0], cars[-1], len(cars)
+        town.queues.is_scheduled[edge] = True
+        add_events(town.events, np.array([30.0]), np.array([edge]))
+    town.ways = Ways(
+        np.vstack([town.ways.next_edge, [4, 0, 1, 3]]), np.zeros(2, np.int64), np.array([NOBODY, NOBODY]),
+        town.ways.room, town.ways.route_edges,
+    )  # fmt: skip
+    town.cars.row[5] = 1  # who wants the track the other way
+    town.queues.has_turn[0], town.queues.turn_since_s[0] = True, 0.0
+    town.run(100.0)
+    assert town.queues.waits_for[3] == 0
+    assert town.queues.cars[0] < town.network.storage[0]
+    assert town.events.size[0] == 0
+    assert gridlock.gridlocks(town.network, town.queues, 100.0, 60.0).size == 1
+
+
+def test_every_entry_onto_a_road_is_noted_when_there_is_room_for_notes():
+    town = Town(3, [one_way(0, 1), one_way(1, 2)], 2, 10)
+    town.queues = new_queues(5, 8)
+    town.depart(range(10), 0, 0.0)
+    noted = []
+    while True:
+        reason, _, _ = town.run(1000.0)
+        noted += town.queues.log[: town.queues.n_logged[0]].tolist()
+        town.queues.n_logged[0] = 0
+        if reason != traffic.LOG_FULL:
+            break
+    assert len(noted) == 20
+    assert [at_s for _, _, at_s in noted] == sorted(at_s for _, _, at_s in noted)
+    for who in range(10):
+        mine = [(edge, at_s) for edge, car, at_s in noted if car == who]
+        assert mine == [(0.0, 0.0), (1.0, 10.0 + 2.0 * who)]
+
+
 @st.composite
 def towns(draw):
     """Random networks with two-way and one-lane stretches, every node joined to the destination."""

@@ -1,0 +1,189 @@
+"""Which way each vehicle takes: the four assignments, and the best way left at a closed road.
+
+* `nearest`: the way of least free-flow time to the exit of least free-flow time; queues do not count.
+* `fastest`: the way of earliest arrival if the queues stayed as they stand when the vehicle's turn to leave comes;
+  they are looked at once a step.
+* `safest`: the way with the largest margin between entering a road and its closing, of those the quickest.
+* `capacity`: the system-optimal flow of `physics/flow_over_time.py`: ways and departures.
+
+The first two know of no closure until they stand before one; the others know all from the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.evacuation.case import Assignment, Evacuation
+from firesim.physics.flow_over_time import earliest_arrival_plan
+from firesim.physics.search import earliest_arrival, edges_from, edges_to, latest_departure, quickest_to
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+NOT_YET, NOWHERE = -1, -2  # no exit chosen yet; none can be reached
+_BEFORE_S = 1e-6  # a road is entered this much before it closes, at the latest
+Way = tuple[int, list[int]]  # index of the exit, and the roads to it
+Known = frozenset[int]  # edges known to be closed
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What everybody sets out to do. Arrays over [vehicles].
+
+    `exit`: index into the exits, NOT_YET or NOWHERE; the way is `edges[start:end]`; `starts_s`: when it sets out.
+    """
+
+    exit: Integers
+    starts_s: Floats
+    start: Integers
+    end: Integers
+    edges: Integers
+
+
+class Guide:
+    """Finds ways through one network for one assignment."""
+
+    def __init__(self, case: Evacuation, assignment: Assignment) -> None:
+        self.case, self.assignment = case, assignment
+        roads = case.network
+        self._ends = roads.tail, roads.head
+        self._nearest: dict[Known, tuple[Integers, Integers]] = {}
+        self._pictures: dict[Known, tuple[Integers, Integers]] = {}
+        self._picture_s: Floats = roads.free_s
+        # `search` lets a road be used if its far end is reached in time; here it must be entered in time.
+        self._far_end_s: Floats = case.closes_s + roads.free_s
+        self._leave_by_s: Floats = np.empty(0)
+        if assignment in ("safest", "capacity"):
+            self._leave_by_s, _ = latest_departure(
+                *self._ends, roads.free_s, self._far_end_s, case.exits, roads.n_nodes
+            )
+
+    def assign(self, step_s: float) -> Assigned:
+        """The first way of every vehicle."""
+        if self.assignment == "fastest":
+            n = len(self.case.node)
+            none = np.zeros(n, np.int64)
+            return Assigned(np.full(n, NOT_YET), self.case.departure_s, none, none, np.empty(0, np.int64))
+        if self.assignment == "capacity":
+            return self._planned(step_s)
+        return self._by_node()
+
+    def look(self, crossing_s: Floats) -> tuple[Integers, Integers]:
+        """Take a new picture of the queues; the next road and the exit from every node. [nodes] each"""
+        self._picture_s = crossing_s
+        self._pictures.clear()
+        return self._picture(frozenset())
+
+    def way_left(self, node: int, known: Known, now_s: float) -> Way | None:
+        """The best way from a node for who knows these edges to be closed; None: there is none."""
+        if self.assignment == "nearest":
+            next_edge, exit_of = self._tree(self._nearest, known, self.case.network.free_s)
+        elif self.assignment == "fastest":
+            next_edge, exit_of = self._picture(known)
+        elif self.assignment == "safest":
+            return self._safest(node, now_s)
+        else:
+            return self._earliest(node, now_s, _BEFORE_S)
+        if exit_of[node] < 0:
+            return None
+        return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
+
+    # --- by trees ------------------------------------------------------------------------------------------------
+
+    def _picture(self, known: Known) -> tuple[Integers, Integers]:
+        return self._tree(self._pictures, known, self._picture_s)
+
+    def _tree(
+        self, kept: dict[Known, tuple[Integers, Integers]], known: Known, travel_s: Floats
+    ) -> tuple[Integers, Integers]:
+        if known not in kept:
+            roads, is_open = self.case.network, np.ones(self.case.network.n_edges, bool)
+            is_open[list(known)] = False
+            _, next_edge, which = quickest_to(*self._ends, travel_s, is_open, self.case.exits, roads.n_nodes)
+            kept[known] = next_edge, which
+        return kept[known]
+
+    def _by_node(self) -> Assigned:
+        """`nearest` and `safest`: one way from each node."""
+        case = self.case
+        edges: list[int] = []
+        places: dict[int, tuple[int, int, int]] = {}
+        for node in np.unique(case.node).tolist():
+            # The best way is the same whenever one leaves, as long as one leaves in time.
+            way = self.way_left(node, frozenset(), -np.inf)
+            if way is None:
+                places[node] = NOWHERE, 0, 0
+            else:
+                places[node] = way[0], len(edges), len(edges) + len(way[1])
+                edges += way[1]
+        exit_, start, end = (np.array([places[node][k] for node in case.node.tolist()], np.int64) for k in range(3))
+        if self.assignment == "safest":
+            exit_[case.departure_s >= self._leave_by_s[case.node]] = NOWHERE
+        return Assigned(exit_, case.departure_s, start, end, np.array(edges, np.int64))
+
+    # --- with closing times ----------------------------------------------------------------------------------------
+
+    def _safest(self, node: int, now_s: float) -> Way | None:
+        """Leaving at t, the margin of a way is the latest that one may leave by it, less t."""
+        leave_by_s = float(self._leave_by_s[node])
+        if not leave_by_s > now_s:
+            return None
+        if np.isinf(leave_by_s):
+            closed = frozenset(np.flatnonzero(np.isfinite(self.case.closes_s)).tolist())
+            next_edge, exit_of = self._tree(self._nearest, closed, self.case.network.free_s)
+            return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
+        return self._earliest(node, 0.0, leave_by_s - _BEFORE_S)
+
+    def _earliest(self, node: int, now_s: float, margin_s: float) -> Way | None:
+        """The quickest way on which every road is entered `margin_s` before it closes, at the latest."""
+        roads, exits = self.case.network, self.case.exits
+        arrive_s, via_edge = earliest_arrival(
+            *self._ends, roads.free_s, self._far_end_s, node, now_s, roads.n_nodes, margin_s
+        )
+        first = int(np.argmin(arrive_s[exits]))
+        if np.isinf(arrive_s[exits[first]]):
+            return None
+        return first, edges_to(via_edge, self._ends[0], int(exits[first]))
+
+    # --- the system optimum ----------------------------------------------------------------------------------------
+
+    def _planned(self, step_s: float) -> Assigned:
+        case, roads = self.case, self.case.network
+        closes_step = np.where(np.isinf(case.closes_s), -1.0, np.floor(case.closes_s / step_s)).astype(np.int64)
+        plan = earliest_arrival_plan(
+            *self._ends, np.rint(roads.free_s / step_s), roads.capacity_veh_s * step_s, closes_step, case.exits,
+            case.node, np.floor(case.departure_s / step_s), roads.n_nodes,
+        )  # fmt: skip
+        n = len(case.node)
+        start, end = plan.route_start[:-1].copy(), plan.route_start[1:].copy()
+        exit_index = np.full(roads.n_nodes, NOWHERE, np.int64)
+        exit_index[case.exits] = np.arange(len(case.exits))
+        exit_ = exit_index[case.node]
+        has_way = end > start
+        exit_[has_way] = exit_index[roads.head[plan.route_edges[end[has_way] - 1]]]
+        starts_s = np.maximum(case.departure_s, _within_step(plan.leaves_step, plan.route_edges, start, end, step_s))
+        edges = plan.route_edges.tolist()
+        # Steps are coarse: whom the plan leaves behind may still get through.
+        for who in np.flatnonzero(plan.arrives_step < 0).tolist():
+            way = self._safest(int(case.node[who]), float(case.departure_s[who]))
+            if way is not None:
+                exit_[who], start[who], end[who] = way[0], len(edges), len(edges) + len(way[1])
+                edges += way[1]
+        assert len(exit_) == n
+        return Assigned(exit_, starts_s, start, end, np.array(edges, np.int64))
+
+
+def _within_step(leaves_step: Integers, edges: Integers, start: Integers, end: Integers, step_s: float) -> Floats:
+    """When each sets out: those who enter one road in one step share the step evenly. [s]"""
+    first_edge = np.where(end > start, edges[np.minimum(start, max(len(edges) - 1, 0))] if len(edges) else -1, -1)
+    order = np.lexsort((np.arange(len(start)), leaves_step, first_edge))
+    same = np.flatnonzero(
+        np.diff(first_edge[order], prepend=-9) | np.diff(leaves_step[order], prepend=-9)
+    )  # where a new group begins
+    size = np.diff(np.append(same, len(order)))
+    share = np.empty(len(order))
+    share[order] = (np.arange(len(order)) - np.repeat(same, size)) / np.repeat(size, size)
+    return np.where(leaves_step < 0, 0.0, (leaves_step + share) * step_s)

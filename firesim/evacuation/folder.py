@@ -1,0 +1,203 @@
+"""The folder of an evacuation: who came out when, by which roads, and the facts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+import resource
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import firesim
+from firesim.evacuation.case import Evacuation
+from firesim.evacuation.network import RoadNetwork
+from firesim.evacuation.solve import Evacuated, clearance_s
+from firesim.physics.queues import ARRIVED, REMOVED, STRANDED
+from firesim.record.folder import write_json
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+STATUS_WORDS = {ARRIVED: "arrived", STRANDED: "stranded", REMOVED: "removed"}
+VEHICLE_COLUMNS = ("vehicle", "node", "departure_s", "departed_s", "arrived_s", "exit", "status")
+ROUTE_COLUMNS = ("vehicle", "ordinal", "u", "v", "key", "entered_s", "left_s")
+WGS84 = "EPSG:4326"
+DECIMALS = 6  # of a degree: 0.1 m
+
+
+def write_folder(case: Evacuation, evacuated: Evacuated, folder: Path) -> tuple[dict[str, Any], list[str]]:
+    """Fill a folder; returns the facts (`summary.json`) and the warnings."""
+    driven = evacuated.driven
+    vehicle, edge, entered_s, left_s = _moves(evacuated)
+    _write_vehicles(case, evacuated, folder / "vehicles.csv")
+    _write_routes(case.network, vehicle, edge, entered_s, left_s, folder / "routes.csv")
+    if case.network.crs is not None:
+        collection = _route_shapes(case.network, vehicle, edge, driven.departed_s, driven.done_s)
+        text = json.dumps(collection, ensure_ascii=False, allow_nan=False)
+        (folder / "routes.geojson").write_text(text + "\n", encoding="utf-8")
+    warnings = warnings_of(case, evacuated)
+    write_json(folder / "run.json", _circumstances(case, evacuated) | {"warnings": warnings})
+    facts = summary_of(evacuated)
+    write_json(folder / "summary.json", facts)
+    return facts, warnings
+
+
+def summary_of(evacuated: Evacuated) -> dict[str, Any]:
+    """`summary.json`; inf stands for never."""
+    driven, by_step = evacuated.driven, evacuated.clearance_90_by_step_s
+    return {
+        "clearance_50_s": clearance_s(driven, 0.5),
+        "clearance_90_s": clearance_s(driven, 0.9),
+        "clearance_100_s": clearance_s(driven, 1.0),
+        "arrived": int((driven.status == ARRIVED).sum()),
+        "stranded": int((driven.status == STRANDED).sum()),
+        "removed": int((driven.status == REMOVED).sum()),
+        "forced_moves": driven.forced_moves,
+        "plan_cpu_s": evacuated.plan_cpu_s,
+        "traffic_cpu_s": driven.traffic_cpu_s,
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        "capacity_bound_s": evacuated.capacity_bound_s,
+        "clearance_90_by_step_s": {f"{step_s:g}": clear_s for step_s, clear_s in by_step.items()},
+    }
+
+
+def warnings_of(case: Evacuation, evacuated: Evacuated) -> list[str]:
+    """What a reader of the result must be told, in words."""
+    driven, options = evacuated.driven, evacuated.options
+    said = list(case.warnings)
+    if driven.rings:
+        done = {"push": "a car squeezed through", "remove": "a car was taken off", "none": "nobody moved again"}
+        said.append(f"gridlock: {driven.rings} times roads blocked one another in a ring; {done[options.gridlock]}")
+    stranded = int((driven.status == STRANDED).sum())
+    if stranded:
+        said.append(f"{stranded} vehicles are stranded: no way was left to them")
+    shared = int(case.network.is_shared.sum())
+    if options.assignment == "capacity" and shared:
+        said.append(f"{shared} edges share their lane with the other direction, which the plan does not foresee")
+    return said
+
+
+def _circumstances(case: Evacuation, evacuated: Evacuated) -> dict[str, Any]:
+    import numba
+
+    options = evacuated.options
+    return {
+        "network": {"file": case.network.file, "nodes": case.network.n_nodes, "edges": case.network.n_edges,
+                    "crs": case.network.crs},
+        "vehicles": len(case.node),
+        "exits": [case.network.node_ids[node] for node in case.exits.tolist()],
+        "closing_edges": int(np.isfinite(case.closes_s).sum()),
+        "assignment": options.assignment, "gridlock": options.gridlock, "step_s": options.step_s,
+        "gridlock_rings": evacuated.driven.rings, "end_s": evacuated.driven.end_s,
+        "versions": {"firesim": firesim.__version__, "python": platform.python_version(),
+                     "numpy": np.__version__, "numba": numba.__version__},
+    }  # fmt: skip
+
+
+# --- tables ------------------------------------------------------------------------------------------------------
+
+
+def _moves(evacuated: Evacuated) -> tuple[Integers, Integers, Floats, Floats]:
+    """Every road driven: vehicle, edge, entered and left (inf: it stands there to the end), by vehicle and time."""
+    driven = evacuated.driven
+    order = np.lexsort((np.arange(len(driven.log)), driven.log[:, 1]))
+    edge, vehicle = driven.log[order, 0].astype(np.int64), driven.log[order, 1].astype(np.int64)
+    entered_s = driven.log[order, 2]
+    left_s = np.append(entered_s[1:], np.inf)
+    is_last = np.append(vehicle[1:] != vehicle[:-1], True) if len(vehicle) else np.empty(0, bool)
+    left_s = left_s[: len(vehicle)]
+    left_s[is_last] = driven.done_s[vehicle[is_last]]
+    return vehicle, edge, entered_s, left_s
+
+
+def _told(times_s: Floats) -> list[str]:
+    """Times as text, cut to the microsecond so that none comes to lie after what it was before; empty: never."""
+    whole = np.floor(np.where(np.isfinite(times_s), times_s, 0.0) * 1e6 + 1e-3) / 1e6
+    finite = np.isfinite(times_s).tolist()
+    return [
+        f"{value:.6f}".rstrip("0").rstrip(".") if is_told else "" for value, is_told in zip(whole, finite, strict=True)
+    ]
+
+
+def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _write_vehicles(case: Evacuation, evacuated: Evacuated, path: Path) -> None:
+    driven, names = evacuated.driven, case.network.node_ids
+    has_arrived = driven.status == ARRIVED
+    exits = [names[node] for node in case.exits.tolist()]
+    rows = zip(
+        range(len(case.node)),
+        (names[node] for node in case.node.tolist()),
+        _told(case.departure_s),
+        _told(driven.departed_s),
+        _told(np.where(has_arrived, driven.done_s, np.inf)),
+        (exits[k] if there else "" for k, there in zip(driven.exit.tolist(), has_arrived.tolist(), strict=True)),
+        (STATUS_WORDS[status] for status in driven.status.tolist()),
+        strict=True,
+    )
+    _write_table(path, VEHICLE_COLUMNS, rows)
+
+
+def _write_routes(
+    roads: RoadNetwork, vehicle: Integers, edge: Integers, entered_s: Floats, left_s: Floats, path: Path
+) -> None:
+    first = np.searchsorted(vehicle, vehicle)
+    names = roads.node_ids
+    u, v = [names[node] for node in roads.tail.tolist()], [names[node] for node in roads.head.tolist()]
+    edges = edge.tolist()
+    rows = zip(
+        vehicle.tolist(), (np.arange(len(vehicle)) - first).tolist(), (u[e] for e in edges), (v[e] for e in edges),
+        (roads.keys[e] for e in edges), _told(entered_s), _told(left_s), strict=True,
+    )  # fmt: skip
+    _write_table(path, ROUTE_COLUMNS, rows)
+
+
+# --- shapes ------------------------------------------------------------------------------------------------------
+
+
+def _route_shapes(
+    roads: RoadNetwork, vehicle: Integers, edge: Integers, departed_s: Floats, done_s: Floats
+) -> dict[str, Any]:
+    """One line for each different way, with who drove it: longitude and latitude."""
+    starts = np.flatnonzero(np.diff(vehicle, prepend=-1))
+    ways: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for way, who in zip(np.split(edge, starts[1:]), vehicle[starts].tolist(), strict=True):
+        ways[tuple(way.tolist())].append(who)
+    to_degrees = _transform(roads.crs or WGS84)
+    features = []
+    for roads_driven, who in sorted(ways.items(), key=lambda item: (-len(item[1]), item[0])):
+        driven = list(roads_driven)
+        points = roads.paths[driven[0]][:1] + [point for k in driven for point in roads.paths[k][1:]]
+        last_s = float(done_s[who].max())
+        properties = {
+            "from": roads.node_ids[roads.tail[driven[0]]], "to": roads.node_ids[roads.head[driven[-1]]],
+            "vehicles": len(who), "length_m": float(roads.length_m[driven].sum()),
+            "first_departed_s": float(departed_s[who].min()), "last_done_s": last_s if np.isfinite(last_s) else None,
+        }  # fmt: skip
+        line = {"type": "LineString", "coordinates": to_degrees(points)}
+        features.append({"type": "Feature", "geometry": line, "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _transform(crs: str) -> Any:
+    """From points of the network to longitude and latitude."""
+    from pyproj import Transformer
+
+    turn = Transformer.from_crs(crs, WGS84, always_xy=True)
+
+    def to_degrees(points: list[tuple[float, float]]) -> list[list[float]]:
+        x, y = turn.transform(*np.array(points).T)
+        return [[round(float(lon), DECIMALS), round(float(lat), DECIMALS)] for lon, lat in zip(x, y, strict=True)]
+
+    return to_degrees

@@ -1,0 +1,145 @@
+"""A GraphML file as it is written: nodes and edges with their attributes as text, and the line of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from firesim.inputs.problems import Problems
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """The text of one attribute and the line where it stands."""
+
+    text: str
+    line: int
+
+
+@dataclass
+class Element:
+    """A node (`source` and `target` empty) or an edge."""
+
+    name: str  # id of the node; of an edge, its id or key, or empty
+    line: int
+    source: str = ""
+    target: str = ""
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+
+    @property
+    def field(self) -> str:
+        """How a problem names it."""
+        return f"edge {self.source} -> {self.target}" if self.source else f"node {self.name}"
+
+
+@dataclass
+class GraphFile:
+    """Everything of a GraphML file that is asked for."""
+
+    file: str
+    is_directed: bool = True
+    graph: dict[str, str] = field(default_factory=dict)
+    nodes: list[Element] = field(default_factory=list)
+    edges: list[Element] = field(default_factory=list)
+    edge_keys: set[str] = field(default_factory=set)  # names of attributes that edges may have
+
+
+def read_graphml(path: Path, wanted: Collection[str], problems: Problems) -> GraphFile | None:
+    """Read a GraphML file; of nodes and edges only the attributes in `wanted` are kept.
+
+    Attribute values stay text, so a node called 007 stays 007. None with the problem noted when the file is missing,
+    is no XML, or is no GraphML.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = "There is no such file." if isinstance(error, FileNotFoundError) else f"{error.strerror}."
+        problems.add("NETWORK", str(path), message, "Give a GraphML file.")
+        return None
+    reader = _Reader(str(path), set(wanted))
+    try:
+        reader.read(content)
+    except expat.ExpatError as error:
+        message = f"The file is not XML: {expat.ErrorString(error.code)}."
+        problems.add("NETWORK", None, message, "Export it again as GraphML.", str(path), error.lineno)
+        return None
+    if not reader.has_graph:
+        message = "The file holds no GraphML graph."
+        problems.add("NETWORK", None, message, "Export the network as GraphML.", str(path), 1)
+        return None
+    return reader.found
+
+
+class _Reader:
+    """Takes the elements as the parser meets them."""
+
+    def __init__(self, file: str, wanted: set[str]) -> None:
+        self.found = GraphFile(file)
+        self.has_graph = False
+        self._wanted = wanted
+        self._keys: dict[str, tuple[str, str]] = {}  # id: (for, name)
+        self._defaults: dict[str, str] = {}
+        self._open: list[Element] = []
+        self._key = ""
+        self._line = 0
+        self._text: list[str] | None = None
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+
+    def read(self, content: bytes) -> None:
+        self._parser.Parse(content, True)
+        self._fill_in_defaults()
+
+    def _start(self, tag: str, given: dict[str, str]) -> None:
+        kind, line = tag.rsplit(":", 1)[-1], self._parser.CurrentLineNumber
+        if kind == "graph":
+            self.has_graph = True
+            self.found.is_directed = given.get("edgedefault", "directed") == "directed"
+        elif kind == "key":
+            name = given.get("attr.name", given.get("id", ""))
+            self._key = given.get("id", "")
+            self._keys[self._key] = (given.get("for", "all"), name)
+            if self._keys[self._key][0] in ("edge", "all"):
+                self.found.edge_keys.add(name)
+        elif kind == "node":
+            self._open.append(Element(given.get("id", ""), line))
+            self.found.nodes.append(self._open[-1])
+        elif kind == "edge":
+            self._open.append(Element(given.get("id", ""), line, given.get("source", ""), given.get("target", "")))
+            self.found.edges.append(self._open[-1])
+        elif kind == "data":
+            self._key, self._line, self._text = given.get("key", ""), line, []
+        elif kind == "default":
+            self._text = []
+
+    def _characters(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def _end(self, tag: str) -> None:
+        kind = tag.rsplit(":", 1)[-1]
+        if kind in ("node", "edge"):
+            self._open.pop()
+        elif kind == "default" and self._text is not None:
+            self._defaults[self._key], self._text = "".join(self._text).strip(), None
+        elif kind == "data" and self._text is not None:
+            text, self._text = "".join(self._text).strip(), None
+            name = self._keys.get(self._key, ("", self._key))[1]
+            if not self._open:
+                self.found.graph[name] = text
+            elif name in self._wanted:
+                self._open[-1].attributes[name] = Attribute(text, self._line)
+
+    def _fill_in_defaults(self) -> None:
+        for key, text in self._defaults.items():
+            whose, name = self._keys[key]
+            if name not in self._wanted:
+                continue
+            for kind, elements in (("node", self.found.nodes), ("edge", self.found.edges)):
+                for element in elements if whose in (kind, "all") else ():
+                    element.attributes.setdefault(name, Attribute(text, element.line))

@@ -1,0 +1,100 @@
+"""What drivers who look at the traffic do: how long each road takes now, and taking the way that is quickest then."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.compiled import kernel
+from firesim.physics.queues import NOBODY, Events, Network, Queues, Travellers, Ways
+from firesim.physics.traffic import NO_WAY, advance
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ROUTES_FULL = 5  # besides the reasons of `traffic.advance`
+_SWEEPS = 50  # a chain of full roads longer than this is told shorter than it is
+
+
+@kernel
+def crossing_time_s(network: Network, queues: Queues, n_edges: int, now_s: float, stuck_s: float) -> Floats:
+    """How long who drives up to each road now would need to its far end, if the queues went on as they stand.
+
+    Parameters
+    ----------
+    network, queues
+        See `physics/queues.py`.
+    n_edges : int
+        Roads; driveways beyond are left out.
+    now_s : float
+        The time. [s]
+    stuck_s : float
+        The longest that one car is taken to need to leave its road: what a gridlock lets through. [s]
+
+    Returns
+    -------
+    [n_edges]
+        Free-flow time, or until all cars on the road have left if that is longer; and the wait for room before a
+        full one; and until the other side has cleared a shared lane. Closures are not looked at. [s]
+
+    Notes
+    -----
+    Cars leave a road one headway apart. Where the first of them waits for a full road they leave as fast as that
+    one drains, shared evenly among those in line, as the line's rule has it. Cars that have not got there yet are
+    not foreseen.
+    """
+    n = network.head.size
+    in_line = np.zeros(n, np.int64)
+    for edge in range(n):
+        if queues.waits_for[edge] != NOBODY:
+            in_line[queues.waits_for[edge]] += 1
+    each_s = network.headway_s.copy()
+    for _ in range(_SWEEPS):
+        is_settled = True
+        for edge in range(n_edges):
+            wanted = queues.waits_for[edge]
+            if wanted == NOBODY or queues.cars[wanted] < network.storage[wanted]:
+                continue
+            slower_s = min(max(network.headway_s[edge], in_line[wanted] * each_s[wanted]), stuck_s)
+            if slower_s > each_s[edge]:
+                each_s[edge], is_settled = slower_s, False
+        if is_settled:
+            break
+    crossing_s = np.empty(n_edges)
+    for edge in range(n_edges):
+        ahead_s = max(queues.next_out_s[edge] - now_s, 0.0) + queues.cars[edge] * each_s[edge]
+        crossing_s[edge] = max(network.free_s[edge], ahead_s)
+        if queues.cars[edge] >= network.storage[edge]:
+            crossing_s[edge] += in_line[edge] * each_s[edge]
+        other = network.opposite[edge]
+        if network.is_shared[edge] and other != NOBODY and queues.cars[other] > 0:
+            crossing_s[edge] += network.free_s[other]
+    return crossing_s
+
+
+@kernel
+def advance_looking(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    until_s: float, turn_s: float, next_edge: Integers, exit_of: Integers, n_route_edges: Integers,
+) -> tuple[int, int, float]:  # fmt: skip
+    """As `traffic.advance`; who has not chosen a way yet takes the one of the present picture when it is their turn.
+
+    `next_edge`, `exit_of` [node]: the quickest ways as of now, and the row of `ways` that they lead to. Ways taken
+    are added to `ways.route_edges` from `n_route_edges[0]` on; `ROUTES_FULL` when there is no room for one more.
+    """
+    while True:
+        reason, who, now_s = advance(network, queues, travellers, ways, events, until_s, turn_s)
+        if reason != NO_WAY or travellers.route_end[who] != 0:
+            return reason, who, now_s
+        node = network.head[travellers.edge[who]]
+        if exit_of[node] == NOBODY:
+            return reason, who, now_s
+        start = n_route_edges[0]
+        if start + next_edge.size > ways.route_edges.size:
+            return ROUTES_FULL, who, now_s
+        travellers.row[who], here = exit_of[node], start
+        while next_edge[node] != NOBODY:
+            ways.route_edges[here] = next_edge[node]
+            node = network.head[next_edge[node]]
+            here += 1
+        travellers.route_at[who], travellers.route_end[who], n_route_edges[0] = start, here, here

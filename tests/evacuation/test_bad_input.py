@@ -1,0 +1,196 @@
+"""What is wrong with an evacuation is told before anybody leaves, all at once: file, line, field, value and remedy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from firesim.evacuation.case import load_evacuation
+from firesim.inputs.problems import BadInput, Problem
+from tests.evacuation.towns import Town
+
+
+@pytest.fixture
+def sound(town: Town) -> Town:
+    """A - B - X, sound in all."""
+    town.street("A", "B")
+    town.street("B", "X")
+    town.leave("A", 3)
+    return town
+
+
+def faults(town: Town, exits: str = "X") -> dict[str, Problem]:
+    with pytest.raises(BadInput) as caught:
+        town.load(exits)
+    for problem in caught.value:
+        assert problem.message.endswith(".")
+        assert problem.remedy
+        assert problem.file is not None or problem.field.startswith("--")
+    return {problem.field: problem for problem in caught.value}
+
+
+def line_of(path: Path, text: str) -> int:
+    return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "words"),
+    [
+        ("length_m", 0, "above 0"),
+        ("length_m", -5, "above 0"),
+        ("length_m", "long", "a number"),
+        ("length_m", "nan", "a number"),
+        ("free_flow_speed_m_s", -13.9, "above 0"),
+        ("free_flow_speed_m_s", 0, "above 0"),
+        ("lanes", 0, "above 0"),
+        ("lanes", "inf", "a number"),
+        ("capacity_veh_h", 0, "above 0"),
+        ("shared_lane", "perhaps", "true or false"),
+    ],
+)
+def test_an_edge_that_cannot_be_driven_is_named_with_its_line(sound, attribute, value, words):
+    sound.road("A", "X", **{attribute: value})
+    found = faults(sound)
+    assert set(found) == {f"edge A -> X.{attribute}"}
+    problem = found[f"edge A -> X.{attribute}"]
+    assert words in problem.message
+    assert problem.value == str(value)
+    assert problem.line == line_of(sound.folder / "town.graphml", f'<data key="{attribute}">{value}</data>')
+
+
+@pytest.mark.parametrize("attribute", ["length_m", "free_flow_speed_m_s", "lanes"])
+def test_an_edge_that_lacks_an_attribute_is_named(sound, attribute):
+    sound.road("A", "X")
+    del sound.edges[-1][2][attribute]
+    problem = faults(sound)[f"edge A -> X.{attribute}"]
+    assert "missing" in problem.message
+    assert problem.line == line_of(sound.folder / "town.graphml", '<edge source="A" target="X">')
+
+
+def test_demand_on_a_node_that_is_missing_or_has_no_way_out_is_refused_with_its_line(sound):
+    sound.leave("b")
+    sound.road("X", "Island")
+    sound.leave("Island")
+    with pytest.raises(BadInput) as caught:
+        sound.load()
+    problems = list(caught.value)
+    assert [(p.value, p.line) for p in problems] == [("b", 5), ("Island", 6)]
+    assert "not a node" in problems[0].message
+    assert "not connected" in problems[1].message
+
+
+def test_an_unconnected_part_where_nobody_starts_is_no_error_but_is_said(sound):
+    sound.street("P", "Q")
+    assert any("2 nodes have no way" in said for said in sound.load().warnings)
+
+
+@pytest.mark.parametrize(
+    ("exits", "words"),
+    [("Y", "not a node"), ("X,Y", "not a node"), ("", "No exit"), (" , ", "No exit"), ("X,X", "twice")],
+)
+def test_exits_must_be_nodes_named_once(sound, exits, words):
+    assert words in faults(sound, exits)["--exits"].message
+
+
+def test_an_exit_that_no_road_leads_to_is_refused(sound):
+    sound.road("Y", "A")
+    assert "No road" in faults(sound, "X,Y")["--exits"].message
+
+
+def test_an_exit_closed_from_the_start_is_refused_and_one_that_closes_later_is_none(sound):
+    sound.street("A", "Y", 500.0)
+    sound.closures = [("A", "Y", 0.0)]
+    problem = faults(sound, "X,Y")["--exits"]
+    assert problem.value == "Y"
+    assert "closed from the start" in problem.message
+    sound.closures = [("A", "Y", 0.5)]
+    sound.load("X,Y")
+    sound.road("B", "Y")  # another way in, open
+    sound.closures = [("A", "Y", 0.0)]
+    sound.load("X,Y")
+
+
+def test_closures_must_name_edges_and_times(sound):
+    sound.closures = [("A", "X", 5.0), ("A", "C", 5.0), ("A", "B", -1.0)]
+    found = faults(sound)
+    assert set(found) == {"--closures.v", "--closures.closes_at_s"}
+    (sound.folder / "closures.csv").write_text("u,v,closes_at_s\nA,X,5\nA,B,soon\n")
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(
+            *(sound.folder / name for name in ("town.graphml", "demand.csv")), "X", sound.folder / "closures.csv"
+        )
+    assert [(p.field, p.line) for p in caught.value] == [("--closures.closes_at_s", 3), ("--closures.v", 2)]
+
+
+def test_departures_must_be_times_and_the_table_must_hold_some(sound):
+    sound.leave("A", at_s=-3.0)
+    assert faults(sound)["DEMAND.departure_s"].line == 5
+    sound.demand = []
+    assert "empty" in faults(sound)["DEMAND"].message
+
+
+def test_a_track_used_both_ways_must_say_so_on_both_edges(sound):
+    sound.road("A", "X", shared_lane="true")
+    sound.road("X", "A", shared_lane="false")
+    assert "not on edge X -> A" in faults(sound)["edge A -> X.shared_lane"].message
+    sound.edges = sound.edges[:-1]
+    sound.load()  # one way only: nobody comes the other way
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        ("<graphml><graph edgedefault='directed'><node id='A'></graph></graphml>", "not XML", 1),
+        ("<table/>", "no GraphML", 1),
+        ("<graphml><graph edgedefault='undirected'/></graphml>", "undirected", 1),
+        ("<graphml><graph edgedefault='directed'><node id='A'/></graph></graphml>", "no edges", 1),
+    ],
+)
+def test_a_file_that_is_no_road_network_is_refused(sound, text, words, line):
+    network, demand, _ = sound.write()
+    network.write_text(text)
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(network, demand, "A")
+    assert any(words in problem.message and problem.line == line for problem in caught.value)
+
+
+def test_edges_must_end_at_nodes_and_nodes_must_differ(sound):
+    text = sound.graphml().replace('<node id="B">', '<node id="A">')
+    network, demand, _ = sound.write()
+    network.write_text(text)
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(network, demand, "X")
+    told = {problem.message for problem in caught.value}
+    assert "Two nodes have this id." in told
+    assert "The edge ends at a node that does not exist." in told
+
+
+def test_a_crs_must_be_one(sound):
+    sound.crs = "EPSG:99999999"
+    assert "not a known CRS" in faults(sound)["NETWORK.crs"].message
+
+
+def test_everything_is_told_at_once_and_the_command_ends_with_2_and_writes_nothing(sound, tmp_path):
+    sound.road("A", "X", length_m=0, speed_m_s=-1)
+    sound.leave("Nowhere")
+    sound.closures = [("B", "Q", 1.0)]
+    network, demand, closures = sound.write()
+    out = tmp_path / "out"
+    words = [
+        sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--closures",
+        str(closures), "--assignment", "quickest", "--gridlock", "shove", "--step-s", "-1", "--out", str(out),
+    ]  # fmt: skip
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    for told in ("length_m = '0'", "free_flow_speed_m_s = '-1'", "--assignment", "--gridlock", "--step-s"):
+        assert told in ended.stderr, told
+    assert not list(tmp_path.glob("out*"))
+    missing = subprocess.run(
+        [*words[:4], "no.graphml", "no.csv", *words[6:]], capture_output=True, text=True, check=False
+    )
+    assert missing.returncode == 2
+    assert missing.stderr.count("There is no such file") == 2
