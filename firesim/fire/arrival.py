@@ -41,6 +41,7 @@ from firesim.fire.crossing import (
 from firesim.fire.queue import (
     LATER,
     NEAR,
+    SLAB_END_S,
     TOUCHED,
     Queue,
     drop_outdated,
@@ -51,6 +52,7 @@ from firesim.fire.queue import (
     take,
     touch,
 )
+from firesim.fire.tiles import Tiles, write_kinds
 
 # What the loop came back for.
 DONE, QUEUE_FULL, TOUCHED_FULL, TILE_MISSING = 0, 1, 2, 3
@@ -319,13 +321,13 @@ def _spread_from(
 
 
 @kernel_part
-def _missing_tile(tile_age: Indices, age: int, a: int, stride: int, tiles_across: int) -> int:
+def _missing_tile(age_of: Indices, age: int, a: int, stride: int, tiles_across: int) -> int:
     """A tile around cell a whose rates are of an earlier age, or -1."""
     row, column = place_of(a, stride)
     for y in range((row - 1) >> TILE_BITS, ((row + 1) >> TILE_BITS) + 1):
         for x in range((column - 1) >> TILE_BITS, ((column + 1) >> TILE_BITS) + 1):
             tile = y * tiles_across + x
-            if tile_age[tile] != age:
+            if age_of[tile] != age:
                 return tile
     return -1
 
@@ -339,14 +341,27 @@ def _touches_burnt(cells: Cells, a: int, stride: int, now_s: float) -> bool:
 
 
 @kernel
+def _open_rim(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
+    """Begin the last slab, which has no end: all waiting cells that burnt or touch burnt ones; the rest is dropped."""
+    queue.bounds[SLAB_END_S] = inf
+    for n in range(queue.counts[LATER]):
+        time, a = queue.later_s[n], queue.later_cell[n]
+        if cells.arrival_s[a] == time and (time <= now_s or _touches_burnt(cells, a, stride, now_s)):
+            put(queue, stride, time, a)
+    queue.counts[LATER] = 0
+
+
+@kernel
 def solve(
     cells: Cells,
     history: History,
     queue: Queue,
     tolerance: Tolerance,
-    tile_age: Indices,
+    tiles: Tiles,
     age: int,
     stride: int,
+    cell_size_m: float,
+    rows_per_step_north: int,
     until_s: float,
     least_s: float,
     to_the_rim: bool,
@@ -357,7 +372,7 @@ def solve(
     the caller is about to change the spread and to start again from the burnt cells.
     least_s: no cell burns before; those known to have burnt by then are history and stay.
 
-    Returns why it stopped, and the tile whose rates are missing.
+    Returns why it stopped, and the tile whose spread is missing and cannot be looked up.
     """
     tiles_across = ((stride - 1) >> TILE_BITS) + 1
     while True:
@@ -369,7 +384,10 @@ def solve(
             drop_outdated(queue, cells.arrival_s)
             if queue.counts[LATER] == 0 or (queue.later_s[0] > until_s and not to_the_rim):
                 return DONE, -1
-            open_slab(queue, cells.arrival_s, stride, to_the_rim)
+            if to_the_rim:
+                _open_rim(cells, queue, stride, until_s)
+                continue
+            open_slab(queue, cells.arrival_s, stride)
         a = queue.near_cell[0]
         is_current = cells.mark[a] & OPEN and is_of(queue, stride, cells.arrival_s[a], a)
         if not is_current or (
@@ -377,9 +395,12 @@ def solve(
         ):
             take(queue)
             continue
-        tile = _missing_tile(tile_age, age, a, stride, tiles_across)
+        tile = _missing_tile(tiles.age_of, age, a, stride, tiles_across)
         if tile >= 0:
-            return TILE_MISSING, tile
+            if tiles.kind.size == 0:
+                return TILE_MISSING, tile
+            write_kinds(cells, tiles, tile, age, least_s, stride, cell_size_m, rows_per_step_north)
+            continue
         take(queue)
         cells.mark[a] = cells.mark[a] & ~OPEN | SETTLED
         _spread_from(cells, history, queue, tolerance, a, stride, least_s)
