@@ -102,7 +102,7 @@ def start_on_curve(
 ) -> float:
     """The same when arrival is the cubic through both ends with the slopes slope_a, slope_b along A to B.
 
-    Only for convex cubics: the sum is then convex and Newton's steps from the linear answer `s` converge.
+    Only with slopes of `convex_slopes`: the sum is then convex and Newton's steps from the linear answer `s` converge.
     """
     rise_a, rise_b = zx * ax + zy * ay, zx * bx + zy * by
     q0 = ax * ax + ay * ay + rise_a * rise_a
@@ -126,9 +126,20 @@ def start_on_curve(
 
 
 @kernel_part
-def is_convex(change: float, slope_a: float, slope_b: float) -> bool:
-    """Whether the cubic through both ends bends upward all along: no kink of two meeting fronts between them."""
-    return 2.0 * slope_a + slope_b <= 3.0 * change <= slope_a + 2.0 * slope_b
+def convex_slopes(change: float, slope_a: float, slope_b: float) -> tuple[float, float]:
+    """Slopes at both ends with which the cubic bends upward all along; both `change`: it is a straight line.
+
+    Upward bend needs slopes on both sides of the chord's, neither more than twice as far from it as the other. A slope
+    farther out is held there, and the bend fades with what was cut off: arrival follows its data without a jump. (A
+    choice between cubic and line made fire up to an eighth of the way later where a patch beside it grew faster.)
+    Where two fronts meet between the ends nothing is left of the bend.
+    """
+    bend_a, bend_b = max(change - slope_a, 0.0), max(slope_b - change, 0.0)
+    if bend_a == 0.0 or bend_b == 0.0:
+        return change, change
+    held_a, held_b = min(bend_a, 2.0 * bend_b), min(bend_b, 2.0 * bend_a)
+    share = (held_a + held_b) / (bend_a + bend_b)
+    return change - share * held_a, change + share * held_b
 
 
 @kernel_part

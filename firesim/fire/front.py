@@ -54,7 +54,7 @@ from firesim.fire.queue import (
     waiting,
     with_room,
 )
-from firesim.fire.tiles import Spread, SpreadSource, SpreadTiles
+from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource, SpreadTiles
 
 Mask = NDArray[np.bool_]
 
@@ -209,11 +209,11 @@ class Front:
         self._solve(until_s)
         self.now_s = until_s
 
-    def set_spread(self, now_s: float, spread: Spread | SpreadSource) -> None:
+    def set_spread(self, now_s: float, spread: Spread | SpreadOfKinds | SpreadSource) -> None:
         """Change the spread of all unburnt cells from now on; progress inside half-crossed cells is kept.
 
-        A `Spread` of the whole grid, whose arrays are not copied and must not change, or a function that gives
-        it for a part of the grid, called when the front comes near; it must always give the same.
+        A `Spread` of the whole grid or by kinds of cells, whose arrays are not copied and must not change, or a
+        function that gives it for a part of the grid, called when the front comes near; it must always give the same.
         """
         self._pause(now_s)
         self._tiles.change(spread)
@@ -328,9 +328,11 @@ class Front:
                 self._history,
                 self._queue,
                 self._tolerance,
-                self._tiles.age_of,
+                self._tiles.parts(),
                 self._tiles.age,
                 self._stride,
+                self.cell_size_m,
+                self._tiles.rows_per_step_north,
                 until_s,
                 self._least_s,
                 to_the_rim,

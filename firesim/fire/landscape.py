@@ -25,7 +25,7 @@ from firesim.fire.fuelbed import FuelBed, fuel_bed
 from firesim.fire.fuels import FuelCatalogue, standard_fuels
 from firesim.fire.moisture import Moisture
 from firesim.fire.surface import LEAST_LIMITING_WIND_M_S, SurfaceSpread, flame_length_m, head_fire, surface_spread
-from firesim.fire.tiles import Spread
+from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource
 from firesim.fire.wind import wind_20ft_m_s, wind_adjustment_factor
 
 Floats = NDArray[np.float64]
@@ -182,6 +182,20 @@ class LandscapeSpread:
     @cached_property
     def _known(self) -> dict[tuple[int | None, ...], Spread]:
         return {}
+
+    @property
+    def source(self) -> SpreadOfKinds | SpreadSource:
+        """As a front takes it: by fuel where that alone decides, else part by part."""
+        if not self._is_of_bed or np.ndim(self.rate_multiplier) > 0:
+            return self.over
+        heads, factor = self._of_bed, np.float64(self.rate_multiplier)  # type: ignore[arg-type]
+        by_bed = Spread(
+            heads.rate_of_spread_m_s * factor,
+            heads.direction_from_upslope_deg,
+            heads.eccentricity,
+            heads.heat_per_unit_area_kj_m2,
+        )
+        return SpreadOfKinds(self.landscape.bed_of_cell, by_bed)
 
     def over(self, rows: slice, columns: slice) -> Spread:
         """The heads in a part of the grid; numbers where one fuel alone decides."""

@@ -29,7 +29,7 @@ from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, Spre
 from firesim.fire.laterfires import LaterFires
 from firesim.fire.slope import SlopePlane
 from firesim.fire.surface import flame_length_m
-from firesim.fire.tiles import Spread, SpreadSource
+from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource
 from firesim.fire.youngfire import CellsReached, YoungFire
 
 __all__ = ["FireWeather", "Landscape", "LandscapeSpread", "SpreadField", "SpreadingFire", "spread_field"]
@@ -374,13 +374,13 @@ class SpreadingFire:
         """The front's time: that of a steady fire that has burnt as much."""
         return float(self._young.point.clock_s(at_s)) if self._young is not None else at_s
 
-    def _spread_at(self, now_s: float) -> SpreadSource:
+    def _spread_at(self, now_s: float) -> Spread | SpreadOfKinds | SpreadSource:
         """Spread of the front from now on; while it is young its ellipses have the shape of its age."""
         if self._law is None:
-            return Spread(0.0, 0.0, 0.0).within
+            return Spread(0.0, 0.0, 0.0)
         if self._young is None or self._is_ellipse:
-            return self._law.over
-        return YoungSpread(self._law, self._young.point, now_s).over
+            return self._law.source
+        return YoungSpread(self._law, self._young.point, now_s).source
 
     @property
     def _home(self) -> tuple[int, int]:
@@ -477,7 +477,17 @@ class YoungSpread:
     point: PointFire
     now_s: float
 
+    @property
+    def source(self) -> SpreadOfKinds | SpreadSource:
+        """As a front takes it."""
+        steady = self.law.source
+        if not isinstance(steady, SpreadOfKinds):
+            return self.over
+        return replace(steady, spread=self._young(steady.spread))
+
     def over(self, rows: slice, columns: slice) -> Spread:
         """Spread of a part of the grid."""
-        steady = self.law.over(rows, columns)
+        return self._young(self.law.over(rows, columns))
+
+    def _young(self, steady: Spread) -> Spread:
         return replace(steady, eccentricity=self.point.shape_from(steady.eccentricity, self.now_s))

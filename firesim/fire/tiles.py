@@ -1,7 +1,8 @@
 """Spread as the laws tell it, turned into the form that the front works with when the front comes near.
 
 The grid is cut into squares of 32 cells. A change of weather only makes the squares outdated: each is asked for
-again when fire comes to it, so that new weather costs by the length of the front and not by the grid.
+again when fire comes to it, so that new weather costs by the length of the front and not by the grid. Where the kind
+of a cell alone decides (its fuel, on level ground in the open) the compiled loop looks the spread up by itself.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from math import cos, inf, nan, radians, sin, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel
-from firesim.fire.cells import BARE, BLOCKED, TILE_BITS, Cells, Floats, Indices, Singles
+from firesim.compiled import kernel, kernel_part
+from firesim.fire.cells import BARE, BLOCKED, TILE_BITS, Cells, Floats, Indices, Singles, place_of
 
 # Fire whose head would need longer than this to cross a cell stands still. [s]  Three years: beyond any run, and
 # far inside the range of single precision.
@@ -45,15 +47,78 @@ class Spread:
         return Spread(*(part if np.ndim(part) == 0 else np.asarray(part)[rows, columns] for part in parts))
 
 
+# Of a grid where the kind of a cell does not decide.
+NO_KIND, NO_TABLE = np.zeros((0, 0), np.int16), np.zeros((4, 0))
+
 # Spread of a part of the grid, asked for when the front comes near: (rows, columns) -> Spread of that shape.
 SpreadSource = Callable[[slice, slice], Spread]
+
+
+@dataclass(frozen=True)
+class SpreadOfKinds:
+    """How fire spreads where the kind of a cell alone decides.
+
+    kind: [y, x] a row of `spread`, whose parts have one dimension; all cells of one kind: an array of 1 x 1.
+    """
+
+    kind: NDArray[np.int16]
+    spread: Spread
+
+    def table(self) -> Floats:
+        """Head rate [m/s], direction of the head [deg], eccentricity [-] and heat [kJ/m2], by kind. [4, kind]"""
+        rate = np.atleast_1d(np.asarray(self.spread.head_rate_m_s, dtype=np.float64))
+        parts = (self.spread.toward_deg, self.spread.eccentricity, self.spread.heat_per_area_kj_m2)
+        return np.stack([rate, *(np.broadcast_to(np.asarray(part, np.float64), rate.shape) for part in parts)])
+
+
+class Tiles(NamedTuple):
+    """What compiled loops know of the squares: the spread in each, and how to look it up where the kind decides.
+
+    age_of: [square] age of the spread written there; heat, slowing: by cell, see `SpreadTiles`; kind: empty where the
+    kind does not decide; table: of `SpreadOfKinds`.
+    """
+
+    age_of: Indices
+    heat: Singles
+    slowing: Singles
+    kind: NDArray[np.int16]
+    table: Floats
+
+
+@kernel_part
+def _write_cell(
+    cells: Cells,
+    tiles: Tiles,
+    c: int,
+    cell_size_m: float,
+    rate: float,
+    e: float,
+    step_x: float,
+    step_y: float,
+    burns: float,
+) -> None:
+    """Slowness and drift of one cell; (step_x, step_y) the unit vector of the head on the map."""
+    if tiles.slowing.size > 1:
+        rate *= tiles.slowing[c]
+    if cells.mark[c] & (BARE | BLOCKED) or not rate * LONGEST_CROSSING_S > cell_size_m:
+        cells.slowness[c] = inf
+        return
+    e = min(e, MOST_ECCENTRICITY)
+    zx, zy = 0.0, 0.0
+    if cells.rise_x.size > 1:
+        zx, zy = cells.rise_x[c], cells.rise_y[c]
+    rise = zx * step_x + zy * step_y
+    part = e / sqrt(1.0 + rise * rise)
+    cells.slowness[c] = cell_size_m / (rate * (1.0 - e))
+    cells.drift_x[c] = part * (step_x + zx * rise)
+    cells.drift_y[c] = part * (step_y + zy * rise)
+    tiles.heat[c] = burns
 
 
 @kernel
 def write_spread(
     cells: Cells,
-    heat: Singles,
-    slowing: Singles,
+    tiles: Tiles,
     now_s: float,
     stride: int,
     row: int,
@@ -75,23 +140,58 @@ def write_spread(
             c = (row + i + 1) * stride + column + j + 1
             if cells.arrival_s[c] <= now_s:
                 continue
-            rate = head_rate[i, j] * (slowing[c] if slowing.size > 1 else 1.0)
-            if cells.mark[c] & (BARE | BLOCKED) or not rate * LONGEST_CROSSING_S > cell_size_m:
-                cells.slowness[c] = inf
-                continue
-            e = min(eccentric[i, j], MOST_ECCENTRICITY)
             if toward[i, j] != last_toward:  # one in many cells where the ground is level
                 last_toward = toward[i, j]
                 step_x, step_y = sin(radians(last_toward)), rows_per_step_north * cos(radians(last_toward))
-            zx, zy = 0.0, 0.0
-            if cells.rise_x.size > 1:
-                zx, zy = cells.rise_x[c], cells.rise_y[c]
-            rise = zx * step_x + zy * step_y
-            part = e / sqrt(1.0 + rise * rise)
-            cells.slowness[c] = cell_size_m / (rate * (1.0 - e))
-            cells.drift_x[c] = part * (step_x + zx * rise)
-            cells.drift_y[c] = part * (step_y + zy * rise)
-            heat[c] = burns[i, j]
+            _write_cell(cells, tiles, c, cell_size_m, head_rate[i, j], eccentric[i, j], step_x, step_y, burns[i, j])
+
+
+@kernel
+def write_kinds(
+    cells: Cells, tiles: Tiles, tile: int, age: int, now_s: float, stride: int, cell_size_m: float, north: int
+) -> None:
+    """The same of a square where the kind of a cell decides; north: rows per step north."""
+    across = ((stride - 1) >> TILE_BITS) + 1
+    rows, columns = cells.mark.size // stride - 2, stride - 2
+    top, left = (tile // across) << TILE_BITS, (tile % across) << TILE_BITS
+    is_one, is_level, is_slowed = tiles.kind.size == 1, cells.rise_x.size == 1, tiles.slowing.size > 1
+    last, alike, step_x, step_y = -1, -1, 0.0, 0.0
+    # Cells of the grid have rows and columns from 1 on; the rim of one cell around it is 0.
+    for r in range(max(top, 1), min(top + (1 << TILE_BITS), rows + 1)):
+        for q in range(max(left, 1), min(left + (1 << TILE_BITS), columns + 1)):
+            c = r * stride + q
+            if cells.arrival_s[c] <= now_s:
+                continue
+            kind = tiles.kind[0, 0] if is_one else tiles.kind[r - 1, q - 1]
+            if kind != last:
+                last, toward, alike = kind, radians(tiles.table[1, kind]), -1
+                step_x, step_y = sin(toward), north * cos(toward)
+            if is_slowed and alike >= 0 and tiles.slowing[c] != tiles.slowing[alike]:
+                alike = -1
+            if alike >= 0 and not cells.mark[c] & (BARE | BLOCKED):
+                cells.slowness[c], tiles.heat[c] = cells.slowness[alike], tiles.heat[alike]
+                cells.drift_x[c], cells.drift_y[c] = cells.drift_x[alike], cells.drift_y[alike]
+                continue
+            _write_cell(
+                cells, tiles, c, cell_size_m, tiles.table[0, kind], tiles.table[2, kind], step_x, step_y,
+                tiles.table[3, kind],
+            )  # fmt: skip
+            if is_level and not cells.mark[c] & (BARE | BLOCKED):
+                alike = c
+    tiles.age_of[tile] = age
+
+
+@kernel
+def write_outdated_kinds(
+    cells: Cells, tiles: Tiles, which: Indices, age: int, now_s: float, stride: int, cell_size_m: float, north: int
+) -> None:
+    """The same of all squares of some cells that are of an earlier age."""
+    across = ((stride - 1) >> TILE_BITS) + 1
+    for c in which:
+        row, column = place_of(c, stride)
+        tile = (row >> TILE_BITS) * across + (column >> TILE_BITS)
+        if tiles.age_of[tile] != age:
+            write_kinds(cells, tiles, tile, age, now_s, stride, cell_size_m, north)
 
 
 class SpreadTiles:
@@ -112,6 +212,7 @@ class SpreadTiles:
         self.slowing = np.ones(1, np.float32)
         self._across = ((self.stride - 1) >> TILE_BITS) + 1
         self.age_of = np.full(self._across * (((shape[0] + 1) >> TILE_BITS) + 1), -1, np.int32)
+        self.kind, self.table = NO_KIND, NO_TABLE
         self._source: SpreadSource = Spread(0.0, 0.0, 0.0).within
 
     def copy(self) -> SpreadTiles:
@@ -120,10 +221,20 @@ class SpreadTiles:
         twin.heat, twin.slowing, twin.age_of = self.heat.copy(), self.slowing.copy(), self.age_of.copy()
         return twin
 
-    def change(self, spread: Spread | SpreadSource) -> None:
+    def change(self, spread: Spread | SpreadOfKinds | SpreadSource) -> None:
         """From now on this spread holds."""
-        self._source = spread.within if isinstance(spread, Spread) else spread
+        if isinstance(spread, Spread) and all(np.ndim(part) == 0 for part in vars(spread).values()):
+            spread = SpreadOfKinds(np.zeros((1, 1), np.int16), spread)
+        self.kind, self.table = NO_KIND, NO_TABLE
+        if isinstance(spread, SpreadOfKinds):
+            self.kind, self.table = np.ascontiguousarray(spread.kind, dtype=np.int16), spread.table()
+        else:
+            self._source = spread.within if isinstance(spread, Spread) else spread
         self.age += 1
+
+    def parts(self) -> Tiles:
+        """As compiled loops take them."""
+        return Tiles(self.age_of, self.heat, self.slowing, self.kind, self.table)
 
     def outdate(self, cells: NDArray[np.integer]) -> None:
         """Have the spread of these cells written anew when it is next asked for."""
@@ -145,12 +256,16 @@ class SpreadTiles:
 
     def evaluate(self, cells: Cells, which: Indices, now_s: float) -> None:
         """Bring the squares of these cells up to date, where they have not burnt by now_s."""
+        if self.kind.size:
+            size_m, north = self.cell_size_m, self.rows_per_step_north
+            return write_outdated_kinds(cells, self.parts(), which, self.age, now_s, self.stride, size_m, north)
         tiles = np.unique(self._of(which))
         for tile in tiles[self.age_of[tiles] != self.age]:
             self.evaluate_tile(cells, int(tile), now_s)
+        return None
 
     def evaluate_tile(self, cells: Cells, tile: int, now_s: float) -> None:
-        """Bring one square up to date, where it has not burnt by now_s."""
+        """Bring one square up to date, where it has not burnt by now_s. The kind of a cell does not decide."""
         row, column = (part << TILE_BITS for part in divmod(tile, self._across))
         rows = slice(max(row - 1, 0), min(row - 1 + (1 << TILE_BITS), self.shape[0]))
         columns = slice(max(column - 1, 0), min(column - 1 + (1 << TILE_BITS), self.shape[1]))
@@ -160,8 +275,7 @@ class SpreadTiles:
             parts = (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
             write_spread(
                 cells,
-                self.heat,
-                self.slowing,
+                self.parts(),
                 now_s,
                 self.stride,
                 rows.start,

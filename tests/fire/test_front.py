@@ -9,7 +9,7 @@ from math import cos, hypot, inf, radians, sin, sqrt, tan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -303,9 +303,10 @@ def never_later(seed: int, faster: float, one_wind: bool) -> None:
     chosen = np.kron(np.random.default_rng(seed + 1).random((5, 6)) < 0.3, np.ones((6, 6), np.bool_))
     slow = arrival(rate, toward, e, 15.5, 18.5)
     fast = arrival(rate * np.where(chosen, faster, 1.0), toward, e, 15.5, 18.5)
-    # Between two fronts that meet at an angle arrival is only interpolated: a cell there may come a little later.
+    # Between two fronts that meet at an angle arrival is only interpolated: a cell there may come a little later
+    # (4.1 % at most in 4206 cases).
     assert (fast <= slow * 1.002 + 1e-6).mean() > 0.9
-    assert (fast <= slow * 1.12 + 1e-6).all()
+    assert (fast <= slow * 1.06 + 1e-6).all()
 
 
 @settings(max_examples=15, deadline=None)
@@ -314,7 +315,6 @@ def test_faster_spread_in_some_patches_is_never_later_under_one_wind(seed: int, 
     never_later(seed, faster, one_wind=True)
 
 
-@pytest.mark.xfail(reason="winds that oppose each other from patch to patch: single cells come up to an eighth late")
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), faster=st.floats(1.0, 3.0))
 def test_faster_spread_in_some_patches_is_never_later_under_any_winds(seed: int, faster: float) -> None:
@@ -323,6 +323,8 @@ def test_faster_spread_in_some_patches_is_never_later_under_any_winds(seed: int,
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
+@example(seed=599)
+@example(seed=688)
 def test_turning_the_map_by_ninety_degrees_turns_the_fire(seed: int) -> None:
     rate, toward, e = patchy(seed)
     upright = arrival(rate, toward, e, 12.5, 20.5)
@@ -331,7 +333,7 @@ def test_turning_the_map_by_ninety_degrees_turns_the_fire(seed: int) -> None:
     turned_back = np.rot90(quarter, -1)
     # Where winds oppose each other from patch to patch, the order of equal cells can decide for a few.
     assert np.isclose(upright, turned_back, rtol=1e-3, atol=0.1).mean() > 0.9
-    np.testing.assert_allclose(turned_back, upright, rtol=0.12)
+    np.testing.assert_allclose(turned_back, upright, rtol=0.04)
 
 
 @pytest.mark.slow
