@@ -82,7 +82,9 @@ def beside(size: int, until_s: float, other: str | None) -> None:
         # A level cell has no aspect; any will do.
         np.savez(
             folder / "ground.npz",
-            slope=slope.astype(np.float32), aspect=aspect.astype(np.float32), fuel_model=land.fuel_model.astype(np.float32),
+            slope=slope.astype(np.float32),
+            aspect=aspect.astype(np.float32),
+            fuel_model=land.fuel_model.astype(np.float32),
         )  # fmt: skip
         command = [str(other), __file__, "--job", str(folder), str(size), str(until_s)]
         for _ in range(REPEATS):
@@ -105,7 +107,10 @@ def beside(size: int, until_s: float, other: str | None) -> None:
     both = burnt & other_burnt & (arrival > 600.0)
     later = 100.0 * (np.median(their_arrival[both] / arrival[both]) - 1.0)
     overlap = (burnt & other_burnt).sum() / (burnt | other_burnt).sum()
-    print(f"firesim is {ratio:.1f} times as quick; overlap {overlap:.3f}; pyretechnics arrives {later:+.1f} % later (median)")
+    print(
+        f"firesim is {ratio:.1f} times as quick; overlap {overlap:.3f}; "
+        f"pyretechnics arrives {later:+.1f} % later (median)"
+    )
 
 
 def main() -> None:

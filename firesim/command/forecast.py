@@ -226,7 +226,7 @@ def _run(
             continue
         cells = starts[k].cells
         if cells is not None:
-            fire.ignite_cells(cells, time_s)
+            fire.ignite_cells(cells, time_s, joins=True)
             continue
         point = _point_of_start(ground, starts[k].incident, member)
         if point is not None:

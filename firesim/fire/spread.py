@@ -142,9 +142,12 @@ class SpreadingFire:
         self._handed_over_s = inf
         self._drive_ellipse(at_s)
 
-    def ignite_cells(self, mask: Mask, at_s: float) -> None:
-        """Light whole cells [y, x]: a line, a polygon, a perimeter. Steady from the start."""
-        if self._is_building_up(at_s):
+    def ignite_cells(self, mask: Mask, at_s: float, *, joins: bool = False) -> None:
+        """Light whole cells [y, x]: a line, a polygon, a perimeter. Steady from the start.
+
+        joins: they are parts of the fire that burns already, found later, and go on at its pace.
+        """
+        if self._is_building_up(at_s) and not joins:
             line = self._fire_apart(at_s, None)
             line.ignite_cells(mask, at_s)
             self._later.add(line)
