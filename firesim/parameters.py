@@ -7,9 +7,10 @@ never put in place of something the user wrote.
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Parameters(BaseModel):
@@ -22,3 +23,17 @@ Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
 Compass = Annotated[float, Field(ge=0.0, lt=360.0, description="degrees clockwise from north, 0 to below 360")]
+
+
+def _with_a_zone(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("must be a date and time with zone, such as 2025-08-06T12:00+03:00") from None
+        if moment.tzinfo is None:
+            raise ValueError("names no time zone; Greek summer time is +03:00")
+    return value
+
+
+ZonedMoment = Annotated[AwareDatetime, BeforeValidator(_with_a_zone)]

@@ -15,15 +15,16 @@ Mask = NDArray[np.bool_]
 
 @kernel
 def edge_cells(
-    arrival_s: Floats, is_open: Mask, intensity_kw_m: Singles, flame_m: Singles,
+    arrival_s: Floats, can_burn: Mask, is_held: Mask, intensity_kw_m: Singles, flame_m: Singles,
     window: tuple[int, int, int, int], after_s: float, now_s: float,
 ) -> tuple[Indices, Indices, Floats, Floats]:  # fmt: skip
     """Cells of a window that fire may enter next, and how hot it is beside them.
 
     Parameters
     ----------
-    arrival_s, is_open, intensity_kw_m, flame_m : ndarray [y, x]
-        Arrival of the front [s], whether fire may enter, fireline intensity [kW/m] and flame length [m] at arrival.
+    arrival_s, can_burn, is_held, intensity_kw_m, flame_m : ndarray [y, x]
+        Arrival of the front [s], whether there is fuel, whether crews hold the cell, fireline intensity [kW/m] and
+        flame length [m] at arrival.
     window
         First row, row after the last, first column, column after the last; within the grid.
     after_s, now_s
@@ -32,8 +33,8 @@ def edge_cells(
     Returns
     -------
     rows, columns, intensity, flame length : ndarray [cells]
-        Open cells that have not burnt by now with an active cell among the eight around them *inside the window*,
-        row by row, and the means over those active ones. [-, -, kW/m, m]
+        Cells with fuel that nobody holds and that have not burnt by now, with an active cell among the eight around
+        them *inside the window*, row by row, and the means over those active ones. [-, -, kW/m, m]
     """
     top, bottom, left, right = window
     room = max(bottom - top, 0) * max(right - left, 0)
@@ -42,7 +43,7 @@ def edge_cells(
     n = 0
     for row in range(top, bottom):
         for column in range(left, right):
-            if arrival_s[row, column] <= now_s or not is_open[row, column]:
+            if arrival_s[row, column] <= now_s or is_held[row, column] or not can_burn[row, column]:
                 continue
             active, kw_m, metres = 0, 0.0, 0.0
             for y in range(max(row - 1, top), min(row + 2, bottom)):

@@ -262,16 +262,9 @@ class SpreadingFire:
             heat = np.asarray(self._spread_of_origin().heat_per_area_kj_m2, dtype=np.float64)
             arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
             return cells.rows, cells.columns, arrival_s, cells.rate_m_s * heat
-        clock_s = self._front.expected_arrival_s
         rows, columns = self._front.burnt_between(self._clock(after_s), self._clock(self.now_s))
-        arrival_s = np.asarray(clock_s[rows, columns])
-        rate = self._front.rate_of_spread_of(rows, columns)
-        if self._young is not None:
-            point = self._young.point
-            arrival_s = point.time_s(arrival_s)
-            rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
-            arrival_s = self._lit_at_once(rows, columns, arrival_s)
-        return rows, columns, arrival_s, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
+        arrival_s, _, intensity = self._told_of(rows, columns)
+        return rows, columns, arrival_s, intensity
 
     def burnt_in_rows(
         self, top: int, bottom: int
@@ -290,15 +283,19 @@ class SpreadingFire:
             return cells.rows, cells.columns, arrival_s, cells.rate_m_s, np.asarray(cells.rate_m_s * heat)
         clock_s = self._front.expected_arrival_s[top:bottom]
         rows, columns = np.nonzero(clock_s <= self._clock(self.now_s))
-        arrival_s = np.asarray(clock_s[rows, columns])
         rows = rows + top
+        return rows, columns, *self._told_of(rows, columns)
+
+    def _told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Floats]:
+        """Arrival [s], rate [m/s] and Byram intensity [kW/m] of cells that the front has burnt. [cells]"""
+        arrival_s = np.asarray(self._front.expected_arrival_s[rows, columns])
         rate = self._front.rate_of_spread_of(rows, columns)
         if self._young is not None:
             point = self._young.point
             arrival_s = point.time_s(arrival_s)
             rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
             arrival_s = self._lit_at_once(rows, columns, arrival_s)
-        return rows, columns, arrival_s, rate, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
+        return arrival_s, rate, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
 
     @property
     def fireline_intensity_kw_m(self) -> Floats:

@@ -96,9 +96,10 @@ def hidden_m(
     elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
     to_column: float, to_row: float, enough_m: float,
 ) -> float:  # fmt: skip
-    """`hidden_height_m` of one eye and one place, for kernels. [m]
+    """How much of a column of smoke the terrain hides from an eye: all of it below this height above its foot. [m]
 
-    The ray is followed no further once so much is hidden as the caller cares for (`enough_m`).
+    Arguments as in `line_of_sight`, numbers. Zero where the foot itself is seen; never negative. The ray is followed
+    no further once `enough_m` is hidden. For kernels: may be called from Python with a float32 elevation.
     """
     eye_m = _ground_m(elevation_m, column, row) + height_m
     pieces = _samples_between(column, row, to_column, to_row)
@@ -114,19 +115,6 @@ def hidden_m(
             hidden = grazed_m
             if hidden >= enough_m:
                 break
-    return hidden
-
-
-@kernel
-def _hidden_many(
-    elevation_m: Heights, cell_size_m: float, columns: Floats, rows: Floats, heights_m: Floats,
-    to_column: Floats, to_row: Floats,
-) -> Floats:  # fmt: skip
-    hidden = np.empty(to_column.size, dtype=np.float64)
-    for i in range(to_column.size):
-        hidden[i] = hidden_m(
-            elevation_m, cell_size_m, columns[i], rows[i], heights_m[i], to_column[i], to_row[i], np.inf
-        )
     return hidden
 
 
@@ -165,24 +153,6 @@ def line_of_sight(
     ends, shape = _flat(column, row, height_m, to_column, to_row, to_height_m)
     ground_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
     return _sees_many(ground_m, float(cell_size_m), *ends).reshape(shape)
-
-
-def hidden_height_m(
-    elevation_m: ArrayLike,
-    cell_size_m: float,
-    column: ArrayLike,
-    row: ArrayLike,
-    height_m: ArrayLike,
-    to_column: ArrayLike,
-    to_row: ArrayLike,
-) -> Floats:
-    """How much of a column of smoke the terrain hides: all of it below this height above its foot. [m]
-
-    Parameters as in `line_of_sight`. Zero where the foot itself is seen; never negative.
-    """
-    ends, shape = _flat(column, row, height_m, to_column, to_row)
-    ground_m = np.ascontiguousarray(elevation_m, dtype=np.float32)
-    return _hidden_many(ground_m, float(cell_size_m), *ends).reshape(shape)
 
 
 def _flat(*values: ArrayLike) -> tuple[list[Floats], tuple[int, ...]]:

@@ -104,20 +104,6 @@ def drift_toward_deg(wind_from_deg: ArrayLike) -> Floats:
     return (np.asarray(wind_from_deg, dtype=np.float64) + 180.0) % 360.0
 
 
-def apparent_height_m(top_m: ArrayLike, hidden_m: ArrayLike) -> Floats:
-    """How much of a plume shows above the ridges, for one who sees nothing of it below `hidden_m`. [m]
-
-    `hidden_m` comes from `sight.hidden_height_m`. 0 where the terrain hides it all.
-    """
-    shown_m: Floats = np.asarray(top_m, dtype=np.float64) - np.asarray(hidden_m, dtype=np.float64)
-    return np.maximum(shown_m, 0.0)
-
-
-def apparent_angle_deg(shown_m: ArrayLike, distance_m: ArrayLike) -> Floats:
-    """How tall that looks from a distance: the angle under which it is seen. [degrees]"""
-    return np.degrees(np.arctan2(shown_m, np.maximum(np.asarray(distance_m, dtype=np.float64), 1e-9)))
-
-
 # --- how thick -----------------------------------------------------------------------------------------------
 
 

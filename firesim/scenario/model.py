@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from firesim.command.parameters import CommandParameters
 from firesim.devices.parameters import DeviceParameters
 from firesim.link.network import LinkParameters
-from firesim.parameters import Fraction, NotNegative, Parameters, Positive
+from firesim.parameters import Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParameters
 from firesim.world.discrepancy import DiscrepancyParameters
@@ -105,7 +105,7 @@ class ScenarioFields(Parameters):
     """Everything a scenario file may say. Paths are relative to the file."""
 
     name: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    start: AwareDatetime = Field(description="date, time and zone: 2025-08-06T12:00+03:00")
+    start: ZonedMoment = Field(description="date, time and zone: 2025-08-06T12:00+03:00")
     horizon_h: Positive = Field(default=4.0, le=48.0)
     place: PlaceParameters
     weather: WeatherParameters
@@ -126,15 +126,3 @@ class ScenarioFields(Parameters):
         if self.ignition.at_min * 60.0 >= self.horizon_h * 3600.0:
             raise ValueError("ignition.at_min lies beyond horizon_h: nothing would happen")
         return self
-
-    @field_validator("start", mode="before")
-    @classmethod
-    def _with_a_zone(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                raise ValueError("must be a date and time with zone, such as 2025-08-06T12:00+03:00") from None
-            if moment.tzinfo is None:
-                raise ValueError("names no time zone; Greek summer time is +03:00")
-        return value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.containment import EVAPORATION_MM_H
-from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive
+from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.fuel_codes import NewFuels
 
 Count = Annotated[int, Field(ge=1)]
@@ -125,7 +124,7 @@ class SpreadCase(Parameters):
     weather: tuple[WeatherFields, ...] = Field(description="rows in time; the last holds to the end")
     ignition: IgnitionFields
     duration_h: Positive = Field(description="from the case's start to the end [h]")
-    start: AwareDatetime | None = Field(default=None, description="date, time and zone: 2025-08-06T12:00+03:00")
+    start: ZonedMoment | None = Field(default=None, description="date, time and zone: 2025-08-06T12:00+03:00")
     acceleration: bool = Field(default=True, description="on: a fire from a point speeds up as it grows; off")
     acceleration_per_min: Positive = Field(
         default=OPEN_FUEL_PER_MIN, description="how fast it builds up, Canadian FBP system, open fuels [1/min]"
@@ -145,18 +144,6 @@ class SpreadCase(Parameters):
         if not rows:
             raise ValueError("must hold at least 1 row")
         return rows
-
-    @field_validator("start", mode="before")
-    @classmethod
-    def _with_a_zone(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                raise ValueError("must be a date and time with zone, such as 2025-08-06T12:00+03:00") from None
-            if moment.tzinfo is None:
-                raise ValueError("names no time zone; Greek summer time is +03:00")
-        return value
 
     @property
     def duration_s(self) -> float:

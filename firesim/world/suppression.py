@@ -60,7 +60,6 @@ class Suppression:
     def __init__(self, fire: TrueFire, water_factor: float) -> None:
         self.fire = fire
         self.held: NDArray[np.bool_] = np.zeros(fire.grid.shape, dtype=bool)
-        self._may_enter = fire.can_burn.copy()  # what burns and is not held
         self._water_factor = water_factor
         self._claimed: dict[str, int] = {}
         self._guarded: dict[str, int] = {}  # cells that a crew's hose plays on, by unit
@@ -80,7 +79,7 @@ class Suppression:
             min(column + span + 1, burnt_columns.stop + 1, grid.columns),
         )
         rows, columns, intensity_kw_m, flame_m = edge_cells(
-            fire.arrival_time_s, self._may_enter, fire.fireline_intensity_kw_m, fire.flame_length_m,
+            fire.arrival_time_s, fire.can_burn, self.held, fire.fireline_intensity_kw_m, fire.flame_length_m,
             window, fire.now_s - ACTIVE_S, fire.now_s,
         )  # fmt: skip
         if rows.size == 0:
@@ -156,7 +155,6 @@ class Suppression:
         cell = self._guarded.pop(unit)
         self._claimed.pop(unit, None)
         self.held.ravel()[cell] = True
-        self._may_enter.ravel()[cell] = False
         self.fire.note_held(because)
 
     def add_to_ring(self, metres: float, perimeter_m: float, because: int) -> bool:
@@ -170,7 +168,6 @@ class Suppression:
             return False
         mask = self._around_young_fire()
         self.held |= mask
-        self._may_enter &= ~mask
         self.fire.block(mask, self.fire.now_s)
         self.fire.note_held(because)
         return True

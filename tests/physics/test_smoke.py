@@ -39,11 +39,6 @@ def test_smoke_goes_where_the_wind_goes() -> None:
     assert smoke.drift_toward_deg([0.0, 10.0, 270.0]).tolist() == [180.0, 190.0, 90.0]
 
 
-def test_a_ridge_takes_its_height_off_the_plume() -> None:
-    assert smoke.apparent_height_m(150.0, np.array([0.0, 100.0, 200.0])).tolist() == [150.0, 50.0, 0.0]
-    assert smoke.apparent_angle_deg(100.0, 100.0) == pytest.approx(45.0)
-
-
 def test_the_smoke_that_passes_any_distance_is_all_the_smoke_given_off() -> None:
     # Flux through a plane across the wind: wind times concentration, summed over a wide, high window.
     heat_mw, x_m, z_m = 3.0, np.arange(-400.0, 400.0, 4.0), np.arange(0.0, 400.0, 4.0) + 2.0
