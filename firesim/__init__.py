@@ -8,7 +8,9 @@ can be loaded in a process that never loads the world.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,7 +31,25 @@ _HOME_OF = {
 __all__ = ["__version__", *_HOME_OF]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'firesim' has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+class _Package(ModuleType):
+    """The package, whose functions stay what they are when the modules of the same name are imported.
+
+    Importing `firesim.simulate` writes the module over the function in the package; a property cannot be written over.
+    """
+
+
+def _function(name: str, home: str) -> property:
+    def get(_: ModuleType) -> Any:
+        return getattr(import_module(home), name)
+
+    def keep(_: ModuleType, value: Any) -> None:
+        # The import system offers the module of the same name: it stands in `sys.modules`, where imports look.
+        if not isinstance(value, ModuleType):
+            raise AttributeError(f"firesim.{name} cannot be replaced; replace it in {home}")
+
+    return property(get, keep)
+
+
+for _name, _home in _HOME_OF.items():
+    setattr(_Package, _name, _function(_name, _home))
+sys.modules[__name__].__class__ = _Package
