@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firesim.compiled import kernel, kernel_part
+from firesim.compiled import kernel_in_place, kernel_part
 from firesim.fire.cells import (
     HISTORY,
     OPEN,
@@ -77,7 +77,7 @@ EXACT = Tolerance(1e-3, 1e-3, 0.03)
 FAST = Tolerance(1e-2, 5e-2, inf)
 
 
-@kernel
+@kernel_in_place
 def records_of(history: History, cell: int) -> tuple[int, int]:
     """First and past-the-last record of a cell that has some."""
     low, high = 0, history.cell.size
@@ -90,13 +90,13 @@ def records_of(history: History, cell: int) -> tuple[int, int]:
     return history.first[low], history.first[low + 1]
 
 
-@kernel
+@kernel_in_place
 def last_change_s(history: History, cell: int) -> float:
     """When the spread in a cell that has records last changed. [s]"""
     return float(history.until_s[records_of(history, cell)[1] - 1])
 
 
-@kernel
+@kernel_in_place
 def interrupted_crossing(
     cells: Cells, history: History, x: int, start_s: float, dx: float, dy: float
 ) -> tuple[float, float, float]:
@@ -130,7 +130,7 @@ def interrupted_crossing(
     return now_s + left * cost, left * cx + cost * gx, left * cy + cost * gy
 
 
-@kernel
+@kernel_in_place
 def _interrupted_from_line(
     cells: Cells,
     history: History,
@@ -332,7 +332,7 @@ def _missing_tile(age_of: Indices, age: int, a: int, stride: int, tiles_across: 
     return -1
 
 
-@kernel
+@kernel_in_place
 def _touches_burnt(cells: Cells, a: int, stride: int, now_s: float) -> bool:
     earliest = inf
     for k in range(8):
@@ -340,7 +340,7 @@ def _touches_burnt(cells: Cells, a: int, stride: int, now_s: float) -> bool:
     return earliest <= now_s
 
 
-@kernel
+@kernel_in_place
 def _open_rim(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
     """Begin the last slab, which has no end: all waiting cells that burnt or touch burnt ones; the rest is dropped."""
     queue.bounds[SLAB_END_S] = inf
@@ -351,7 +351,7 @@ def _open_rim(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
     queue.counts[LATER] = 0
 
 
-@kernel
+@kernel_in_place
 def solve(
     cells: Cells,
     history: History,

@@ -11,7 +11,7 @@ from math import inf, isfinite, sqrt
 
 import numpy as np
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel_in_place
 from firesim.fire.arrival import best_through, is_open_way, records_of
 from firesim.fire.cells import (
     BARE,
@@ -38,7 +38,7 @@ def no_history() -> History:
     return History(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0), single, single, single)
 
 
-@kernel
+@kernel_in_place
 def forget_unburnt(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
     """Take back every arrival after now_s; keep on the list the burnt cells beside fuel."""
     for n in range(queue.counts[TOUCHED]):
@@ -60,7 +60,7 @@ def forget_unburnt(cells: Cells, queue: Queue, stride: int, now_s: float) -> Non
     queue.counts[TOUCHED] = kept
 
 
-@kernel
+@kernel_in_place
 def forget_inner(cells: Cells, queue: Queue, stride: int, until_s: float) -> None:
     """Drop from the list the cells that burn by until_s and whose fuel beside them does too."""
     kept = 0
@@ -78,7 +78,7 @@ def forget_inner(cells: Cells, queue: Queue, stride: int, until_s: float) -> Non
     queue.counts[TOUCHED] = kept
 
 
-@kernel
+@kernel_in_place
 def unburnt_rim(cells: Cells, queue: Queue, stride: int, now_s: float, rim: Indices) -> int:
     """The burnable cells not burnt by now_s beside burnt ones, into `rim`, each once. Returns how many."""
     n_rim = 0
@@ -97,7 +97,7 @@ def unburnt_rim(cells: Cells, queue: Queue, stride: int, now_s: float, rim: Indi
     return n_rim
 
 
-@kernel
+@kernel_in_place
 def remember(
     cells: Cells,
     history: History,
@@ -150,7 +150,7 @@ def remember(
     return n_records
 
 
-@kernel
+@kernel_in_place
 def timed_anew(cells: Cells, history: History, x: int, expected_s: float, now_s: float) -> tuple[float, float, float]:
     """Arrival in x of the front that was expected there, under the spread that holds from now on; its gradient.
 
@@ -173,7 +173,7 @@ def timed_anew(cells: Cells, history: History, x: int, expected_s: float, now_s:
     return now_s + (expected_s - now_s) * now / was, now * nx, now * ny
 
 
-@kernel
+@kernel_in_place
 def start_again(
     cells: Cells, history: History, queue: Queue, rim: Indices, expected_s: Floats, stride: int, least_s: float
 ) -> None:

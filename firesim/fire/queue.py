@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel, kernel_part
+from firesim.compiled import kernel_in_place, kernel_part
 from firesim.fire.cells import Cells, Floats, Indices, place_of
 from firesim.fire.heap import pop, push
 
@@ -156,14 +156,14 @@ def touch(queue: Queue, cell: int) -> None:
     queue.counts[TOUCHED] += 1
 
 
-@kernel
+@kernel_in_place
 def drop_outdated(queue: Queue, arrival_s: Floats) -> None:
     """Take entries whose cell has another arrival by now off the top of the later heap."""
     while queue.counts[LATER] > 0 and arrival_s[queue.later_cell[0]] != queue.later_s[0]:
         queue.counts[LATER] = pop(queue.later_s, queue.later_cell, queue.counts[LATER])
 
 
-@kernel
+@kernel_in_place
 def open_slab(queue: Queue, arrival_s: Floats, stride: int) -> None:
     """Begin the slab of the next cell to burn: its cells move to the near heap."""
     queue.bounds[SLAB_END_S] = queue.later_s[0] + queue.bounds[SLAB_S]
