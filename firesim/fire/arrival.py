@@ -131,6 +131,31 @@ def interrupted_crossing(
 
 
 @kernel_in_place
+def _least_uninterrupted(
+    cells: Cells, history: History, x: int, time_a: float, change: float, ax: float, ay: float, bx: float, by: float
+) -> float:
+    """Arrival in x from a straight piece of front if the quickest of all spreads there had held: none comes sooner. [s]
+
+    A crossing is made of shares of crossings under each of them, so that it takes at least as long as the quickest.
+    """
+    zx, zy = 0.0, 0.0
+    if cells.rise_x.size > 1:
+        zx, zy = cells.rise_x[x], cells.rise_y[x]
+    least_s = inf
+    first, last = records_of(history, x)
+    for k in range(first, last + 1):
+        w, fx, fy = cells.slowness[x], cells.drift_x[x], cells.drift_y[x]
+        if k < last:
+            w, fx, fy = history.slowness[k], history.drift_x[k], history.drift_y[k]
+        if not isfinite(w) or (k < last and history.until_s[k] <= min(time_a, time_a + change)):
+            continue
+        s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
+        cost = crossing_time(ax - s * bx, ay - s * by, w, fx, fy, zx, zy)
+        least_s = min(least_s, time_a + s * change + cost)
+    return least_s
+
+
+@kernel_in_place
 def _interrupted_from_line(
     cells: Cells,
     history: History,
@@ -144,10 +169,15 @@ def _interrupted_from_line(
     curved: bool,
     slope_a: float,
     slope_b: float,
+    sooner_than_s: float,
 ) -> tuple[float, float, float]:
-    """Least arrival in x from the piece A to B, by trial: a sum over records has no closed form."""
+    """Least arrival in x from the piece A to B, by trial: a sum over records has no closed form. inf: not so soon."""
     time_a = cells.arrival_s[a]
     change = cells.arrival_s[b] - time_a
+    # A convex cubic lies below its chord by a quarter of its greater bend at most.
+    sag = 0.25 * max(change - slope_a, slope_b - change) if curved else 0.0
+    if _least_uninterrupted(cells, history, x, time_a, change, ax, ay, bx, by) - sag >= sooner_than_s:
+        return inf, 0.0, 0.0
     best, best_x, best_y = inf, 0.0, 0.0
     at, step = 0.5, 0.25
     for trial in range(19):
@@ -200,7 +230,7 @@ def from_line(
         slope_a, slope_b = convex_slopes(change, slope_a, slope_b)
         curved = slope_a < slope_b
     if cells.mark[x] & HISTORY and min(time_a, cells.arrival_s[b]) < last_change_s(history, x):
-        return _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slope_a, slope_b)
+        return _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slope_a, slope_b, sooner_than_s)
     s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
     start = time_a + s * change
     if curved:
@@ -295,9 +325,16 @@ def _agrees(cells: Cells, a: int, x: int, k: int, least_s: float, most_break_s: 
 
 @kernel_part
 def _spread_from(
-    cells: Cells, history: History, queue: Queue, tolerance: Tolerance, a: int, stride: int, least_s: float
+    cells: Cells,
+    history: History,
+    queue: Queue,
+    tolerance: Tolerance,
+    a: int,
+    stride: int,
+    least_s: float,
+    beside_s: float,
 ) -> None:
-    """Try what the settled cell `a` brings to its neighbours."""
+    """Try what the settled cell `a` brings to its neighbours, new ones only beside cells that burn by `beside_s`."""
     for k in range(8):
         x = a + RING_X[k] + stride * RING_Y[k]
         known = cells.arrival_s[x]
@@ -307,6 +344,8 @@ def _spread_from(
         if isfinite(known) and _agrees(cells, a, x, k, tolerance.least_roughness * pace, tolerance.least_break * pace):
             continue
         if not is_open_way(cells, a, k, stride):
+            continue
+        if not isfinite(known) and beside_s < inf and not _touches_burnt(cells, x, stride, beside_s):
             continue
         enough = known - (tolerance.least_gain * pace if cells.mark[x] & SETTLED else 0.0)
         time, gx, gy = best_through(cells, history, x, (k + 4) & 7, stride, enough)
@@ -403,4 +442,4 @@ def solve(
             continue
         take(queue)
         cells.mark[a] = cells.mark[a] & ~OPEN | SETTLED
-        _spread_from(cells, history, queue, tolerance, a, stride, least_s)
+        _spread_from(cells, history, queue, tolerance, a, stride, least_s, until_s if to_the_rim else inf)

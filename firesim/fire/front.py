@@ -57,6 +57,7 @@ from firesim.fire.queue import (
 from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource, SpreadTiles
 
 Mask = NDArray[np.bool_]
+Where = Mask | tuple[NDArray[np.integer], NDArray[np.integer]]  # of the grid, or rows and columns of some cells
 
 
 class Front:
@@ -270,16 +271,25 @@ class Front:
         """Undo `block`. [y, x]"""
         self._change_cells(mask, now_s, BLOCKED, is_on=False)
 
-    def slow(self, mask: Mask, factor: float, now_s: float) -> None:
-        """From now on multiply the rate in these cells, on top of earlier factors (1 / factor undoes it). [y, x]"""
+    def slow(self, where: Where, factor: float, now_s: float) -> None:
+        """From now on multiply the rate in these cells, on top of earlier factors (1 / factor undoes it)."""
         if not factor >= 0.0:
             raise ValueError(f"a rate is multiplied by at least 0, not {factor}")
-        self._pause(now_s)
+        self.advance(now_s)
+        cells = self._numbers(where)
+        # Cells that fire has not yet come near, or has left, take no part in what is solved beyond now.
+        cells = cells[self._cells.arrival_s[cells] > now_s]
+        if cells.size == 0:
+            return
+        is_apart = factor > 0.0 and not np.isfinite(self._cells.arrival_s[cells]).any()
+        if not is_apart:
+            self._pause(now_s)
         if self._tiles.slowing.size == 1:
             self._tiles.slowing = np.ones(self._cells.mark.size, np.float32)
-        self._inside(self._tiles.slowing)[mask] *= factor
-        self._tiles.outdate(self._numbers(mask))
-        self._resume()
+        self._tiles.slowing[cells] *= np.float32(factor)
+        self._tiles.outdate(cells)
+        if not is_apart:
+            self._resume()
 
     def bar(self, line: Sequence[tuple[float, float]], now_s: float) -> Mask:
         """From now on nothing crosses this line of points (column, row), in cells from the corner.
@@ -386,8 +396,8 @@ class Front:
         self._tiles.outdate(cells)
         self._resume()
 
-    def _numbers(self, mask: Mask) -> Indices:
-        rows, columns = np.nonzero(mask)
+    def _numbers(self, where: Where) -> Indices:
+        rows, columns = where if isinstance(where, tuple) else np.nonzero(where)
         return ((rows + 1) * self._stride + columns + 1).astype(np.int32)
 
     def _evaluate(self, which: Indices) -> None:

@@ -73,9 +73,12 @@ class FuelModel:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FuelCatalogue:
-    """A set of fuel models, looked up by number or by code; its arrays are rows in the order of `models`."""
+    """A set of fuel models, looked up by number or by code; its arrays are rows in the order of `models`.
+
+    Two are the same only if they are one, so that what is worked out from a set can be kept by it.
+    """
 
     models: tuple[FuelModel, ...]
 

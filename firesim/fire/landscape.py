@@ -7,7 +7,7 @@ law gives. Directions on the map are clockwise from north.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -157,10 +157,20 @@ class LandscapeSpread:
     rate_multiplier: ArrayLike = 1.0
     is_kept: bool = False
 
+    def is_as(self, other: LandscapeSpread) -> bool:
+        """Whether the other is surely the same spread; arrays are the same only where they are one."""
+        return self.landscape is other.landscape and all(map(_are_one, self._told, other._told))
+
+    @property
+    def _told(self) -> tuple[ArrayLike, ...]:
+        weather = self.weather
+        wind = (weather.wind_speed_10m_m_s, weather.wind_from_deg)
+        return (*wind, *weather.moisture.as_tuple(), self.rate_multiplier)
+
     @cached_property
     def _beds(self) -> FuelBed:
-        numbers = [model.number for model in self.landscape.catalogue.models]
-        return fuel_bed(numbers, self.weather.moisture, self.landscape.catalogue)
+        one_set = Moisture(*(float(np.asarray(value).item()) for value in self.weather.moisture.as_tuple()))
+        return _beds_of_all(self.landscape.catalogue, one_set)
 
     @cached_property
     def _wind_20ft_m_s(self) -> float:
@@ -294,6 +304,17 @@ class LandscapeSpread:
             land.wind_limit,
             fuels=land.catalogue,
         )
+
+
+@lru_cache(maxsize=8)
+def _beds_of_all(catalogue: FuelCatalogue, moisture: Moisture) -> FuelBed:
+    """Beds of every fuel model under one set of moistures: the wind turns more often than the fuel dries."""
+    return fuel_bed([model.number for model in catalogue.models], moisture, catalogue)
+
+
+def _are_one(one: ArrayLike, other: ArrayLike) -> bool:
+    """Whether two values are one array, or equal numbers."""
+    return one is other or (np.ndim(one) == np.ndim(other) == 0 and bool(one == other))
 
 
 def spread_field(landscape: Landscape, weather: FireWeather, rate_multiplier: ArrayLike = 1.0) -> SpreadField:

@@ -12,7 +12,7 @@ depends on the fire alone, not on the calls of `advance`.
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -79,17 +79,29 @@ def lean_as(queue: Queue, cells: Cells, which: Indices) -> None:
 
     The lean of the quickest cells is safe in the slower ones, whose rays lean at least as much.
     """
-    which = which[np.isfinite(cells.slowness[which])]
+    leans, slabs = np.empty(which.size), np.empty(which.size)
+    n, e, fx, fy = _leans(cells, which, leans, slabs)
     queue.bounds[:] = (-inf, 0.0, 0.0, 0.0)
-    if which.size == 0:
+    if n == 0:
         return
-    w = cells.slowness[which].astype(np.float64)
-    fx, fy = cells.drift_x[which].astype(np.float64), cells.drift_y[which].astype(np.float64)
-    e = np.hypot(fx, fy)
-    lean = _of_the_quick(w * e) / max(float(e.sum()), 1e-9)
-    slab = np.clip(SLAB_CELLS / np.maximum(1.0 - e * e, 1e-3), LEAST_SLAB_CELLS, MOST_SLAB_CELLS)
-    queue.bounds[SLAB_S] = _of_the_quick(slab * w * np.maximum(1.0 - e, 1e-3))
-    queue.bounds[LEAN_X], queue.bounds[LEAN_Y] = lean * fx.sum(), lean * fy.sum()
+    lean = _of_the_quick(leans[:n]) / max(e, 1e-9)
+    queue.bounds[SLAB_S] = _of_the_quick(slabs[:n])
+    queue.bounds[LEAN_X], queue.bounds[LEAN_Y] = lean * fx, lean * fy
+
+
+@kernel_in_place
+def _leans(cells: Cells, which: Indices, leans: Floats, slabs: Floats) -> tuple[int, float, float, float]:
+    """Lean [s/cell] and slab [s] of each of these cells that burn, into arrays; how many, sums of e, f_x and f_y."""
+    n, sum_e, sum_x, sum_y = 0, 0.0, 0.0, 0.0
+    for c in which:
+        w, fx, fy = float(cells.slowness[c]), float(cells.drift_x[c]), float(cells.drift_y[c])
+        if not isfinite(w):
+            continue
+        e = sqrt(fx * fx + fy * fy)
+        cells_long = min(max(SLAB_CELLS / max(1.0 - e * e, 1e-3), LEAST_SLAB_CELLS), MOST_SLAB_CELLS)
+        leans[n], slabs[n] = w * e, cells_long * w * max(1.0 - e, 1e-3)
+        sum_e, sum_x, sum_y, n = sum_e + e, sum_x + fx, sum_y + fy, n + 1
+    return n, sum_e, sum_x, sum_y
 
 
 def _of_the_quick(values: Floats) -> float:

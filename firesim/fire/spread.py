@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN, acceleration_factor
 from firesim.fire.arrival import EXACT, Tolerance
-from firesim.fire.front import Front
+from firesim.fire.front import Front, Where
 from firesim.fire.growth import PointFire
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
 from firesim.fire.laterfires import LaterFires
@@ -101,6 +101,8 @@ class SpreadingFire:
         if law.landscape is not self.landscape:
             raise ValueError("this spread is worked out for another landscape")
         self.advance(now_s)
+        if self._law is not None and law.is_as(self._law):
+            return
         self._law = law
         self._front.set_spread(self._clock(now_s), self._spread_at(now_s))
         self._drive_ellipse(now_s)
@@ -171,12 +173,15 @@ class SpreadingFire:
         self._meet(mask, None, now_s)
         self._later.tell("unblock", mask, now_s=now_s)
 
-    def slow(self, mask: Mask, factor: float, now_s: float) -> None:
-        """From now on multiply the rate in these cells [y, x] (wetting); 1 / factor undoes it."""
+    def slow(self, where: Where, factor: float, now_s: float) -> None:
+        """From now on multiply the rate in these cells (wetting); 1 / factor undoes it.
+
+        where: a mask [y, x], or rows and columns of some cells.
+        """
         self.advance(now_s)
-        self._front.slow(mask, factor, self._clock(now_s))
-        self._meet(mask, factor, now_s)
-        self._later.tell("slow", mask, factor, now_s=now_s)
+        self._front.slow(where, factor, self._clock(now_s))
+        self._meet(where, factor, now_s)
+        self._later.tell("slow", where, factor, now_s=now_s)
 
     def bar(self, line: Sequence[tuple[float, float]], now_s: float) -> None:
         """From now on fire does not cross this line of points (column, row): a fireline thinner than a cell."""
@@ -412,10 +417,12 @@ class SpreadingFire:
         self._young = self._young.under(now_s, spread.head_rate_m_s, spread.toward_deg, spread.eccentricity)  # type: ignore[arg-type]
         self._hand_over_due_s = self._foreseen_hand_over_s()
 
-    def _meet(self, mask: Mask, factor: float | None, now_s: float) -> None:
+    def _meet(self, where: Where, factor: float | None, now_s: float) -> None:
         """Let the ellipse know of lines and water; factor 0: blocked, None: no longer blocked."""
         if not self._is_ellipse:
             return
+        mask = np.zeros(self.landscape.shape, np.bool_)
+        mask[where] = True
         self._is_near_obstacle |= mask
         if mask[self._home]:
             self._slowing_of_origin = 1.0 if factor is None else self._slowing_of_origin * factor

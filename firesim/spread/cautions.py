@@ -45,7 +45,7 @@ def _of_the_fire(case: LoadedCase, solved: Solved) -> Iterator[str]:
 def _of_shapes(case: LoadedCase) -> Iterator[str]:
     grid = case.ground.grid
     for number, drop in enumerate(case.drops):
-        if not drop.cells.any():
+        if drop.cells[0].size == 0:
             yield f"Drop {number} wets no cell: no cell's centre lies in its polygon."
     for number, barrier in enumerate(case.barriers):
         column, row = np.array(barrier.line).T

@@ -52,10 +52,10 @@ class Barrier:
 
 @dataclass(frozen=True)
 class Drop:
-    """Water on cells at a time."""
+    """Water on cells (rows and columns) at a time."""
 
     at_s: float
-    cells: Mask
+    cells: tuple[NDArray[np.integer], NDArray[np.integer]]
     litres_m2: float
     evaporation_mm_h: float
 
@@ -153,7 +153,7 @@ def read_drops(fields: str | Sequence[DropFields | str], grid: Grid, folder: Pat
     drops = []
     for name, entry in _entries(fields):
         if isinstance(entry, DropFields):
-            cells = rasterise([entry.polygon_xy_m], grid)
+            cells = _cells_in([entry.polygon_xy_m], grid)
             drops.append(Drop(entry.at_min * 60.0, cells, entry.litres_m2, entry.evaporation_mm_h))
             continue
         usual = DropFields.model_fields["evaporation_mm_h"].default
@@ -162,9 +162,15 @@ def read_drops(fields: str | Sequence[DropFields | str], grid: Grid, folder: Pat
             litres_m2 = _number_of(one, "litres_m2", name, None, problems)
             drying = _number_of(one, "evaporation_mm_h", name, usual, problems)
             for part in one.parts:
-                cells = rasterise([_on_map(ring, grid) for ring in part], grid)
+                cells = _cells_in([_on_map(ring, grid) for ring in part], grid)
                 drops.append(Drop(at_s, cells, litres_m2, drying))
     return drops
+
+
+def _cells_in(rings: Iterable[Sequence[XY]], grid: Grid) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Rows and columns of the cells whose centre lies in the rings."""
+    rows, columns = np.nonzero(rasterise(rings, grid))
+    return rows, columns
 
 
 def _entries(fields: str | Sequence[Any]) -> Iterable[tuple[str, Any]]:

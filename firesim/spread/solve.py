@@ -133,8 +133,10 @@ def _bar(fire: SpreadingFire, line: list[tuple[float, float]], now_s: float) -> 
 
 def _wettings(drop: Drop, fuel_model: NDArray[np.integer], until_s: float) -> Iterator[Happening]:
     """Slows the fire where water falls, by the kind of fuel, and less and less as it dries."""
-    for number in np.unique(fuel_model[drop.cells]).tolist():
-        cells = drop.cells & (fuel_model == number)
+    rows, columns = drop.cells
+    fuel = fuel_model[rows, columns]
+    for number in np.unique(fuel).tolist():
+        cells = (rows[fuel == number], columns[fuel == number])
         was, at_s = 1.0, drop.at_s
         while at_s < until_s:
             left = drop.litres_m2 - drop.evaporation_mm_h * (at_s - drop.at_s) / HOUR_S

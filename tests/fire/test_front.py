@@ -230,6 +230,35 @@ def test_slowed_cells_burn_by_their_factor_later() -> None:
     np.testing.assert_allclose(front.arrival_time_s[0, 3:8], [300.0, 700.0, 1100.0, 1200.0, 1300.0], rtol=1e-5)
 
 
+def test_slowing_cells_that_fire_has_not_come_near_costs_the_rest_nothing() -> None:
+    spread = Spread(RATE_M_S, 70.0, eccentricity(2.5))
+    alone, beside = (burnt_from_a_cell((80, 120), 50, 20, spread, 2000.0) for _ in range(2))
+    ahead = np.zeros((80, 120), np.bool_)
+    ahead[:, 90:95] = True
+    for now_s in (2000.0, 2300.0, 2600.0):
+        beside.slow(ahead, 0.5, now_s)
+    for front in (alone, beside):
+        front.advance(3000.0)
+    np.testing.assert_array_equal(beside.arrival_time_s, alone.arrival_time_s)
+    rows, columns = np.nonzero(ahead)
+    beside.slow((rows, columns), 1.0 / 0.125, 3000.0)
+    for front in (alone, beside):
+        front.advance(9000.0)
+    assert np.isfinite(alone.arrival_time_s[:, 99]).any()
+    np.testing.assert_array_equal(beside.arrival_time_s, alone.arrival_time_s)
+
+
+def test_water_on_burnt_cells_changes_nothing() -> None:
+    spread = Spread(RATE_M_S, 70.0, eccentricity(2.5))
+    alone, beside = (burnt_from_a_cell((80, 120), 50, 20, spread, 3000.0) for _ in range(2))
+    behind = alone.arrival_time_s < 2000.0
+    beside.slow(behind, 0.1, 3000.0)
+    for front in (alone, beside):
+        front.advance(6000.0)
+    np.testing.assert_array_equal(beside.arrival_time_s, alone.arrival_time_s)
+    np.testing.assert_array_equal(beside.rate_of_spread_m_s, alone.rate_of_spread_m_s)
+
+
 def test_a_copy_goes_its_own_way() -> None:
     front = burnt_from_a_cell((60, 60), 30, 30, Spread(RATE_M_S, 90.0, 0.5), 1000.0)
     before = front.arrival_time_s.copy()

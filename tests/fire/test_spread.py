@@ -237,6 +237,20 @@ def test_how_often_the_fire_is_asked_changes_nothing() -> None:
     np.testing.assert_array_equal(rarely.arrival_time_s, often.arrival_time_s)
 
 
+@pytest.mark.parametrize("a", [None, 0.115])
+def test_telling_the_same_weather_again_changes_nothing_at_all(a: float | None) -> None:
+    once, hourly = (lit(land(), 30.5, 60.5, weather(), a) for _ in range(2))
+    for now_s in np.arange(300.0, 6000.0, 300.0):
+        hourly.set_weather(float(now_s), weather())
+    for fire in (once, hourly):
+        fire.advance(6000.0)
+    np.testing.assert_array_equal(hourly.arrival_time_s, once.arrival_time_s)
+    hourly.set_weather(6000.0, weather(5.0, 271.0))
+    hourly.advance(7000.0)
+    once.advance(7000.0)
+    assert not np.array_equal(hourly.arrival_time_s, once.arrival_time_s)
+
+
 def test_a_copy_goes_its_own_way() -> None:
     for now_s in (300.0, 3000.0):  # as an ellipse and as cells
         fire = lit(land(), 30.5, 60.5, weather())
