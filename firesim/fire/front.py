@@ -15,10 +15,10 @@ calls of `advance`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from itertools import pairwise
-from math import floor, inf, isfinite
+from math import floor, hypot, inf, isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +38,7 @@ from firesim.fire.cells import (
     Singles,
 )
 from firesim.fire.coverage import burnt_between, burnt_cells, farthest, is_enclosed
+from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import forget_inner, forget_unburnt, no_history, remember, start_again, unburnt_rim
 from firesim.fire.lighting import EXACT_AROUND_CELLS, are_alike, cells_around, straight_crossings
 from firesim.fire.queue import (
@@ -58,6 +59,9 @@ from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource, SpreadTiles
 
 Mask = NDArray[np.bool_]
 Where = Mask | tuple[NDArray[np.integer], NDArray[np.integer]]  # of the grid, or rows and columns of some cells
+
+# Rows, columns, arrivals [s] and gradients of arrival along columns and rows [s/cell] of cells that fire comes to.
+Coming = tuple[NDArray[np.integer], NDArray[np.integer], Floats, tuple[Floats, Floats]]
 
 
 class Front:
@@ -104,7 +108,8 @@ class Front:
             mark=np.full(count, BARE, np.uint8),
             shut=np.zeros(1, np.uint8),
         )
-        self._inside(self._cells.mark)[...] = 0 if is_burnable is None else np.where(is_burnable, 0, BARE)
+        bare = np.uint8(BARE)
+        self._inside(self._cells.mark)[...] = 0 if is_burnable is None else np.where(is_burnable, np.uint8(0), bare)
         self._history = no_history()
         self._queue = new_queue()
         self._tolerance = tolerance
@@ -239,11 +244,18 @@ class Front:
         self._light(cells[(self._cells.mark[cells] & BARE) == 0], at_s)
 
     def adopt(
-        self, rows: ArrayLike, columns: ArrayLike, arrival_s: Floats, gradient: tuple[Floats, Floats], now_s: float
+        self,
+        rows: ArrayLike,
+        columns: ArrayLike,
+        arrival_s: Floats,
+        gradient: tuple[Floats, Floats],
+        now_s: float,
+        coming_to: Callable[[NDArray[np.integer], NDArray[np.integer]], Coming] | None = None,
     ) -> None:
         """Take over a fire that another law has grown until now: cells, their arrivals and gradients. [s, s/cell]
 
-        Arrivals at or before now. A gradient of zero says that fire was lit there.
+        Arrivals at or before now. A gradient of zero says that fire was lit there. coming_to: what the other law
+        expects in cells beside these, given their rows and columns: some of them, arrivals and gradients.
         """
         if np.any(arrival_s > now_s):
             raise ValueError("a fire taken over has burnt already: its arrivals are not after now")
@@ -261,6 +273,9 @@ class Front:
         self._cells.arrival_s[cells] = arrival_s
         self._touch(cells)
         self._pause(now_s)
+        if coming_to is not None:
+            rows, columns = np.divmod(self._history.cell.astype(np.int64), self._stride)
+            self._expect(*coming_to(rows - 1, columns - 1), now_s)
         self._resume()
 
     def block(self, mask: Mask, now_s: float) -> None:
@@ -388,6 +403,26 @@ class Front:
         for at_s, cells in to_come:
             if at_s > self._least_s:
                 self._light(cells, at_s)
+
+    def _expect(
+        self,
+        rows: NDArray[np.integer],
+        columns: NDArray[np.integer],
+        arrival_s: Floats,
+        gradient: tuple[Floats, Floats],
+        now_s: float,
+    ) -> None:
+        """Let cells of the rim expect a front with these gradients, at the pace of their own spread."""
+        c = self._cells
+        for n, x in enumerate(((rows + 1) * self._stride + columns + 1).tolist()):
+            gx, gy = float(gradient[0][n]), float(gradient[1][n])
+            steepness = hypot(gx, gy)
+            if steepness == 0.0 or not isfinite(c.slowness[x]):
+                continue
+            z = (c.rise_x[x], c.rise_y[x]) if c.rise_x.size > 1 else (0.0, 0.0)
+            own = front_slowness(gx / steepness, gy / steepness, c.slowness[x], c.drift_x[x], c.drift_y[x], *z)
+            c.gradient_x[x], c.gradient_y[x] = gx * own / steepness, gy * own / steepness
+            self._expected_s[np.searchsorted(self._history.cell, x)] = now_s + (arrival_s[n] - now_s) * own / steepness
 
     def _change_cells(self, mask: Mask, now_s: float, bit: int, *, is_on: bool) -> None:
         self._pause(now_s)

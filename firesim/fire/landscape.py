@@ -77,12 +77,20 @@ class Landscape:
 
     @cached_property
     def bed_of_cell(self) -> NDArray[np.int16]:
-        """Row of the fuel catalogue of each cell."""
-        return self.catalogue.row_of(self.fuel_model).astype(np.int16)
+        """Row of the fuel catalogue of each cell; one number seen from everywhere where one fuel was broadcast."""
+        if not self._is_one_fuel:
+            return self.catalogue.row_of(self.fuel_model).astype(np.int16)
+        return np.broadcast_to(self.catalogue.row_of(self.fuel_model[0, 0]).astype(np.int16), self.shape)
+
+    @property
+    def _is_one_fuel(self) -> bool:
+        return self.fuel_model.size > 0 and not any(self.fuel_model.strides)
 
     @cached_property
     def is_burnable(self) -> NDArray[np.bool_]:
-        return self.catalogue.is_burnable[self.bed_of_cell]
+        if not self._is_one_fuel:
+            return self.catalogue.is_burnable[self.bed_of_cell]
+        return np.broadcast_to(self.catalogue.is_burnable[self.bed_of_cell[0, 0]], self.shape)
 
     @cached_property
     def is_level(self) -> bool:
@@ -205,7 +213,8 @@ class LandscapeSpread:
             heads.eccentricity,
             heads.heat_per_unit_area_kj_m2,
         )
-        return SpreadOfKinds(self.landscape.bed_of_cell, by_bed)
+        bed = self.landscape.bed_of_cell
+        return SpreadOfKinds(bed if any(bed.strides) else bed[:1, :1].copy(), by_bed)
 
     def over(self, rows: slice, columns: slice) -> Spread:
         """The heads in a part of the grid; numbers where one fuel alone decides."""

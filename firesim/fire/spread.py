@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from math import floor, inf
+from math import ceil, floor, inf
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN, acceleration_factor
 from firesim.fire.arrival import EXACT, Tolerance
-from firesim.fire.front import Front, Where
+from firesim.fire.front import Coming, Front, Where
 from firesim.fire.growth import PointFire
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
 from firesim.fire.laterfires import LaterFires
@@ -44,6 +44,9 @@ HANDED_OVER_AT_HALF_WIDTH_CELLS = 2.0
 
 # A fire that meets a line, water or another fuel is handed over when it does, but not below this size.
 EARLIEST_HANDED_OVER_AT_CELLS = 1.0
+
+# How far beyond the hand-over the ellipse says when it comes to the cells beside it. [s]  A day: its back is slow.
+FORESEEN_S = 86_400.0
 
 # A point fire counts as steady from this share of its steady rate on.
 STEADY_FROM_FACTOR = 0.99
@@ -437,14 +440,14 @@ class SpreadingFire:
         large_s = point.when_as_large_as(HANDED_OVER_AT_CELLS * size_m, HANDED_OVER_AT_HALF_WIDTH_CELLS * size_m)
         if large_s == inf:
             return inf
-        return min(large_s, max(self._young.touches_s(self._obstacles(), large_s), earliest_s))
+        # A narrow ellipse is longer than five cells before it is wide enough.
+        reach = ceil(self._young.head_distance_m(large_s) / size_m) + 1
+        return min(large_s, max(self._young.touches_s(self._obstacles(reach), large_s), earliest_s))
 
-    def _obstacles(self) -> Mask:
-        """Cells near the ignition where fire does not spread as it does there. [y, x]"""
+    def _obstacles(self, reach: int) -> Mask:
+        """Cells up to so many from the ignition where fire does not spread as it does there. [y, x]"""
         assert self._law is not None
-        near = tuple(
-            slice(max(at - int(HANDED_OVER_AT_CELLS) - 1, 0), at + int(HANDED_OVER_AT_CELLS) + 2) for at in self._home
-        )
+        near = tuple(slice(max(at - reach, 0), at + reach + 1) for at in self._home)
         here = np.asarray(self._spread_of_origin().head_rate_m_s)
         rate = np.broadcast_to(self._law.over(*near).head_rate_m_s, self.landscape.is_burnable[near].shape)
         other = (rate < here / ANOTHER_FUEL_FACTOR) | (rate > here * ANOTHER_FUEL_FACTOR)
@@ -471,9 +474,22 @@ class SpreadingFire:
         clock_s = self._clock(now_s)
         self._front.set_spread(clock_s, self._spread_at(now_s))
         arrival = np.minimum(self._young.point.clock_s(cells.arrival_s), clock_s)
-        self._front.adopt(cells.rows, cells.columns, arrival, cells.gradient, clock_s)
+        self._front.adopt(cells.rows, cells.columns, arrival, cells.gradient, clock_s, self._coming_to)
         area_m2 = self._young.area_m2(now_s)
         self._missing_cells = area_m2 / self.landscape.cell_size_m**2 - self._front.burnt_cells(clock_s)
+
+    def _coming_to(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Coming:
+        """When the ellipse would come to cells beside it, away from all that cannot burn; clock and its gradient."""
+        assert self._young is not None
+        open_around = np.pad(self._front.can_burn & ~self._is_near_obstacle, 1)
+        is_clear = np.ones(rows.size, np.bool_)
+        for down in range(3):
+            for right in range(3):
+                is_clear &= open_around[rows + down, columns + right]
+        cells = self._young.coming_to(
+            rows[is_clear].astype(np.int64), columns[is_clear].astype(np.int64), self._handed_over_s + FORESEEN_S
+        )
+        return cells.rows, cells.columns, self._young.point.clock_s(cells.arrival_s), cells.gradient
 
 
 @dataclass(frozen=True)

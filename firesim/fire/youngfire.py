@@ -92,7 +92,13 @@ class YoungFire:
 
     def reached(self, shape: tuple[int, int], at_s: float) -> CellsReached:
         """The cells whose centres have burnt. The cell of the ignition is always among them, once it is lit."""
-        rows, columns = self._window(shape, at_s)
+        return self._reached_of(*self._window(shape, at_s), at_s)
+
+    def coming_to(self, rows: Indices, columns: Indices, latest_s: float) -> CellsReached:
+        """Those of some cells that the ellipse will reach by a time if its weather stays."""
+        return self._reached_of(rows, columns, latest_s)
+
+    def _reached_of(self, rows: Indices, columns: Indices, at_s: float) -> CellsReached:
         x, y = self._ground(columns + 0.5, rows + 0.5)
         arrival = self.point.arrival_s(x, y, at_s)
         at_home = (rows == floor(self.row)) & (columns == floor(self.column))

@@ -191,6 +191,39 @@ def test_bare_ground_near_the_ignition_is_not_jumped() -> None:
     assert np.isfinite(fire.arrival_time_s[60, 38:41]).all()
 
 
+def test_a_narrow_young_fire_is_handed_over_before_it_runs_into_another_fuel() -> None:
+    # In a strong wind the ellipse is 12 cells long before it is 4 wide; the slow fuel begins 8 cells ahead.
+    ground = land()
+    ground.fuel_model[:, 38:] = 183
+    fire, alone = lit(ground, 30.5, 60.5, weather(12.0)), lit(land(), 30.5, 60.5, weather(12.0))
+    for one in (fire, alone):
+        one.advance(2400.0)
+    ahead = fire.arrival_time_s[60, 38:46]
+    assert (ahead[np.isfinite(ahead)] > 1.2 * alone.arrival_time_s[60, 38:46][np.isfinite(ahead)]).all()
+    np.testing.assert_allclose(fire.arrival_time_s[60, 31:37], alone.arrival_time_s[60, 31:37], rtol=0.02)
+
+
+@pytest.mark.parametrize("cell_size_m", [10.0, 30.0, 90.0])
+@pytest.mark.parametrize(
+    ("wind_m_s", "from_deg", "slope_deg", "aspect_deg"),
+    [(10.0, 240.0, 0.0, 0.0), (5.0, 250.0, 25.0, 180.0), (5.0, 270.0, 25.0, 180.0), (10.0, 240.0, 20.0, 200.0)],
+)
+def test_area_is_the_laws_within_two_percent_from_the_first_minute_on_slopes_too(
+    wind_m_s: float, from_deg: float, slope_deg: float, aspect_deg: float, cell_size_m: float
+) -> None:
+    # A length of up to 3.3 widths, along the slope and across it.
+    fire = lit(land(160, 200, cell_size_m, slope_deg, aspect_deg), 60.3, 90.6, weather(wind_m_s, from_deg))
+    law = fire.young_fire
+    assert law is not None
+    for minutes in range(1, 90):
+        at_s = 60.0 + 60.0 * minutes
+        if law.head_distance_m(at_s) > 60 * cell_size_m:
+            break
+        fire.advance(at_s)
+        assert fire.area_m2(at_s) == pytest.approx(law.area_m2(at_s), rel=0.02)
+    assert fire.ellipse_outline(fire.now_s) is None
+
+
 def test_wetted_cells_burn_later_and_cooler() -> None:
     dry, wet = lit(land(), 20.5, 60.5, weather(), a=None), lit(land(), 20.5, 60.5, weather(), a=None)
     mask = np.zeros((120, 120), np.bool_)
