@@ -140,6 +140,9 @@ def write_spread(
             c = (row + i + 1) * stride + column + j + 1
             if cells.arrival_s[c] <= now_s:
                 continue
+            if cells.mark[c] & (BARE | BLOCKED):  # sea, mostly: no direction to work out
+                cells.slowness[c] = inf
+                continue
             if toward[i, j] != last_toward:  # one in many cells where the ground is level
                 last_toward = toward[i, j]
                 step_x, step_y = sin(radians(last_toward)), rows_per_step_north * cos(radians(last_toward))
