@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from firesim.devices.patches import patches_of
 from firesim.devices.sites import SensorSite, Site
 from firesim.link.messages import FireMapReport, GasReport, RoadReport, SensorInfo
 from firesim.link.ports import Observation
@@ -196,17 +197,8 @@ class GasNodes:
             width_m = min(self._grid.cell_size_m, float(np.sqrt(max(self._fire.area_m2(now_s), 1.0))))
             return np.array([lone_x_m]), np.array([lone_y_m]), np.ones(1), width_m
         row, column = np.divmod(np.asarray(cells, dtype=np.int64), self._grid.columns)
-        factor = 1
-        while True:
-            patch = (row // factor) * self._grid.columns + column // factor
-            of_patch, count = np.unique(patch, return_inverse=True, return_counts=True)[1:]
-            if len(count) <= _MOST_SOURCES:
-                break
-            factor *= 2
-        cell_x_m, cell_y_m = self._grid.centre_of(row, column)
-        x_m: Floats = np.bincount(of_patch, cell_x_m) / count
-        y_m: Floats = np.bincount(of_patch, cell_y_m) / count
-        return x_m, y_m, count / count.sum(), factor * self._grid.cell_size_m
+        x_m, y_m, share, cells_wide = patches_of(row, column, *self._grid.centre_of(row, column), _MOST_SOURCES)
+        return x_m, y_m, share, cells_wide * self._grid.cell_size_m
 
     def _lone_fire_m(self, cells: NDArray[Any]) -> tuple[float, float]:
         """Where a fire of one cell smokes: at its ignition if that is the cell, else in the cell's middle. [m]"""

@@ -64,18 +64,21 @@ class FireSketch:
             return []
         if self.is_whole(now_s):
             return self._fire.rings(now_s)
-        return rings_of(np.where(self._known, self._fire.arrival_time_s, np.inf), now_s, self._grid)
+        burnt = self._fire.burnt_window
+        seen_s = np.where(self._known[burnt], self._fire.arrival_time_s[burnt], np.inf)
+        return rings_of(seen_s, now_s, self._grid, (burnt[0].start, burnt[1].start))
 
     def is_whole(self, now_s: float) -> bool:
         """Whether all that has burnt by now has been seen, so that the edge closes all round."""
         if self._is_whole is None or self._is_whole[0] != now_s:
-            burnt = np.asarray(self._fire.arrival_time_s) <= now_s
-            self._is_whole = (now_s, bool(self._known.any()) and not (burnt & ~self._known).any())
+            window = self._fire.burnt_window
+            is_unknown = (self._fire.arrival_time_s[window] <= now_s) & ~self._known[window]
+            self._is_whole = (now_s, bool(self._known.any()) and not is_unknown.any())
         return self._is_whole[1]
 
     def _unknown_around(self, x_m: float, y_m: float, within_m: float, now_s: float) -> NDArray[np.int64]:
         """Flat cells that have burnt and that the observer has not seen, in a square about a point."""
-        row, column = (int(index) for index in self._grid.cell_at(x_m, y_m))
+        row, column = self._grid.cell_holding(x_m, y_m)
         span = int(within_m / self._grid.cell_size_m) + 2
         top, left = max(row - span, 0), max(column - span, 0)
         square = np.s_[top : max(row + span + 1, 0), left : max(column + span + 1, 0)]

@@ -140,6 +140,9 @@ def write_spread(
             c = (row + i + 1) * stride + column + j + 1
             if cells.arrival_s[c] <= now_s:
                 continue
+            if cells.mark[c] & (BARE | BLOCKED):  # sea, mostly: no direction to work out
+                cells.slowness[c] = inf
+                continue
             if toward[i, j] != last_toward:  # one in many cells where the ground is level
                 last_toward = toward[i, j]
                 step_x, step_y = sin(radians(last_toward)), rows_per_step_north * cos(radians(last_toward))
@@ -194,6 +197,26 @@ def write_outdated_kinds(
             write_kinds(cells, tiles, tile, age, now_s, stride, cell_size_m, north)
 
 
+@kernel
+def _window_of(age_of: Indices, across: int, rows: int, columns: int) -> tuple[int, int, int, int]:
+    """`SpreadTiles.window`: of the squares that fire has come to, the squares being `across` to a row of them."""
+    top, bottom, left, right = age_of.size, 0, across, 0
+    for tile in range(age_of.size):
+        if age_of[tile] >= 0:
+            row, column = tile // across, tile % across
+            top, bottom = min(top, row), max(bottom, row + 1)
+            left, right = min(left, column), max(right, column + 1)
+    if bottom == 0:
+        return 0, 0, 0, 0
+    # The squares count the rim of one cell around the grid.
+    return (
+        max((top << TILE_BITS) - 1, 0),
+        min((bottom << TILE_BITS) - 1, rows),
+        max((left << TILE_BITS) - 1, 0),
+        min((right << TILE_BITS) - 1, columns),
+    )
+
+
 class SpreadTiles:
     """The squares of a grid and whether the spread in their cells is the one that holds.
 
@@ -243,16 +266,7 @@ class SpreadTiles:
 
     def window(self) -> tuple[int, int, int, int]:
         """First and past-the-last row, first and past-the-last column, outside of which fire has not come anywhere."""
-        rows, columns = np.nonzero(self.age_of.reshape(-1, self._across) >= 0)
-        if rows.size == 0:
-            return 0, 0, 0, 0
-        # The squares count the rim of one cell around the grid.
-        return (
-            max((int(rows.min()) << TILE_BITS) - 1, 0),
-            min(((int(rows.max()) + 1) << TILE_BITS) - 1, self.shape[0]),
-            max((int(columns.min()) << TILE_BITS) - 1, 0),
-            min(((int(columns.max()) + 1) << TILE_BITS) - 1, self.shape[1]),
-        )
+        return _window_of(self.age_of, self._across, *self.shape)
 
     def evaluate(self, cells: Cells, which: Indices, now_s: float) -> None:
         """Bring the squares of these cells up to date, where they have not burnt by now_s."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_part
 from firesim.physics.queues import NOBODY, Events, Network, Queues, Travellers, enter, schedule, take_first
 
 Integers = NDArray[np.int64]
 
 
-@kernel
+@kernel_part
 def _held_by(network: Network, queues: Queues, edge: int) -> int:
     """The road that must move before the first car of `edge` can; -1: it is not held up by a road."""
     wanted = queues.waits_for[edge]
@@ -50,6 +50,8 @@ def gridlocks(network: Network, queues: Queues, now_s: float, patience_s: float)
     found = np.empty(n, np.int64)
     rings = 0
     for start in range(n):
+        if queues.waits_for[start] == NOBODY:
+            continue  # nearly all roads, nearly always
         here = start
         while here != NOBODY and seen[here] == NOBODY:
             seen[here] = start

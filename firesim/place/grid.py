@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import floor
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,6 +76,10 @@ class Grid:
         column = np.floor((np.asarray(x_m, dtype=float) - self.x_west_m) / self.cell_size_m)
         row = np.floor((self.y_north_m - np.asarray(y_m, dtype=float)) / self.cell_size_m)
         return row.astype(np.int64), column.astype(np.int64)
+
+    def cell_holding(self, x_m: float, y_m: float) -> tuple[int, int]:
+        """The same of one point, without arrays."""
+        return floor((self.y_north_m - y_m) / self.cell_size_m), floor((x_m - self.x_west_m) / self.cell_size_m)
 
     def position_at(self, x_m: ArrayLike, y_m: ArrayLike) -> tuple[Floats, Floats]:
         """Fractional row and column of points: cell (r, c) spans r to r + 1 from north, c to c + 1 from west."""

@@ -31,16 +31,22 @@ def rasterise(rings: Iterable[Sequence[Point] | Floats], grid: Grid) -> Mask:
     Returns a bool array [y, x]. A centre exactly on an edge belongs to the side east of it. Parts beyond the
     grid are cut off.
     """
-    flips = np.zeros((grid.rows, grid.columns + 1), dtype=np.int32)
-    for ring in rings:
-        points = np.asarray(ring, dtype=np.float64).reshape(-1, 2)
-        if len(points) > 2:
-            _flip_east_of(points, grid, flips)
-    return (np.cumsum(flips[:, :-1], axis=1) & 1).astype(bool)
+    inside = np.zeros(grid.shape, dtype=bool)
+    shapes = [np.asarray(ring, dtype=np.float64).reshape(-1, 2) for ring in rings]
+    crossings = [_cells_east_of(points, grid) for points in shapes if len(points) > 2]
+    if not any(row.size for row, _ in crossings):
+        return inside
+    row, column = (np.concatenate(parts) for parts in zip(*crossings, strict=True))
+    # Outside the rows and columns that the rings span there is nothing to count.
+    top, left = int(row.min()), int(column.min())
+    shape = (int(row.max()) - top + 1, int(column.max()) - left + 1)
+    flips = np.bincount((row - top) * shape[1] + column - left, minlength=shape[0] * shape[1]).reshape(shape)
+    inside[top : top + shape[0], left : left + shape[1] - 1] = np.cumsum(flips[:, :-1], axis=1) & 1
+    return inside
 
 
-def _flip_east_of(points: Floats, grid: Grid, flips: NDArray[np.int32]) -> None:
-    """Count, in `flips`, where each row of centres crosses the ring."""
+def _cells_east_of(points: Floats, grid: Grid) -> tuple[Integers, Integers]:
+    """Where each row of centres crosses the ring: row, and column of the first centre east of it. [crossings]"""
     ends = np.vstack([points[1:], points[:1]])
     # Rows as fractions of the grid, so that row r's centres lie at r exactly.
     row_a = (grid.y_north_m - points[:, 1]) / grid.cell_size_m - 0.5
@@ -54,8 +60,7 @@ def _flip_east_of(points: Floats, grid: Grid, flips: NDArray[np.int32]) -> None:
     row = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)
     share = (row - row_a[edge]) / (row_b[edge] - row_a[edge])
     crossing = column_a[edge] + share * (column_b[edge] - column_a[edge])
-    column = np.clip(np.ceil(crossing), 0, grid.columns).astype(np.int64)
-    np.add.at(flips, (row, column), 1)
+    return row, np.clip(np.ceil(crossing), 0, grid.columns).astype(np.int64)
 
 
 def cells_along(line: Sequence[Point] | Floats, grid: Grid) -> Mask:
@@ -72,7 +77,7 @@ def cells_along(line: Sequence[Point] | Floats, grid: Grid) -> Mask:
     return mask
 
 
-def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid) -> list[Ring]:
+def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[int, int] = (0, 0)) -> list[Ring]:
     """Outlines of where a field of arrival times is at or below `at_s`.
 
     Parameters
@@ -83,6 +88,8 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid) -> list[Ring]:
         The level. [s]
     grid : Grid
         Where the field lies on the map.
+    corner : row and column
+        Of the grid, where the field begins: it may be a part of the grid beyond which nothing has burnt.
 
     Returns
     -------
@@ -108,7 +115,7 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid) -> list[Ring]:
     del burnt
     starts, ends = _pieces(inside)
     sides = np.unique(starts)  # outlines are closed: every crossing begins a piece and ends one
-    down, across = _crossings(sides, inside.shape, field, (top, left), at_s)
+    down, across = _crossings(sides, inside.shape, field, (top, left), corner, at_s)
     x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
     y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m
     chain = dict(zip(np.searchsorted(sides, starts).tolist(), np.searchsorted(sides, ends).tolist(), strict=True))
@@ -121,17 +128,23 @@ def rings_of_cells(mask: Mask, grid: Grid) -> list[Ring]:
 
 
 def _crossings(
-    sides: Integers, shape: tuple[int, int], field: Floats, corner: tuple[int, int], level: float
+    sides: Integers,
+    shape: tuple[int, int],
+    field: Floats,
+    first: tuple[int, int],
+    corner: tuple[int, int],
+    level: float,
 ) -> tuple[Floats, Floats]:
     """Where the level crosses between two neighbouring centres: row and column of the grid. [sides]
 
-    Sides are numbered as in `_pieces`, in a window of `shape` whose first cell is `corner`.
+    Sides are numbered as in `_pieces`, in a window of `shape` whose first cell is `first` of the field, which begins
+    at `corner` of the grid.
     """
     rows, columns = shape
     is_level = sides < rows * (columns - 1)
     number = np.where(is_level, sides, sides - rows * (columns - 1))
     row, column = np.divmod(number, np.where(is_level, columns - 1, columns))
-    row, column = row + corner[0], column + corner[1]
+    row, column = row + first[0], column + first[1]
     step_down, step_right = np.where(is_level, 0, 1), np.where(is_level, 1, 0)
 
     def after(steps: int) -> Floats:
@@ -144,7 +157,7 @@ def _crossings(
     behind, here, next_, beyond = (after(steps) for steps in (-1, 0, 1, 2))
     forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, beyond, level)
     share = np.where(here <= level, forward, backward)
-    return row + share * step_down, column + share * step_right
+    return row + corner[0] + share * step_down, column + corner[1] + share * step_right
 
 
 def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floats:
@@ -159,11 +172,13 @@ def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floa
 
 
 # For each square of four centres (bits: 1 north-west, 2 north-east, 4 south-east, 8 south-west are inside)
-# the pieces of outline as (from side, to side), inside on the left. Sides: 0 north, 1 east, 2 south, 3 west.
-_PIECES: dict[int, tuple[tuple[int, int], ...]] = {
-    1: ((3, 0),), 2: ((0, 1),), 3: ((3, 1),), 4: ((1, 2),), 5: ((3, 0), (1, 2)), 6: ((0, 2),), 7: ((3, 2),),
-    8: ((2, 3),), 9: ((2, 0),), 10: ((0, 1), (2, 3)), 11: ((2, 1),), 12: ((1, 3),), 13: ((1, 0),), 14: ((0, 3),),
-}  # fmt: skip
+# the one or two pieces of outline as (from side, to side), inside on the left; -1: there is none.
+# Sides: 0 north, 1 east, 2 south, 3 west.
+_PIECES: Integers = np.full((16, 2, 2), -1, np.int64)
+_PIECES[1:15, 0] = [
+    (3, 0), (0, 1), (3, 1), (1, 2), (3, 0), (0, 2), (3, 2), (2, 3), (2, 0), (0, 1), (2, 1), (1, 3), (1, 0), (0, 3),
+]  # fmt: skip
+_PIECES[[5, 10], 1] = (1, 2), (2, 3)
 
 
 def _pieces(inside: Mask) -> tuple[Integers, Integers]:
@@ -183,12 +198,9 @@ def _pieces(inside: Mask) -> tuple[Integers, Integers]:
         (row + 1) * (columns - 1) + column,
         in_rows + row * columns + column,
     ])  # fmt: skip
-    starts, ends = [], []
-    for square, kind in enumerate(code[row, column].tolist()):
-        for start, end in _PIECES[kind]:
-            starts.append(int(side[start, square]))
-            ends.append(int(side[end, square]))
-    return np.array(starts, np.int64), np.array(ends, np.int64)
+    pieces = _PIECES[code[row, column]]  # [square, piece, end]
+    square, piece = np.nonzero(pieces[:, :, 0] >= 0)
+    return side[pieces[square, piece, 0], square], side[pieces[square, piece, 1], square]
 
 
 def _linked(chain: dict[int, int], x_m: Floats, y_m: Floats) -> list[Ring]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -62,15 +62,13 @@ class Journal:
         detail: str | Sequence[str] = "",
     ) -> NDArray[np.int64]:
         """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
-        lengths = [np.size(time_s), np.size(NO_CAUSE if cause_id is None else cause_id)]
-        lengths += [len(values) for values in (actor, detail) if not isinstance(values, str)]
-        n = 0 if 0 in lengths else max(lengths)
-        times = np.full(n, time_s, dtype=np.float64).tolist()
-        causes = np.full(n, NO_CAUSE if cause_id is None else cause_id, dtype=np.int64).tolist()
+        given = [values for values in (time_s, cause_id) if np.ndim(values) > 0]  # type: ignore[arg-type]
+        given += [values for values in (actor, detail) if not isinstance(values, str)]
+        n = min(map(len, given), default=1)  # type: ignore[arg-type]
         actors = [actor] * n if isinstance(actor, str) else actor
         details = [detail] * n if isinstance(detail, str) else detail
         first = len(self)
-        for when_s, who, cause, said in zip(times, actors, causes, details, strict=True):
+        for when_s, who, cause, said in zip(_each(time_s, n), actors, _each(cause_id, n), details, strict=True):
             self.add(when_s, who, kind, None if cause == NO_CAUSE else cause, said)
         return np.arange(first, first + n, dtype=np.int64)
 
@@ -142,3 +140,8 @@ class Journal:
                 "detail": pd.array(self._detail, dtype=object),
             }
         )
+
+
+def _each(values: ArrayLike | None, n: int) -> list[Any]:
+    """One of n values for each; a single one stands for all."""
+    return np.asarray(values).tolist() if np.ndim(values) > 0 else [values] * n  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ def watch_over(engagement: Engagement, stories: Mapping[str, simpy.Process]) -> 
 def went_over(engagement: Engagement, crew: Crew, since_s: float) -> bool:
     """Whether a front that hoses do not hold has entered the cell of a vehicle since a time."""
     fire = engagement.fire
-    row, column = (int(index) for index in fire.grid.cell_at(*crew.place))
+    row, column = fire.grid.cell_holding(*crew.place)
     rows, columns = fire.grid.shape
     if not (0 <= row < rows and 0 <= column < columns):
         return False

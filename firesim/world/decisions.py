@@ -92,7 +92,7 @@ class Decisions:
     def due(self, now_s: float) -> Integers:
         """Parties whose decision falls due by now, in order of time (then of number)."""
         parties = np.flatnonzero((self.decides_s <= now_s) & ~self._has_decided)
-        return parties[np.argsort(self.decides_s[parties], kind="stable")]
+        return parties if len(parties) < 2 else parties[np.argsort(self.decides_s[parties], kind="stable")]
 
     def decide(self, parties: Integers, events: Integers) -> None:
         """They have decided: these are the events of it. They will leave when they are prepared."""
@@ -103,7 +103,7 @@ class Decisions:
     def ready(self, now_s: float) -> Integers:
         """Parties ready to leave by now, in order of time (then of number)."""
         parties = np.flatnonzero(self.leaves_s <= now_s)
-        return parties[np.argsort(self.leaves_s[parties], kind="stable")]
+        return parties if len(parties) < 2 else parties[np.argsort(self.leaves_s[parties], kind="stable")]
 
     def stand_down(self, parties: Integers) -> Integers:
         """An all-clear: those who have not left give it up. Returns who had meant to go."""

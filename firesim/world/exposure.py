@@ -32,7 +32,11 @@ class Exposure:
     @property
     def total_s(self) -> Floats:
         """Wherever it was. [parties]"""
-        total: Floats = self.by_place_s.sum(axis=1)
+        return self.total_of(slice(None))
+
+    def total_of(self, who: Integers | slice) -> Floats:
+        """The same of some parties alone, at their cost. [n]"""
+        total: Floats = self.by_place_s[who].sum(axis=1)
         return total
 
     def columns(self) -> dict[str, list[str] | Floats]:

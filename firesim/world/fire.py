@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from firesim.fire.fuelbed import fuel_bed
 from firesim.fire.moisture import Moisture
-from firesim.fire.spread import FireWeather, Landscape, SpreadingFire
+from firesim.fire.spread import FireWeather, Landscape, LandscapeSpread, SpreadingFire
 from firesim.place.shapes import rings_of
 from firesim.record import Journal
 from firesim.world.burnt import Burnt, ZoneWatch
@@ -71,7 +71,7 @@ class TrueFire:
         self.grid = ground.grid
         self._journal = journal
         self._acceleration_per_min = acceleration_per_min
-        row, column = (int(index) for index in self.grid.cell_at(ignition.x_m, ignition.y_m))
+        row, column = self.grid.cell_holding(ignition.x_m, ignition.y_m)
         self.ignition_cell = row * self.grid.columns + column
         cover, terrain = ground.landcover, ground.terrain
         self.landscape = Landscape(
@@ -98,6 +98,7 @@ class TrueFire:
         self._rings: tuple[float, list[list[Point]]] = (-inf, [])
         self._flaming: dict[tuple[float, float], NDArray[np.int64]] = {}  # of this moment, by what was asked
         self._heat_mw: dict[float, float] = {}
+        self._is_out: bool | None = None  # None: not worked out yet
         self._changes: list[float] = []
         self._changes_until_s = 0.0
 
@@ -128,6 +129,7 @@ class TrueFire:
         """What was worked out of this moment does not hold any more."""
         self._flaming.clear()
         self._heat_mw.clear()
+        self._is_out = None
 
     def note_held(self, because: int) -> None:
         """Part of the front is held, by this event of a crew: it causes the end of the fire if it was the last."""
@@ -196,7 +198,9 @@ class TrueFire:
     @property
     def is_out(self) -> bool:
         """Whether it has burnt and can spread no further."""
-        return self.has_ignited and self._front.is_out
+        if self._is_out is None:
+            self._is_out = self.has_ignited and self._front.is_out
+        return self._is_out
 
     @property
     def cause_of_fire(self) -> int:
@@ -233,7 +237,8 @@ class TrueFire:
     def _outline(self, now_s: float) -> list[list[Point]]:
         ellipse = self._front.ellipse_outline(now_s)
         if ellipse is None:
-            return rings_of(self.arrival_time_s, now_s, self.grid)
+            window = self.burnt_window
+            return rings_of(self.arrival_time_s[window], now_s, self.grid, (window[0].start, window[1].start))
         # Fractional columns and rows count from the corner, `centre_of` from the centre of a cell.
         x_m, y_m = self.grid.centre_of(np.asarray(ellipse[1]) - 0.5, np.asarray(ellipse[0]) - 0.5)
         ring = list(zip(x_m.tolist(), y_m.tolist(), strict=True))
@@ -331,9 +336,10 @@ class TrueFire:
 
     def _meet_weather(self, time_s: float) -> None:
         now = self.weather.at(time_s)
-        self._front.set_weather(
-            time_s, FireWeather(now.wind_speed_10m_m_s, now.wind_from_deg, now.moisture), self.hidden.multiplier
-        )
+        weather = FireWeather(now.wind_speed_10m_m_s, now.wind_from_deg, now.moisture)
+        # Crews change a few cells at a time, and each time what was worked out around them is asked for again.
+        law = LandscapeSpread(self.landscape, weather, self.hidden.multiplier, is_kept=True)
+        self._front.set_law(time_s, law)
         before = self.weather.at(time_s - 1.0) if time_s > 0.0 else now
         if now.moisture != before.moisture:
             self._heat_kj_m2 = self._heat_of_cells(now.moisture)
@@ -347,6 +353,6 @@ class TrueFire:
         return np.asarray(heat, dtype=np.float32)[self._fuel_of_cell].reshape(self.grid.shape)
 
     def _note_out(self) -> None:
-        if self.out_event is None and self.ignition_event is not None and self._front.is_out:
+        if self.out_event is None and self.ignition_event is not None and self.is_out:
             cause = self.ignition_event if self._held_event is None else self._held_event
             self.out_event = self._journal.add(self._now_s, "fire", "fire_out", cause)

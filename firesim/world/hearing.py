@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,15 +43,6 @@ class Heard:
 _FIELDS = tuple(field.name for field in fields(Heard))
 
 
-@dataclass
-class _Sent:
-    """An alert that some parties have heard and others will hear: they are in order of time."""
-
-    heard: Heard
-    said: int  # how many have heard it
-    next_s: float  # when the next one does
-
-
 class Hearing:
     """The ears of all parties.
 
@@ -73,7 +64,9 @@ class Hearing:
         self._level = np.full(n, NOTHING, dtype=np.int64)
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
-        self._pending: list[_Sent] = []
+        self._to_come = _nobody()  # in order of time, of one moment in the order in which it was sent
+        self._said = 0  # how much of that has been heard
+        self._new: list[Heard] = []  # sent since that was put in order
 
     def hear(
         self,
@@ -89,39 +82,47 @@ class Hearing:
             raise ValueError(f"an alert is a warning, an order or an all-clear, not {level!r}")
         who = np.atleast_1d(np.asarray(parties, dtype=np.int64))
         when = np.broadcast_to(np.asarray(at_s, dtype=float), who.shape)
-        order = np.argsort(when, kind="stable")
         levels, advised = self._meaning_for_zones(level, advice)
+        because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)
         if level == ALL_CLEAR:  # for other zones it says nothing
-            order = order[levels[self._zone_index[who[order]]] == NOTHING]
-        because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)[order]
-        who, when = who[order], when[order]
+            here = levels[self._zone_index[who]] == NOTHING
+            who, when, because = who[here], when[here], because[here]
         if channel not in self.channels:
             self.channels.append(channel)
         by, no = np.full(len(who), self.channels.index(channel)), np.zeros(len(who), np.bool_)
         zone = self._zone_index[who]
         if len(who):
-            heard = Heard(who, when, because, levels[zone], by, advised[zone], no, no)
-            self._pending.append(_Sent(heard, 0, float(when[0])))
+            self._new.append(Heard(who, when, because, levels[zone], by, advised[zone], no, no))
 
-    def until(self, now_s: float, home_until_s: Floats, safe_s: Floats) -> list[Heard]:
+    def until(self, now_s: float, departed_s: Floats, leaves_s: Floats, safe_s: Floats) -> list[Heard]:
         """All that is heard until now, in rounds: the first thing that each party hears, the second, and so on.
 
         Parameters
         ----------
         now_s : float
             Later alerts wait. [s]
-        home_until_s, safe_s : [parties]
-            From when nobody opens to a knock, and from when nothing needs to be said any more. [s], inf: never
+        departed_s, leaves_s, safe_s : [parties]
+            From when nobody opens to a knock: they have gone, or are about to. From when nothing needs to be said
+            any more. [s], inf: never
         """
-        due_now = [sent for sent in self._pending if sent.next_s <= now_s]
-        if not due_now:
+        due = self._due(now_s)
+        if len(due.who) == 0:
             return []
-        parts = [_said_by(sent, now_s) for sent in due_now]
-        self._pending = [sent for sent in self._pending if np.isfinite(sent.next_s)]
-        due = Heard(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
-        is_knock = np.array([channel == KNOCK for channel in self.channels])[due.channel]
-        is_heard = (due.at_s < safe_s[due.who]) & (~is_knock | (due.at_s < home_until_s[due.who]))
-        return [self._take_in(turn) for turn in _in_turns(_part(due, np.flatnonzero(is_heard)))]
+        is_heard = due.at_s < safe_s[due.who]
+        if KNOCK in self.channels:
+            home_until_s = np.minimum(departed_s[due.who], leaves_s[due.who])
+            is_heard &= (due.channel != self.channels.index(KNOCK)) | (due.at_s < home_until_s)
+        heard = due if is_heard.all() else _part(due, np.flatnonzero(is_heard))
+        return [self._take_in(turn) for turn in _in_turns(heard)]
+
+    def _due(self, now_s: float) -> Heard:
+        """What is heard until now and was not yet, in order of time."""
+        if self._new:
+            every = [_part(self._to_come, slice(self._said, None)), *self._new]
+            self._to_come, self._said, self._new = _in_time(_joined(every)), 0, []
+        first = self._said
+        self._said = int(np.searchsorted(self._to_come.at_s, now_s, side="right"))
+        return _part(self._to_come, slice(first, self._said))
 
     @property
     def warned_by(self) -> list[str]:
@@ -138,7 +139,7 @@ class Hearing:
         self.advice_of[who[is_anew]] = heard.advice[is_anew]
         is_raised = heard.level > self._level[who]
         self._level[who[is_raised]] = heard.level[is_raised]
-        return replace(heard, is_raised=is_raised, is_advised_anew=is_anew)
+        return Heard(who, heard.at_s, heard.because, heard.level, heard.channel, heard.advice, is_raised, is_anew)
 
     def _meaning_for_zones(
         self, level: str, advice: Mapping[str, tuple[str, Sequence[str]]]
@@ -161,29 +162,34 @@ class Hearing:
         return levels, advised
 
 
-def _said_by(sent: _Sent, now_s: float) -> Heard:
-    """What has been heard of an alert since it was last asked for."""
-    heard, first = sent.heard, sent.said
-    sent.said = int(np.searchsorted(heard.at_s, now_s, side="right"))
-    sent.next_s = float(heard.at_s[sent.said]) if sent.said < len(heard.who) else np.inf
-    return _part(heard, slice(first, sent.said))
+def _nobody() -> Heard:
+    whole, claims = np.empty(0, np.int64), np.empty(0, np.bool_)
+    return Heard(whole, np.empty(0), whole, whole, whole, whole, claims, claims)
 
 
 def _part(heard: Heard, which: slice | Integers) -> Heard:
     return Heard(*(getattr(heard, name)[which] for name in _FIELDS))
 
 
+def _joined(parts: Sequence[Heard]) -> Heard:
+    return Heard(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+
+
+def _in_time(heard: Heard) -> Heard:
+    """In order of time; of one moment, in the order given."""
+    return _part(heard, np.argsort(heard.at_s, kind="stable"))
+
+
 def _in_turns(heard: Heard) -> list[Heard]:
-    """Split into rounds in which each party hears one thing, in order of time."""
+    """Split what is in order of time into rounds in which each party hears one thing."""
     n = len(heard.who)
-    by_party = np.lexsort((heard.at_s, heard.who))  # stable: of two at one moment the one sent first
+    if len(set(heard.who.tolist())) == n:
+        return [heard] if n else []
+    by_party = np.argsort(heard.who, kind="stable")
     who = heard.who[by_party]
     is_first = np.ones(n, np.bool_)
     is_first[1:] = who[1:] != who[:-1]
-    in_time = np.argsort(heard.at_s, kind="stable")
-    if is_first.all():
-        return [_part(heard, in_time)] if n else []
     starts = np.flatnonzero(is_first)
     turn = np.empty(n, dtype=np.int64)
     turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
-    return [_part(heard, in_time[turn[in_time] == k]) for k in range(int(turn.max()) + 1)]
+    return [_part(heard, np.flatnonzero(turn == k)) for k in range(int(turn.max()) + 1)]

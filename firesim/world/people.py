@@ -21,6 +21,7 @@ from firesim.world.exposure import AT_HOME, AT_SEA, ON_BEACH, ON_ROAD, Exposure
 from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, TO_THE_SHORE, Heard, Hearing
 from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.nearness import Nearness
+from firesim.world.noticing import Noticing
 from firesim.world.people_parameters import PeopleParameters
 from firesim.world.traffic import Departures, Traffic
 
@@ -115,7 +116,7 @@ class People:
         self._state = np.full(n, HOME, dtype=np.int64)
         self._is_exposed = np.zeros(n, np.bool_)
         self._route_of: dict[int, int] = {}  # advice -> route in Traffic
-        self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
+        self._smoke: Noticing | None = None  # when each party notices the smoke, once it stands out
         self._looked_s = -np.inf
         self._cuts_known = 0
         self._lost: list[int] = []  # refuges
@@ -168,13 +169,12 @@ class People:
         """
         self._learn_fates(traffic)
         self._lose_refuges(now_s, traffic)
-        home_until_s = np.minimum(self.departed_s, self._decisions.leaves_s)
-        for heard in self._hearing.until(now_s, home_until_s, self.safe_s):
+        for heard in self._hearing.until(now_s, self.departed_s, self._decisions.leaves_s, self.safe_s):
             self._react(heard, traffic)
         if fire.has_ignited and now_s - self._looked_s >= self.parameters.look_s:
             self._look(now_s, traffic, fire)
-        if self._smoke_s is not None:
-            self._notice_smoke(self._smoke_s, now_s, fire.cause_of_fire)
+        if self._smoke is not None:
+            self._notice_smoke(self._smoke, now_s, fire.cause_of_fire)
         self._decide(now_s)
         self._leave(now_s, traffic)
         self._learn_fates(traffic)
@@ -250,12 +250,13 @@ class People:
 
     def _react(self, heard: Heard, traffic: Traffic) -> None:
         who = heard.who
-        stays_calm = np.flatnonzero((heard.level == NOTHING) & (self._state[who] == HOME))
-        gave_up = stays_calm[np.isin(who[stays_calm], self._decisions.stand_down(who[stays_calm]))]
-        self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
+        if (heard.level == NOTHING).any():
+            self._stand_down(heard)
         events = heard.because.copy()
         for kind, is_of_kind in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
             part = np.flatnonzero(heard.is_raised & is_of_kind)
+            if len(part) == 0:
+                continue
             words = [
                 f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
                 for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)
@@ -268,6 +269,13 @@ class People:
         self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
         for k in np.flatnonzero(heard.is_advised_anew & (self._state[who] == TRAVELLING)).tolist():
             self._redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
+
+    def _stand_down(self, heard: Heard) -> None:
+        """Who hears an all-clear before having left gives it up."""
+        who = heard.who
+        stays_calm = np.flatnonzero((heard.level == NOTHING) & (self._state[who] == HOME))
+        gave_up = stays_calm[np.isin(who[stays_calm], self._decisions.stand_down(who[stays_calm]))]
+        self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
 
     def _redirect(self, party: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """A party on the way hears other advice than before, and follows it from its next node on.
@@ -294,11 +302,11 @@ class People:
             self._nearness.look(fire.flaming_cells(now_s))
         reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
         self.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
-        if self._smoke_s is None and fire.area_m2(now_s) >= self.parameters.smoke_from_area_m2:
+        if self._smoke is None and fire.area_m2(now_s) >= self.parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self.parties.x_m - x_m, self.parties.y_m - y_m)
             near = distance_m <= self.parameters.smoke_seen_within_m
-            self._smoke_s = np.where(near, now_s + self._decisions.smoke_lag_s, np.inf)
+            self._smoke = Noticing(np.where(near, now_s + self._decisions.smoke_lag_s, np.inf))
         self._see_flames(now_s, fire.cause_of_fire)
         self._feel_heat(now_s, since_s, traffic, fire.cause_of_fire)
 
@@ -309,11 +317,13 @@ class People:
         self._decisions.hurry(who, self.parameters.hurry)
         self._may_go(who, np.full(len(who), now_s), self.parameters.flame_heeded, fire_event, "flames")
 
-    def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
-        who = np.flatnonzero((smoke_s <= now_s) & np.isinf(self.saw_smoke_s))
-        self.saw_smoke_s[who] = smoke_s[who]
+    def _notice_smoke(self, smoke: Noticing, now_s: float, fire_event: int) -> None:
+        who = smoke.due(now_s)
+        if len(who) == 0:
+            return
+        self.saw_smoke_s[who] = smoke.at_s[who]
         at_home = who[self._state[who] == HOME]
-        self._may_go(at_home, smoke_s[at_home], self.parameters.smoke_heeded, fire_event, "smoke")
+        self._may_go(at_home, smoke.at_s[at_home], self.parameters.smoke_heeded, fire_event, "smoke")
 
     def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
         """Parties have seen something of the fire; those whom it convinces will decide."""
@@ -331,7 +341,7 @@ class People:
         hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
         on_road = (self.trip[hot] >= 0) & ~is_overrun[hot]
         self.exposure.add(hot, np.where(on_road, ON_ROAD, self._stays_at[hot]), since_s)
-        dosed = hot[(self.exposed_s[hot] >= self.parameters.dose_s) & ~self._is_exposed[hot]]
+        dosed = hot[(self.exposure.total_of(hot) >= self.parameters.dose_s) & ~self._is_exposed[hot]]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         self._expose(dosed, now_s, np.where(self.trip[dosed] >= 0, self._last_event(dosed, traffic), fire_event))
         at_home = hot[self._state[hot] == HOME]

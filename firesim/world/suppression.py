@@ -8,6 +8,7 @@ the fire does not enter while it plays there; the cell is held for good once a c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +64,24 @@ class Suppression:
         self._water_factor = water_factor
         self._claimed: dict[str, int] = {}
         self._guarded: dict[str, int] = {}  # cells that a crew's hose plays on, by unit
+        self._near: tuple[float, dict[tuple[float, float, float], Front]] = (
+            -inf,
+            {},
+        )  # of the moment, by place and reach
         self._ring_line_m = 0.0  # line around a fire that is still a small ellipse, all crews together
 
     def front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
         """The active front within `reach_m` of a place, as it is now."""
+        if self._near[0] != self.fire.now_s:
+            self._near = (self.fire.now_s, {})
+        asked = (x_m, y_m, reach_m)
+        if asked not in self._near[1]:
+            self._near[1][asked] = self._front_near(*asked)
+        return self._near[1][asked]
+
+    def _front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
         fire, grid = self.fire, self.fire.grid
-        row, column = (int(index) for index in grid.cell_at(x_m, y_m))
+        row, column = grid.cell_holding(x_m, y_m)
         span = int(np.ceil(reach_m / grid.cell_size_m)) + 2
         burnt_rows, burnt_columns = fire.burnt_window
         # Nothing beyond the cells around those that have burnt can be the edge.
@@ -78,6 +91,8 @@ class Suppression:
             max(column - span, burnt_columns.start - 1, 0),
             min(column + span + 1, burnt_columns.stop + 1, grid.columns),
         )
+        if window[0] >= window[1] or window[2] >= window[3]:
+            return _NO_FRONT
         rows, columns, intensity_kw_m, flame_m = edge_cells(
             fire.arrival_time_s, fire.can_burn, self.held, fire.fireline_intensity_kw_m, fire.flame_length_m,
             window, fire.now_s - ACTIVE_S, fire.now_s,
@@ -155,6 +170,7 @@ class Suppression:
         cell = self._guarded.pop(unit)
         self._claimed.pop(unit, None)
         self.held.ravel()[cell] = True
+        self._near[1].clear()
         self.fire.note_held(because)
 
     def add_to_ring(self, metres: float, perimeter_m: float, because: int) -> bool:
@@ -168,6 +184,7 @@ class Suppression:
             return False
         mask = self._around_young_fire()
         self.held |= mask
+        self._near[1].clear()
         self.fire.block(mask, self.fire.now_s)
         self.fire.note_held(because)
         return True

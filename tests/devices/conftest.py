@@ -40,6 +40,10 @@ class FakeFire:
     def ignition_xy_m(self) -> tuple[float, float]:
         return (self.x_m, self.y_m)
 
+    @property
+    def burnt_window(self) -> tuple[slice, slice]:
+        return slice(0, self.grid.rows), slice(0, self.grid.columns)
+
     def advance(self, now_s: float) -> None:
         self.advanced_s = now_s
 
