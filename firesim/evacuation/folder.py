@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import firesim
 from firesim.evacuation.case import Evacuation
+from firesim.evacuation.lonlat import WGS84, ToLonLat
 from firesim.evacuation.network import RoadNetwork
 from firesim.evacuation.solve import Evacuated, clearance_s
 from firesim.physics.queues import ARRIVED, REMOVED, STRANDED
@@ -27,7 +28,6 @@ Floats = NDArray[np.float64]
 STATUS_WORDS = {ARRIVED: "arrived", STRANDED: "stranded", REMOVED: "removed"}
 VEHICLE_COLUMNS = ("vehicle", "node", "departure_s", "departed_s", "arrived_s", "exit", "status")
 ROUTE_COLUMNS = ("vehicle", "ordinal", "u", "v", "key", "entered_s", "left_s")
-WGS84 = "EPSG:4326"
 DECIMALS = 6  # of a degree: 0.1 m
 ROWS_AT_ONCE = 10_000
 
@@ -190,7 +190,7 @@ def _route_shapes(
     ways: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for way, who in zip(np.split(edge, starts[1:]), vehicle[starts].tolist(), strict=True):
         ways[tuple(way.tolist())].append(who)
-    to_degrees = _transform(roads.crs or WGS84)
+    to_lonlat = ToLonLat(roads.crs or WGS84)
     features = []
     for roads_driven, who in sorted(ways.items(), key=lambda item: (-len(item[1]), item[0])):
         driven = list(roads_driven)
@@ -201,19 +201,6 @@ def _route_shapes(
             "vehicles": len(who), "length_m": float(roads.length_m[driven].sum()),
             "first_departed_s": float(departed_s[who].min()), "last_done_s": last_s if np.isfinite(last_s) else None,
         }  # fmt: skip
-        line = {"type": "LineString", "coordinates": to_degrees(points)}
+        line = {"type": "LineString", "coordinates": np.round(to_lonlat(points), DECIMALS).tolist()}
         features.append({"type": "Feature", "geometry": line, "properties": properties})
     return {"type": "FeatureCollection", "features": features}
-
-
-def _transform(crs: str) -> Any:
-    """From points of the network to longitude and latitude."""
-    from pyproj import Transformer
-
-    turn = Transformer.from_crs(crs, WGS84, always_xy=True)
-
-    def to_degrees(points: list[tuple[float, float]]) -> list[list[float]]:
-        x, y = turn.transform(*np.array(points).T)
-        return [[round(float(lon), DECIMALS), round(float(lat), DECIMALS)] for lon, lat in zip(x, y, strict=True)]
-
-    return to_degrees
