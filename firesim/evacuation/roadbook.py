@@ -36,8 +36,8 @@ WALK_KM_H = 5.0  # `maxspeed=walk`
 # Beyond these a number has another unit than the field, or is a slip of the pen. Judgement.
 SPEED_M_S = 0.1, 70.0
 LIMITS = {
-    "length_m": (0.001, 1e6), "length": (0.001, 1e6), "free_flow_speed_m_s": SPEED_M_S, "lanes": (0.1, 50.0),
-    "capacity_veh_h": (0.1, 1e5),
+    "length_m": (0.001, 1e6), "length": (0.001, 1e6), "free_flow_speed_m_s": SPEED_M_S, "lanes": (0.1, 1e4),
+    "capacity_veh_h": (0.1, 1e7),
 }  # fmt: skip
 
 
