@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Assignment = Literal["nearest", "fastest", "safest", "capacity"]
 Gridlock = Literal["none", "push", "remove"]
 ASSIGNMENTS: tuple[Assignment, ...] = ("nearest", "fastest", "safest", "capacity")
+LATEST_DEPARTURE_S = 1e7  # 115 days: what is later is a date, not seconds from the start
 GRIDLOCK_RULES: tuple[Gridlock, ...] = ("none", "push", "remove")
 
 
@@ -69,7 +70,7 @@ def _read_demand(path: Path, roads: RoadNetwork | None, problems: Problems) -> t
     if table is None:
         return [], np.empty(0), []
     names = table.texts("node")
-    departure_s = table.numbers("departure_s", minimum=0.0, meaning="seconds from the start")
+    departure_s = table.numbers("departure_s", 0.0, LATEST_DEPARTURE_S, meaning="seconds from the start")
     if roads is None:
         return [], departure_s, []
     places, lines = [], []

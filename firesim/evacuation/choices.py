@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.case import Assignment, Evacuation
-from firesim.physics.flow_over_time import earliest_arrival_plan
+from firesim.inputs.problems import BadInput, Problem
+from firesim.physics.flow_over_time import TooManySteps, earliest_arrival_plan
 from firesim.physics.search import earliest_arrival, edges_from, edges_to, latest_departure, quickest_to
 
 Integers = NDArray[np.int64]
@@ -153,10 +154,15 @@ class Guide:
     def _planned(self, step_s: float) -> Assigned:
         case, roads = self.case, self.case.network
         closes_step = np.where(np.isinf(case.closes_s), -1.0, np.floor(case.closes_s / step_s)).astype(np.int64)
-        plan = earliest_arrival_plan(
-            *self._ends, np.rint(roads.free_s / step_s), roads.capacity_veh_s * step_s, closes_step, case.exits,
-            case.node, np.floor(case.departure_s / step_s), roads.n_nodes,
-        )  # fmt: skip
+        try:
+            plan = earliest_arrival_plan(
+                *self._ends, np.rint(roads.free_s / step_s), roads.capacity_veh_s * step_s, closes_step, case.exits,
+                case.node, np.floor(case.departure_s / step_s), roads.n_nodes,
+            )  # fmt: skip
+        except TooManySteps as why:
+            message = f"A plan at a step of {step_s:g} s does not fit into memory: {why}."
+            remedy = "Take a larger step; half of it is planned too, to tell how much the step matters."
+            raise BadInput([Problem("--step-s", step_s, message, remedy)]) from None
         n = len(case.node)
         start, end = plan.route_start[:-1].copy(), plan.route_start[1:].copy()
         exit_index = np.full(roads.n_nodes, NOWHERE, np.int64)

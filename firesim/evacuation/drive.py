@@ -69,10 +69,12 @@ class Driven:
     end_s: float = 0.0
 
 
-def drive(case: Evacuation, guide: Guide, assigned: Assigned, step_s: float, rule: Gridlock) -> Driven:
-    """Let everybody drive until nobody can still move."""
+def drive(
+    case: Evacuation, guide: Guide, assigned: Assigned, step_s: float, rule: Gridlock, keeps_log: bool = True
+) -> Driven:
+    """Let everybody drive until nobody can still move. Without `keeps_log`, `departed_s` and `log` stay empty."""
     began = process_time()
-    traffic = _Traffic(case, guide, assigned, rule)
+    traffic = _Traffic(case, guide, assigned, rule, _LOG_ROOM if keeps_log else 0)
     traffic.run(step_s)
     driven = traffic.driven()
     driven.traffic_cpu_s = process_time() - began - driven.search_cpu_s
@@ -88,12 +90,12 @@ class _Counts:
 
 
 class _Traffic:
-    def __init__(self, case: Evacuation, guide: Guide, assigned: Assigned, rule: Gridlock) -> None:
+    def __init__(self, case: Evacuation, guide: Guide, assigned: Assigned, rule: Gridlock, log_room: int) -> None:
         self.case, self.guide, self.rule = case, guide, rule
         roads, n = case.network, len(case.node)
         self.n_edges, self.n_nodes = roads.n_edges, roads.n_nodes
         self.network = _network_of(case)
-        self.queues = new_queues(self.n_edges + self.n_nodes, _LOG_ROOM)
+        self.queues = new_queues(self.n_edges + self.n_nodes, log_room)
         self.travellers = _travellers(case, assigned)
         self.ways = _ways(case, assigned)
         self.n_route_edges = np.array([len(assigned.edges)], np.int64)

@@ -7,7 +7,7 @@ import json
 import platform
 import resource
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import firesim
 from firesim.evacuation.case import Evacuation
+from firesim.evacuation.lonlat import WGS84, ToLonLat
 from firesim.evacuation.network import RoadNetwork
 from firesim.evacuation.solve import Evacuated, clearance_s
 from firesim.physics.queues import ARRIVED, REMOVED, STRANDED
@@ -27,8 +28,8 @@ Floats = NDArray[np.float64]
 STATUS_WORDS = {ARRIVED: "arrived", STRANDED: "stranded", REMOVED: "removed"}
 VEHICLE_COLUMNS = ("vehicle", "node", "departure_s", "departed_s", "arrived_s", "exit", "status")
 ROUTE_COLUMNS = ("vehicle", "ordinal", "u", "v", "key", "entered_s", "left_s")
-WGS84 = "EPSG:4326"
 DECIMALS = 6  # of a degree: 0.1 m
+ROWS_AT_ONCE = 10_000
 
 
 def write_folder(case: Evacuation, evacuated: Evacuated, folder: Path) -> tuple[dict[str, Any], list[str]]:
@@ -132,35 +133,50 @@ def _write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any
         writer.writerows(rows)
 
 
+def _slices(n: int) -> Iterator[slice]:
+    """Rows are made into text some thousands at a time: all at once they took more memory than the traffic."""
+    return (slice(k, k + ROWS_AT_ONCE) for k in range(0, n, ROWS_AT_ONCE))
+
+
 def _write_vehicles(case: Evacuation, evacuated: Evacuated, path: Path) -> None:
     driven, names = evacuated.driven, case.network.node_ids
     has_arrived = driven.status == ARRIVED
-    exits = [names[node] for node in case.exits.tolist()]
-    rows = zip(
-        range(len(case.node)),
-        (names[node] for node in case.node.tolist()),
-        _told(case.departure_s),
-        _told(driven.departed_s),
-        _told(np.where(has_arrived, driven.done_s, np.inf)),
-        (exits[k] if there else "" for k, there in zip(driven.exit.tolist(), has_arrived.tolist(), strict=True)),
-        (STATUS_WORDS[status] for status in driven.status.tolist()),
-        strict=True,
-    )
-    _write_table(path, VEHICLE_COLUMNS, rows)
+    arrived_s = np.where(has_arrived, driven.done_s, np.inf)
+    exits = [*(names[node] for node in case.exits.tolist()), ""]
+    exit_ = np.where(has_arrived, driven.exit, len(exits) - 1)
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for part in _slices(len(case.node)):
+            yield from zip(
+                np.arange(len(case.node))[part].tolist(),
+                [names[node] for node in case.node[part].tolist()],
+                _told(case.departure_s[part]),
+                _told(driven.departed_s[part]),
+                _told(arrived_s[part]),
+                [exits[k] for k in exit_[part].tolist()],
+                [STATUS_WORDS[status] for status in driven.status[part].tolist()],
+                strict=True,
+            )
+
+    _write_table(path, VEHICLE_COLUMNS, rows())
 
 
 def _write_routes(
     roads: RoadNetwork, vehicle: Integers, edge: Integers, entered_s: Floats, left_s: Floats, path: Path
 ) -> None:
-    first = np.searchsorted(vehicle, vehicle)
+    ordinal = np.arange(len(vehicle)) - np.searchsorted(vehicle, vehicle)
     names = roads.node_ids
     u, v = [names[node] for node in roads.tail.tolist()], [names[node] for node in roads.head.tolist()]
-    edges = edge.tolist()
-    rows = zip(
-        vehicle.tolist(), (np.arange(len(vehicle)) - first).tolist(), (u[e] for e in edges), (v[e] for e in edges),
-        (roads.keys[e] for e in edges), _told(entered_s), _told(left_s), strict=True,
-    )  # fmt: skip
-    _write_table(path, ROUTE_COLUMNS, rows)
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for part in _slices(len(vehicle)):
+            edges = edge[part].tolist()
+            yield from zip(
+                vehicle[part].tolist(), ordinal[part].tolist(), [u[e] for e in edges], [v[e] for e in edges],
+                [roads.keys[e] for e in edges], _told(entered_s[part]), _told(left_s[part]), strict=True,
+            )  # fmt: skip
+
+    _write_table(path, ROUTE_COLUMNS, rows())
 
 
 # --- shapes ------------------------------------------------------------------------------------------------------
@@ -174,7 +190,7 @@ def _route_shapes(
     ways: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for way, who in zip(np.split(edge, starts[1:]), vehicle[starts].tolist(), strict=True):
         ways[tuple(way.tolist())].append(who)
-    to_degrees = _transform(roads.crs or WGS84)
+    to_lonlat = ToLonLat(roads.crs or WGS84)
     features = []
     for roads_driven, who in sorted(ways.items(), key=lambda item: (-len(item[1]), item[0])):
         driven = list(roads_driven)
@@ -185,19 +201,6 @@ def _route_shapes(
             "vehicles": len(who), "length_m": float(roads.length_m[driven].sum()),
             "first_departed_s": float(departed_s[who].min()), "last_done_s": last_s if np.isfinite(last_s) else None,
         }  # fmt: skip
-        line = {"type": "LineString", "coordinates": to_degrees(points)}
+        line = {"type": "LineString", "coordinates": np.round(to_lonlat(points), DECIMALS).tolist()}
         features.append({"type": "Feature", "geometry": line, "properties": properties})
     return {"type": "FeatureCollection", "features": features}
-
-
-def _transform(crs: str) -> Any:
-    """From points of the network to longitude and latitude."""
-    from pyproj import Transformer
-
-    turn = Transformer.from_crs(crs, WGS84, always_xy=True)
-
-    def to_degrees(points: list[tuple[float, float]]) -> list[list[float]]:
-        x, y = turn.transform(*np.array(points).T)
-        return [[round(float(lon), DECIMALS), round(float(lat), DECIMALS)] for lon, lat in zip(x, y, strict=True)]
-
-    return to_degrees

@@ -26,12 +26,14 @@ class Element:
     line: int
     source: str = ""
     target: str = ""
+    is_directed: bool = True
     attributes: dict[str, Attribute] = field(default_factory=dict)
 
     @property
     def field(self) -> str:
         """How a problem names it."""
-        return f"edge {self.source} -> {self.target}" if self.source else f"node {self.name}"
+        is_edge = bool(self.source or self.target)
+        return f"edge {self.source or '?'} -> {self.target or '?'}" if is_edge else f"node {self.name}".strip()
 
 
 @dataclass
@@ -110,7 +112,8 @@ class _Reader:
             self._open.append(Element(given.get("id", ""), line))
             self.found.nodes.append(self._open[-1])
         elif kind == "edge":
-            self._open.append(Element(given.get("id", ""), line, given.get("source", ""), given.get("target", "")))
+            ends = given.get("source", ""), given.get("target", "")
+            self._open.append(Element(given.get("id", ""), line, *ends, given.get("directed", "true") != "false"))
             self.found.edges.append(self._open[-1])
         elif kind == "data":
             self._key, self._line, self._text = given.get("key", ""), line, []

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.graphml import Element, GraphFile, read_graphml
+from firesim.evacuation.lonlat import ToLonLat, is_known_crs
 from firesim.evacuation.roadbook import OSM, OWN, Road, RoadBook
 from firesim.inputs.problems import Problems, nearest
+from firesim.inputs.tables import number_of
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -101,60 +104,65 @@ def read_network(path: Path, problems: Problems) -> RoadNetwork | None:
     opposite = _opposites(sound, book)
     if len(problems) > before:
         return None
-    return _network(graph, index, sound, opposite, places, crs, book)
+    roads_read = _network(graph, index, sound, opposite, places, crs, book)
+    _check_on_earth(roads_read, [edge for edge, _ in sound], problems)
+    return roads_read if len(problems) == before else None
 
 
 def _node_index(graph: GraphFile, problems: Problems) -> dict[str, int]:
     index: dict[str, int] = {}
     for node in graph.nodes:
-        if node.name in index:
+        if not node.name:
+            problems.add(node.field, None, "The node has no id.", "Give every node an id.", graph.file, node.line)
+        elif node.name in index:
             problems.add(node.field, node.name, "Two nodes have this id.", "Rename one of them.", graph.file, node.line)
-        index.setdefault(node.name, len(index))
+        if node.name:
+            index.setdefault(node.name, len(index))
     return index
 
 
 def _ends_are_known(edge: Element, index: dict[str, int], file: str, problems: Problems) -> bool:
-    unknown = [end for end in (edge.source, edge.target) if end not in index]
-    for end in unknown:
-        problems.add(
-            edge.field, end, "The edge ends at a node that does not exist.", nearest(end, index), file, edge.line
-        )
-    return not unknown
+    before = len(problems)
+    for name, end in (("source", edge.source), ("target", edge.target)):
+        if not end:
+            problems.add(edge.field, None, f"The edge has no {name}.", "Name the nodes at both ends.", file, edge.line)
+        elif end not in index:
+            message = "The edge ends at a node that does not exist."
+            problems.add(edge.field, end, message, nearest(end, index), file, edge.line)
+    if not edge.is_directed:
+        message = "The edge is undirected in a directed network."
+        problems.add(edge.field, None, message, "Write an edge for each direction.", file, edge.line)
+    return len(problems) == before
 
 
 def _crs(graph: GraphFile, problems: Problems) -> str | None:
     """The CRS that the file names, if any."""
     text = graph.graph.get("crs") or None
-    if text is not None:
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-
-        try:
-            CRS.from_user_input(text)
-        except CRSError:
-            problems.add("NETWORK.crs", text, "is not a known CRS.", "Write an authority code: EPSG:4326.", graph.file)
-            return None
+    if text is not None and not is_known_crs(text):
+        problems.add("NETWORK.crs", text, "is not a known CRS.", "Write an authority code: EPSG:4326.", graph.file)
+        return None
     return text
 
 
 def _places(graph: GraphFile, crs: str | None, problems: Problems) -> list[Point] | None:
-    """Coordinates of the nodes, or None where they have none; with a CRS they are needed to draw the routes."""
+    """Coordinates of the nodes, or None where some have none; with a CRS they are needed to draw the routes."""
     places = []
     for node in graph.nodes:
-        try:
-            x, y = (float(node.attributes[name].text) for name in ("x", "y"))
-        except KeyError:
-            if crs is None:
-                return None
+        told = [node.attributes.get(name) for name in ("x", "y")]
+        numbers = [None if text is None else number_of(text.text) for text in told]
+        for text, value in zip(told, numbers, strict=True):
+            if text is not None and (value is None or not isfinite(value)):
+                message, remedy = "x and y must be numbers.", "Write them in digits."
+                problems.add(node.field, text.text, message, remedy, graph.file, text.line)
+        if crs is not None and None in told:
             message = "The node has no x and y, but the network has a CRS."
             problems.add(node.field, None, message, "Give every node x and y.", graph.file, node.line)
-            return None
-        except ValueError:
-            message = "x and y must be numbers."
-            problems.add(node.field, None, message, "Write them in digits.", graph.file, node.line)
-            return None
-        places.append((x, y))
-    return places
+        places.append((numbers[0], numbers[1]))
+    return [(x, y) for x, y in places if x is not None and y is not None] if _have_all(places) else None
+
+
+def _have_all(places: list[tuple[float | None, float | None]]) -> bool:
+    return all(None not in place for place in places)
 
 
 def _opposites(roads: list[tuple[Element, Road]], book: RoadBook) -> list[int]:
@@ -193,7 +201,7 @@ def _network(
     return RoadNetwork(
         graph.file, [node.name for node in graph.nodes], tail, head, length_m, length_m / speed_m_s, capacity, lanes,
         storage, is_shared, np.array(opposite, dtype=np.int64), [edge.name for edge, _ in roads], paths, crs,
-        _warnings(tail, head, book),
+        _warnings(tail, head, places, book),
     )  # fmt: skip
 
 
@@ -210,15 +218,31 @@ def _path(edge: Element, places: list[Point] | None, index: dict[str, int]) -> l
         points = [(float(x), float(y)) for x, y, *_ in (part.split() for part in inside.split(","))]
     except ValueError:
         return ends
-    if len(points) < 2:
+    if len(points) < 2 or not np.isfinite(points).all():
         return ends
     (x, y), first, last = ends[0], points[0], points[-1]
     runs_back = (last[0] - x) ** 2 + (last[1] - y) ** 2 < (first[0] - x) ** 2 + (first[1] - y) ** 2
     return points[::-1] if runs_back else points
 
 
-def _warnings(tail: Integers, head: Integers, book: RoadBook) -> list[str]:
-    said = []
+def _check_on_earth(roads: RoadNetwork, edges: list[Element], problems: Problems) -> None:
+    """Every point of a road must have a longitude and latitude, or its routes could not be drawn."""
+    if roads.crs is None:
+        return
+    lonlat = ToLonLat(roads.crs)([point for path in roads.paths for point in path])
+    is_on_earth = (np.abs(lonlat[:, 0]) <= 360.0) & (np.abs(lonlat[:, 1]) <= 90.0)  # neither is inf or NaN
+    first = 0
+    for edge, path in zip(edges, roads.paths, strict=True):
+        off = np.flatnonzero(~is_on_earth[first : first + len(path)])
+        first += len(path)
+        if off.size:
+            x, y = path[off[0]]
+            message = f"The point lies outside the network's CRS, {roads.crs}."
+            problems.add(edge.field, f"{x:g}, {y:g}", message, "Correct x and y, or the CRS.", roads.file, edge.line)
+
+
+def _warnings(tail: Integers, head: Integers, places: list[Point] | None, book: RoadBook) -> list[str]:
+    said = [] if places is not None else ["some nodes have no x and y; they count only where routes are drawn"]
     loops = int((tail == head).sum())
     if loops:
         said.append(f"{loops} edges lead from a node to itself; nobody has a reason to take them")

@@ -16,9 +16,11 @@ from math import isfinite
 
 from firesim.evacuation.graphml import Attribute, Element
 from firesim.inputs.problems import Problems
+from firesim.inputs.tables import number_of
 
 KM_H, MILES_H = 1.0 / 3.6, 0.44704
 LANE_VEH_H = 1300.0  # one lane of a two-lane rural road; see docs/evacuation.md
+ONEWAY, BOTH_WAYS = ("true", "yes", "1", "-1"), ("false", "no", "0", "")
 OWN = ("length_m", "free_flow_speed_m_s", "lanes", "shared_lane", "capacity_veh_h")
 OSM = ("length", "maxspeed", "speed_kph", "lanes", "oneway", "highway", "geometry")
 
@@ -30,6 +32,13 @@ USUAL_KM_H = {
     "unclassified": 40.0, "residential": 30.0, "living_street": 20.0, "service": 20.0, "track": 20.0, "road": 30.0,
 }  # fmt: skip
 WALK_KM_H = 5.0  # `maxspeed=walk`
+
+# Beyond these a number has another unit than the field, or is a slip of the pen. Judgement.
+SPEED_M_S = 0.1, 70.0
+LIMITS = {
+    "length_m": (0.001, 1e6), "length": (0.001, 1e6), "free_flow_speed_m_s": SPEED_M_S, "lanes": (0.1, 1e4),
+    "capacity_veh_h": (0.1, 1e7),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,9 @@ class RoadBook:
         """The road of an edge, or None with everything that is wrong with it noted."""
         before = len(self._problems)
         length_m = self._number(edge, "length" if self.is_osm else "length_m", "its length [m]")
-        speed_m_s = self._osm_speed_m_s(edge) if self.is_osm else self._number(edge, "free_flow_speed_m_s", "its speed")
+        speed_m_s = (
+            self._osm_speed_m_s(edge) if self.is_osm else self._number(edge, "free_flow_speed_m_s", "its speed [m/s]")
+        )
         lanes, is_shared = self._osm_lanes(edge) if self.is_osm else self._own_lanes(edge)
         capacity_veh_h = LANE_VEH_H * lanes
         if "capacity_veh_h" in edge.attributes:
@@ -89,6 +100,10 @@ class RoadBook:
         if value <= 0.0:
             self.note(edge, name, "must be above 0.", f"Correct {meaning}, or leave the edge out if there is no road.")
             return 1.0
+        least, most = LIMITS[name]
+        if not least <= value <= most:
+            self.note(edge, name, f"must lie between {least:g} and {most:,.0f}.", f"Correct {meaning}, or its unit.")
+            return 1.0
         return value
 
     def _own_lanes(self, edge: Element) -> tuple[float, bool]:
@@ -100,7 +115,7 @@ class RoadBook:
 
     def _osm_lanes(self, edge: Element) -> tuple[float, bool]:
         """Lanes of this direction, and whether one lane serves both."""
-        is_oneway = edge.attributes.get("oneway", Attribute("False", 0)).text.lower() in ("true", "yes", "1")
+        is_oneway = self._is_oneway(edge)
         if "lanes" not in edge.attributes:
             self.taken_as_usual["lanes"] += 1
             return 1.0, False
@@ -115,6 +130,13 @@ class RoadBook:
         # One lane for two directions is how OpenStreetMap tells a track where two cars cannot pass.
         return (1.0, True) if both == 1.0 else (max(both / 2.0, 1.0), False)
 
+    def _is_oneway(self, edge: Element) -> bool:
+        """Whether nothing comes the other way; of several values all must say so, as fewer lanes are left otherwise."""
+        told = [text.lower() for text in _several(edge.attributes.get("oneway", Attribute("False", 0)).text)]
+        if not set(told) <= {*ONEWAY, *BOTH_WAYS}:
+            self.note(edge, "oneway", "must be True or False.", "Write what OSMnx writes, or leave it out.")
+        return all(text in ONEWAY for text in told)
+
     def _osm_speed_m_s(self, edge: Element) -> float:
         for name in ("maxspeed", "speed_kph"):
             known = edge.attributes.get(name)
@@ -125,24 +147,25 @@ class RoadBook:
             if any(speed <= 0.0 for speed in numbers):
                 self.note(edge, name, "must be above 0.", "Correct the speed, or leave the edge out.")
                 return 1.0
+            if numbers and not SPEED_M_S[0] <= min(numbers) <= SPEED_M_S[1]:
+                message = f"must lie between {SPEED_M_S[0] / KM_H:.2g} and {SPEED_M_S[1] / KM_H:.0f} km/h."
+                self.note(edge, name, message, "Correct the speed or its unit.")
+                return 1.0
             if numbers:
                 return min(numbers)
         self.taken_as_usual["maxspeed"] += 1
         highway = edge.attributes.get("highway")
         usual = [USUAL_KM_H[kind] for kind in _several(highway.text) if kind in USUAL_KM_H] if highway else []
         if not usual:
-            message = "is missing, and `highway` names no class of road whose usual speed is known."
+            message = "tells no speed, and `highway` names no class of road whose usual speed is known."
             self.note(edge, "maxspeed", message, "Give the edge maxspeed or speed_kph in km/h.")
             return 1.0
         return min(usual) * KM_H
 
 
 def _number_of(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
+    value = number_of(text.strip())
+    return value if value is not None and isfinite(value) else None
 
 
 def _several(text: str) -> list[str]:

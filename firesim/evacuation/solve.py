@@ -70,18 +70,21 @@ def evacuate(case: Evacuation, options: Options | None = None) -> Evacuated:
     driven, plan_cpu_s = run_once(case, options, options.step_s)
     clear_s = {}
     for step_s in (options.step_s / 2.0, options.step_s, options.step_s * 2.0):
-        once = driven if step_s == options.step_s else run_once(case, options, step_s)[0]
+        once = driven if step_s == options.step_s else run_once(case, options, step_s, keeps_log=False)[0]
         clear_s[step_s] = clearance_s(once, 0.9)
     return Evacuated(options, driven, plan_cpu_s, capacity_bound_s(case), clear_s)
 
 
-def run_once(case: Evacuation, options: Options, step_s: float) -> tuple[Driven, float]:
-    """One run; what came of it, and the processor time of finding ways. [s]"""
+def run_once(case: Evacuation, options: Options, step_s: float, keeps_log: bool = True) -> tuple[Driven, float]:
+    """One run; what came of it, and the processor time of finding ways. [s]
+
+    Without `keeps_log` nothing is known of roads driven and departures, and less memory is needed.
+    """
     began = process_time()
     guide = Guide(case, options.assignment)
     assigned = guide.assign(step_s)
     plan_cpu_s = process_time() - began
-    driven = drive(case, guide, assigned, step_s, options.gridlock)
+    driven = drive(case, guide, assigned, step_s, options.gridlock, keeps_log)
     return driven, plan_cpu_s + driven.search_cpu_s
 
 

@@ -43,6 +43,13 @@ Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
 
+MOST_MEMORY_MB = 2000.0  # of the timetable; judgement
+
+
+class TooManySteps(ValueError):  # noqa: N818 (says what is wrong, as its siblings do)
+    """The timetable would not fit into memory: larger steps are needed."""
+
+
 class Plan(NamedTuple):
     """A way for each vehicle, in the order in which they were given.
 
@@ -88,7 +95,8 @@ def earliest_arrival_plan(
     Returns
     -------
     Plan
-        Vehicles at an exit have no roads and arrive when they are ready.
+        Vehicles at an exit have no roads and arrive when they are ready. Raises `TooManySteps` when roads times steps
+        need more than `MOST_MEMORY_MB`.
     """
     tails, heads = np.asarray(tail, np.int64), np.asarray(head, np.int64)
     arcs = _arcs(tails, heads, np.asarray(steps, np.int64), n_nodes)
@@ -139,6 +147,9 @@ def _arcs(tail: Integers, head: Integers, steps: Integers, n_nodes: int) -> Arcs
 
 def _timetable(n_edges: int, n_nodes: int, n_steps: int) -> Timetable:
     words = n_steps // WORD
+    # Two short integers and two bits a road and step, one integer and a bit a node and step.
+    if n_steps * (n_edges * 4.25 + n_nodes * 4.125) > MOST_MEMORY_MB * 1e6:
+        raise TooManySteps(f"{n_steps} steps of {n_edges} roads need more than {MOST_MEMORY_MB:g} MB")
     short = [np.zeros((n_edges, n_steps), np.int16) for _ in range(2)]
     bits = [np.zeros((n_edges, words), np.uint64) for _ in range(2)]
     waiting, waited = np.zeros((n_nodes, n_steps), np.int32), np.zeros((n_nodes, words), np.uint64)

@@ -16,13 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from firesim.inputs.problems import BadInput, Problem
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # pyarrow is imported where it is used: fire or evacuation alone write no Parquet
     import pandas as pd
+    import pyarrow as pa
     import xarray as xr
 
 
@@ -86,11 +84,15 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """Write one table; the same table gives the same bytes."""
+    import pyarrow.parquet as pq
+
     pq.write_table(table, path, compression="zstd")
 
 
 def write_csv(path: Path, table: pa.Table) -> None:
     """Write one table as CSV with empty cells for what never happened."""
+    import pyarrow as pa
+
     frame = table.to_pandas()
     for name in frame.columns:
         if pa.types.is_integer(table.schema.field(name).type):
@@ -151,6 +153,8 @@ TABLES = ("events", "messages", "people", "vehicles", "units", "orders")
 def read_run(folder: Path | str) -> StoredRun:
     """Read a run folder; raises NotARun, naming what is missing, when it is not whole."""
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
     import xarray as xr
 
     folder = Path(folder)

@@ -10,6 +10,7 @@ import pytest
 
 from firesim.evacuation.case import load_evacuation
 from firesim.inputs.problems import BadInput, Problem
+from firesim.physics import flow_over_time
 from tests.evacuation.towns import Town
 
 
@@ -194,3 +195,99 @@ def test_everything_is_told_at_once_and_the_command_ends_with_2_and_writes_nothi
     )
     assert missing.returncode == 2
     assert missing.stderr.count("There is no such file") == 2
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "words"),
+    [
+        ("length_m", "1e300", "between"),
+        ("length_m", "1_0", "a number"),
+        ("free_flow_speed_m_s", "1e-300", "between"),
+        ("free_flow_speed_m_s", 90, "between"),  # km/h
+        ("lanes", "1e9", "between"),
+        ("capacity_veh_h", "1e-9", "between"),
+    ],
+)
+def test_a_number_that_can_only_be_a_slip_of_the_pen_is_refused(sound, attribute, value, words):
+    sound.road("A", "X", **{attribute: value})
+    assert words in faults(sound)[f"edge A -> X.{attribute}"].message
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:4326"])
+def test_coordinates_that_are_no_numbers_are_refused_with_their_line(sound, crs):
+    sound.crs, sound.places = crs, {"B": (float("nan"), 2.0), "X": (float("inf"), 3.0)}
+    found = faults(sound)
+    assert {name: problem.line for name, problem in found.items()} == {
+        f"node {name}": line_of(sound.folder / "town.graphml", f'<node id="{name}">') for name in ("B", "X")
+    }
+
+
+def test_nodes_without_coordinates_are_said_and_refused_where_routes_are_to_be_drawn(sound):
+    network, demand, _ = sound.write()
+    network.write_text(sound.graphml().replace('<data key="x">0.0</data>', ""))
+    assert any("no x and y" in said for said in load_evacuation(network, demand, "X").warnings)
+    sound.crs = "EPSG:4326"
+    network.write_text(sound.graphml().replace('<data key="x">0.0</data>', ""))
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(network, demand, "X")
+    assert [problem.field for problem in caught.value] == ["node A", "node B", "node X"]
+
+
+def test_roads_outside_the_networks_crs_are_refused(sound):
+    sound.crs, sound.places = "EPSG:32634", {"A": (1e9, 1e9), "B": (5e5, 4.3e6), "X": (5.1e5, 4.3e6)}
+    found = faults(sound)
+    assert set(found) == {"edge A -> B", "edge B -> A"}
+    assert "outside" in found["edge A -> B"].message
+
+
+def test_nodes_need_ids_and_edges_two_ends_and_a_direction(sound):
+    network, demand, _ = sound.write()
+    text = sound.graphml()
+    for wrong, right, words in (
+        ("<node>", '<node id="A">', "no id"),
+        ('<edge target="B">', '<edge source="A" target="B">', "no source"),
+        ('<edge directed="false" source="A" target="B">', '<edge source="A" target="B">', "undirected"),
+    ):
+        network.write_text(text.replace(right, wrong))
+        with pytest.raises(BadInput) as caught:
+            load_evacuation(network, demand, "X")
+        assert any(words in problem.message for problem in caught.value), wrong
+
+
+@pytest.mark.parametrize("at_s", [1.7e9, float("nan"), float("inf"), ""])
+def test_departures_that_are_dates_or_no_numbers_are_refused(sound, at_s):
+    sound.demand.append(("A", at_s))
+    assert faults(sound)["DEMAND.departure_s"].line == 5
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n\x00\xff", b"PK\x03\x04\x14\x00\x06\x00", b"", b"node;departure_s\nA;0\n"]
+)
+def test_a_demand_that_is_no_csv_table_is_refused(sound, content):
+    network, demand, _ = sound.write()
+    demand.write_bytes(content)
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(network, demand, "X")
+    assert all(problem.field.startswith("DEMAND") for problem in caught.value)
+
+
+def test_a_plan_too_long_for_memory_names_the_step(sound, monkeypatch):
+    monkeypatch.setattr(flow_over_time, "MOST_MEMORY_MB", 0.001)
+    with pytest.raises(BadInput) as caught:
+        sound.drive("capacity")
+    assert [problem.field for problem in caught.value] == ["--step-s"]
+
+
+def test_a_folder_that_is_there_is_refused_unless_it_may_be_replaced(sound, tmp_path):
+    network, demand, _ = sound.write()
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out", str(out)]
+    out.mkdir()
+    (out / "mine.txt").write_text("keep")
+    refused = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert (out / "mine.txt").read_text() == "keep"
+    assert subprocess.run([*words, "--force"], capture_output=True, check=False).returncode == 0
+    assert not (out / "mine.txt").exists()
+    assert (out / "summary.json").is_file()

@@ -74,6 +74,10 @@ def test_a_multigraph_keeps_its_parallel_edges_and_their_keys(tmp_path):
         ({"lanes": "2", "maxspeed": "90", "oneway": "True"}, 25.0, 2.0, False),
         ({"maxspeed": "none", "speed_kph": "36.0"}, 10.0, 1.0, False),
         ({"highway": "['track', 'service']"}, 20 / 3.6, 1.0, False),
+        ({"maxspeed": "['30 mph', '20 mph']", "lanes": "4"}, 8.9408, 2.0, False),
+        ({"maxspeed": "50;30", "lanes": "2"}, 30 / 3.6, 1.0, False),
+        ({"maxspeed": "50", "lanes": "4", "oneway": "[False, True]"}, 50 / 3.6, 2.0, False),  # so two each way at least
+        ({"maxspeed": "50", "lanes": "2", "oneway": "-1"}, 50 / 3.6, 2.0, False),
     ],
 )
 def test_what_openstreetmap_says_of_a_road(tmp_path, about, m_s, lanes, is_shared):
@@ -91,7 +95,13 @@ def test_what_is_taken_as_usual_is_said(tmp_path):
     assert any("2 edges tell no maxspeed" in text for text in said)
 
 
-@pytest.mark.parametrize("about", [{"maxspeed": "-50"}, {"highway": "ferry"}, {"lanes": "0"}, {"length": "0"}])
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"maxspeed": "-50"}, {"highway": "ferry"}, {"lanes": "0"}, {"length": "0"}, {"lanes": "many"}, {"lanes": ""},
+        {"length": "[10, 20]"}, {"length": "nan"}, {"maxspeed": "5000"}, {"oneway": "perhaps"},
+    ],
+)  # fmt: skip
 def test_what_openstreetmap_cannot_mean_is_refused(tmp_path, about):
     with pytest.raises(BadInput):
         read(osm(**about), tmp_path)

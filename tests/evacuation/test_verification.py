@@ -15,10 +15,13 @@ from firesim.evacuation.case import ASSIGNMENTS
 from firesim.evacuation.choices import Assigned, Guide
 from firesim.evacuation.drive import drive
 from firesim.evacuation.solve import clearance_s
-from firesim.physics.queues import ARRIVED, STRANDED
+from firesim.physics import road_changes, traffic
+from firesim.physics.queues import ARRIVED, STRANDED, Ways
 from firesim.physics.search import latest_departure
+from firesim.physics.smoke_on_roads import speed_factor_in_smoke
 from firesim.physics.walking import walking_time_s
 from tests.evacuation.towns import Town, roads_driven
+from tests.physics import queue_town
 
 KM_H = 1.0 / 3.6
 HEADWAY_S = 3600.0 / 1300.0
@@ -60,6 +63,17 @@ def test_t1b_a_car_alone_takes_the_speed_of_each_road_on_its_way(town):
     assert town.drive(exits="5").done_s[0] == pytest.approx(120.0 + 40.0)
 
 
+@pytest.mark.parametrize("cars", [0, 38, 75])
+def test_t2_background_traffic_delays_a_car_by_what_is_before_it(town, cars):
+    """Half and all of 75 cars on a kilometre that have entered just before: rows of DEMAND like any other."""
+    town.road("4", "5", 1000.0, 90.0 * KM_H)
+    town.leave("4", cars)
+    town.leave("4", 1, at_s=0.5)
+    alone_s = 40.5
+    wanted_s = alone_s if cars == 0 else 40.0 + cars * HEADWAY_S
+    assert town.drive(exits="5").done_s[-1] == pytest.approx(wanted_s, abs=1e-6)
+
+
 @pytest.mark.parametrize("cars", [1, 12, 25, 50])
 def test_t3_where_lanes_end_the_narrower_road_decides(town, cars):
     town.road("2", "4", 1000.0, 25.0, lanes=2)
@@ -84,6 +98,29 @@ def test_t4_cars_that_join_along_a_road_share_its_capacity(town, cars):
     assert last_s <= 3.0 * free_s + (3 * cars - 1) * HEADWAY_S + 1e-9
 
 
+FREE_S = 3600.0 / 70.0  # a kilometre at 70 km/h
+
+
+def one_road(cars: int) -> queue_town.Town:
+    """A kilometre at 70 km/h in the kernel itself, with all cars at its start; the way back beside it."""
+    edges = [(0, 1, FREE_S, HEADWAY_S, 75, 1, False), (1, 0, FREE_S, HEADWAY_S, 75, 0, False)]
+    road = queue_town.Town(2, edges, 1, cars)
+    road.depart(range(cars), 0, 0.0)
+    return road
+
+
+@pytest.mark.parametrize("cars", [1, 19, 38, 56, 75])
+@pytest.mark.parametrize("optical_density_per_m", [0.0, 0.05, 0.10, 0.15, 0.20])
+def test_t5_smoke_slows_by_the_published_law_and_leaves_the_capacity(cars, optical_density_per_m):
+    """In the kernel: `firesim evacuate` has no smoke, whole runs have."""
+    road, factor = one_road(cars), float(speed_factor_in_smoke(optical_density_per_m))
+    state = road.network, road.queues, road.cars, road.events
+    road_changes.set_free_time(*state, np.array([0]), np.array([FREE_S / factor]), 0.0)
+    road.run(1e4)
+    wanted_s = FREE_S / factor + HEADWAY_S * np.arange(cars)
+    assert np.sort(road.cars.done_s) == pytest.approx(wanted_s, abs=1e-6)
+
+
 @pytest.mark.parametrize("cars", [1, 19, 38, 56, 75])
 def test_t6_the_more_cars_on_a_road_the_slower_they_are(town, cars):
     town.road("4", "5", 1000.0, 70.0 * KM_H)
@@ -92,11 +129,35 @@ def test_t6_the_more_cars_on_a_road_the_slower_they_are(town, cars):
     assert mean_s == pytest.approx(3600.0 / 70.0 + 0.5 * (cars - 1) * HEADWAY_S, abs=1e-6)
 
 
+def test_t7_groups_go_each_to_its_own_destination(town):
+    """Told in Python: an option of the command names assignments, not groups."""
+    town.road("4", "8", 500.0, 25.0)
+    town.road("4", "9", 1500.0, 25.0)
+    town.leave("4", 6)
+    case = town.load("8,9")
+    group = np.array([0, 1, 0, 1, 1, 0])
+    told = Assigned(group, np.zeros(6), group, group + 1, np.array([0, 1]))
+    driven = drive(case, Guide(case, "nearest"), told, 10.0, "push")
+    assert driven.exit.tolist() == group.tolist()
+    assert [roads_driven(driven, vehicle) for vehicle in range(6)] == [[k] for k in group.tolist()]
+
+
 def test_t8_nobody_overtakes(town):
     town.road("4", "5", 1000.0, 25.0)
     town.leave("4", 40, every_s=1.0)
     driven = town.drive(exits="5")
     assert (np.diff(driven.done_s) > 0.0).all()
+
+
+def test_t9_no_time_is_lost_to_acceleration_which_the_capacity_stands_for(town):
+    """A car that has stood for an hour crosses the next road in its free-flow time."""
+    town.road("4", "5", 100.0, 25.0, capacity_veh_h=1)
+    town.road("5", "6", 1000.0, 25.0)
+    town.leave("4", 2)
+    driven = town.drive(exits="6")
+    entered_s = driven.log[(driven.log[:, 1] == 1) & (driven.log[:, 0] == 1), 2]
+    assert entered_s == pytest.approx([3604.0])
+    assert driven.done_s[1] == pytest.approx(3644.0)
 
 
 def test_t10_behind_an_accident_everybody_takes_another_way_or_stands(town):
@@ -190,12 +251,44 @@ def test_wt1_when_a_route_is_lost_everybody_after_that_takes_another(town, assig
     assert (driven.log[:, 0] == 4).sum() == 20 - short
 
 
+@pytest.mark.parametrize("cars", [1, 19, 38, 56, 75])
+def test_wt2_lanes_reversed_in_mid_run_double_what_gets_through(cars):
+    """In the kernel: the way back closes at 30 s, is empty, and its lane serves those who leave."""
+    road = one_road(cars)
+    road.run(30.0)
+    road.queues.is_closed[1] = True
+    state = road.network, road.queues, road.cars, road.events
+    assert road_changes.hand_lanes_over(*state, np.array([1]), 30.0).tolist() == [1]
+    road.run(1e4)
+    wanted_s = FREE_S + 0.5 * HEADWAY_S * np.arange(cars)  # the first leaves the road after 30 s
+    assert np.sort(road.cars.done_s) == pytest.approx(wanted_s, abs=1e-6)
+
+
 @pytest.mark.parametrize("assignment", ["nearest", "fastest"])
 def test_wt3_when_a_destination_is_lost_everybody_after_that_goes_to_another(town, assignment):
     cross(town).closures = [("4", "8", 60.0), ("9", "8", 60.0)]
     driven = town.drive(assignment, exits="8,9")
     assert (driven.status == ARRIVED).all()
     assert np.bincount(driven.exit).tolist() == [4, 16]  # at the junction before 60 s: those who left until 15 s
+
+
+def test_wt4_who_finds_a_refuge_full_goes_to_another():
+    """In the kernel: exits of `firesim evacuate` have no limit, refuges of whole runs have."""
+    edges = [(0, 1, 40.0, 2.0, 75, -1, False), (1, 2, 20.0, 2.0, 75, -1, False), (2, 3, 60.0, 2.0, 75, -1, False)]
+    town = queue_town.Town(4, edges, 2, 2)
+    onward = np.array([-1, -1, 2, -1])
+    room = np.array([1, queue_town.ROOM_FOR_ALL])
+    town.ways = Ways(
+        np.vstack([town.ways.next_edge, onward]), np.array([0, 1]), np.array([2, 3]), room, np.empty(0, np.int64)
+    )
+    town.depart([0, 1], 0, 0.0)
+    question, who, now_s = town.run(1e4)
+    assert (question, who) == (traffic.FULL, 1)
+    assert now_s == pytest.approx(62.0)
+    town.cars.row[1] = 1
+    assert town.run(1e4)[0] == traffic.DONE
+    assert town.cars.done_s == pytest.approx([60.0, 122.0])
+    assert room.tolist() == [0, queue_town.ROOM_FOR_ALL - 1]
 
 
 def test_trigger_who_leaves_by_the_latest_departure_comes_through_and_who_leaves_later_does_not(town):
