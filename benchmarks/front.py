@@ -5,14 +5,13 @@ included, compilation left out; errors are of arrival time beyond ten cells from
 median, 0.7 % 95th percentile, 3 % largest up to a length of 3.5 widths, 0.5 / 2 / 4 % up to 5; area 0.3 %; 0.5 M
 cells/s, 1 M with the fast solver, 2000 at 80 % of the rate of 400, 80 % with changes in mid-run; area from a point
 within 2 % of the law from the first minute on; hills 0.3 M cells/s and an overlap of 0.95 with a grid four times
-finer; 40 bytes a cell beyond input and output.
+finer; 40 bytes a cell beyond input and output; 100 members on 400 x 400 in 10 s.
 """
 
 from __future__ import annotations
 
-import resource
-import subprocess
 import sys
+import tracemalloc
 from math import cos, radians, sin, sqrt
 from time import process_time
 
@@ -110,36 +109,38 @@ def shapes(size: int, tolerance: Tolerance = EXACT) -> None:
 
 
 def changing(size: int) -> None:
-    """The plain job with hourly weather, a barrier and a drop in mid-run, beside itself undisturbed; best of three."""
+    """The plain job with a barrier, a drop and hourly weather that repeats or turns, beside itself undisturbed.
+
+    Each in turn, five times; the best of each counts. The barrier is a line thinner than a cell.
+    """
     land = plain_land(size)
     rate = float(spread_field(plain_land(2), plain_weather()).head_rate_m_s[0, 0])
     until_s = 0.8 * size * CELL_M / rate
-    barrier = np.zeros((size, size), np.bool_)
-    barrier[int(0.3 * size) : int(0.5 * size), int(0.5 * size)] = True
+    line = [(0.5 * size, 0.3 * size), (0.5 * size, 0.5 * size)]
     drop = np.zeros((size, size), np.bool_)
     drop[int(0.5 * size) : int(0.6 * size), int(0.6 * size) : int(0.62 * size)] = True
-    hourly = [(3600.0 * hour, "weather") for hour in range(1, int(until_s / 3600.0) + 1)]
-    told = sorted([*hourly, (0.4 * until_s, "line")])
-    cells, cpu_s = {True: 0, False: 0}, {True: np.inf, False: np.inf}
-    for is_changing in (False, True) * 3:
-        began = process_time()
-        fire = SpreadingFire(land, acceleration_per_min=None)
-        fire.set_weather(0.0, plain_weather())
-        fire.ignite_point(int(0.1 * size) + 0.5, int(0.5 * size) + 0.5, 0.0)
-        for now_s, what in told if is_changing else []:
-            if what == "weather":
-                fire.set_weather(now_s, plain_weather(270.0 + 5.0 * (now_s / 3600.0 % 2)))
-            else:
-                fire.block(barrier, now_s)
-                fire.slow(drop, 0.3, now_s)
-        fire.advance(until_s)
-        cpu_s[is_changing] = min(cpu_s[is_changing], process_time() - began)
-        cells[is_changing] = int(np.isfinite(fire.arrival_time_s).sum())
-    rates = {how: cells[how] / cpu_s[how] for how in cells}
-    print(
-        f"{size:5d}  {len(told)} changes  {cells[True]:8d} cells {cpu_s[True]:6.2f} s {rates[True] / 1e6:6.2f} M/s,"
-        f" {100.0 * rates[True] / rates[False]:.0f} % of the undisturbed rate"
-    )
+    hours = range(1, int(until_s / 3600.0) + 1)
+    cells, cpu_s = {}, {}
+    for _ in range(5):
+        for how, turned_deg in (("undisturbed", 0.0), ("the same each hour", 0.0), ("turning each hour", 5.0)):
+            began = process_time()
+            fire = SpreadingFire(land, acceleration_per_min=None)
+            fire.set_weather(0.0, plain_weather())
+            fire.ignite_point(int(0.1 * size) + 0.5, int(0.5 * size) + 0.5, 0.0)
+            for hour in hours if how != "undisturbed" else ():
+                fire.set_weather(3600.0 * hour, plain_weather(270.0 + turned_deg * (hour % 2)))
+                if hour == len(hours) // 2:
+                    fire.bar(line, fire.now_s)
+                    fire.slow(drop, 0.3, fire.now_s)
+            fire.advance(until_s)
+            cpu_s[how] = min(cpu_s.get(how, np.inf), process_time() - began)
+            cells[how] = int(np.isfinite(fire.arrival_time_s).sum())
+    whole = cells["undisturbed"] / cpu_s["undisturbed"]
+    for how, burnt in cells.items():
+        print(
+            f"{size:5d}  {how:18s} {burnt:8d} cells {cpu_s[how]:6.3f} s {burnt / cpu_s[how] / 1e6:6.2f} M/s,"
+            f" {100.0 * burnt / cpu_s[how] / whole:.0f} % of the undisturbed rate"
+        )
 
 
 def turned(size: int, finer: int) -> tuple[float, np.ndarray]:
@@ -202,12 +203,15 @@ def hills_overlap(size: int, until_s: float) -> None:
 
 
 def growing() -> None:
-    """A fire from a point, growing by the law of acceleration, as cells of three sizes hold it."""
+    """A fire from a point, growing by the law of acceleration, as cells of three sizes hold it: level and tilted."""
     for cell_m in (10.0, 30.0, 90.0):
-        level = np.zeros((360, 480), np.float32)
-        land = Landscape(cell_m, np.full((360, 480), SH5, np.int16), level, level)
-        for wind_m_s, wind_from_deg in ((5.0, 270.0), (5.0, 250.0), (10.0, 240.0)):
-            fire = SpreadingFire(land)
+        for wind_m_s, wind_from_deg, slope_deg, aspect_deg in (
+            (5.0, 270.0, 0.0, 0.0), (5.0, 250.0, 0.0, 0.0), (10.0, 240.0, 0.0, 0.0),
+            (5.0, 180.0, 25.0, 180.0), (5.0, 270.0, 25.0, 180.0), (10.0, 240.0, 20.0, 200.0),
+        ):  # fmt: skip
+            shape = (360, 480)
+            slope, aspect = (np.full(shape, value, np.float32) for value in (slope_deg, aspect_deg))
+            fire = SpreadingFire(Landscape(cell_m, np.full(shape, SH5, np.int16), slope, aspect))
             fire.set_weather(0.0, plain_weather(wind_from_deg, wind_m_s))
             fire.ignite_point(120.3, 180.6, 0.0)
             law = fire.young_fire
@@ -220,31 +224,52 @@ def growing() -> None:
                 error = 100.0 * (fire.area_m2(60.0 * minute) / law.area_m2(60.0 * minute) - 1.0)
                 if abs(error) > abs(worst):
                     worst, at_min = error, minute
+            ground = f"slope {slope_deg:.0f} facing {aspect_deg:.0f}" if slope_deg else "level"
             print(
-                f"cells of {cell_m:2.0f} m, wind {wind_m_s:2.0f} m/s from {wind_from_deg:.0f}: area errs most by"
-                f" {worst:+.2f} %, at {at_min} of {minute} min"
+                f"cells of {cell_m:2.0f} m, wind {wind_m_s:2.0f} m/s from {wind_from_deg:.0f}, {ground:19s}: area errs"
+                f" most by {worst:+.2f} %, at {at_min} of {minute} min"
             )
 
 
+def ensemble(size: int, members: int) -> None:
+    """Copies of a burning fire, each under a wind of its own, as a forecast makes them."""
+    land = plain_land(size)
+    rate = float(spread_field(plain_land(2), plain_weather()).head_rate_m_s[0, 0])
+    until_s = 0.8 * size * CELL_M / rate
+    fire = SpreadingFire(land, acceleration_per_min=None)
+    fire.set_weather(0.0, plain_weather())
+    fire.ignite_point(0.1 * size + 0.5, 0.5 * size + 0.5, 0.0)
+    fire.advance(0.1 * until_s)
+    began, copied_s = process_time(), 0.0
+    for member in range(members):
+        copying = process_time()
+        twin = fire.copy()
+        copied_s += process_time() - copying
+        twin.set_weather(0.1 * until_s, plain_weather(260.0 + 20.0 * member / members))
+        twin.advance(until_s)
+    print(
+        f"{size:5d}  {members} members: {process_time() - began:.2f} s, of which copying {copied_s:.3f} s"
+        f" ({1e3 * copied_s / members:.2f} ms each)"
+    )
+
+
 def memory() -> None:
-    """Growth of the process from 400 to 2000, without input: the fire's own arrays."""
-    used = {}
-    for size in (400, 2000):
-        command = [sys.executable, __file__, "--memory", str(size)]
-        used[size] = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    print(f"memory from 400 to 2000: {(used[2000] - used[400]) / (2000**2 - 400**2):.0f} B a cell beyond the input")
+    """Growth of all arrays at their greatest from 400 to 2000, counted one by one, without the input."""
+    most = {size: memory_of(size) for size in (400, 2000)}
+    print(f"arrays from 400 to 2000: {(most[2000] - most[400]) / (2000**2 - 400**2):.1f} B a cell beyond the input")
 
 
-def memory_of(size: int) -> None:
-    """Prints the greatest memory of this process less that of the input, every page of which was written. [B]"""
-    level = np.full((size, size), 0.0, np.float32)
-    land = Landscape(CELL_M, np.full((size, size), SH5, np.int16), level, level)
+def memory_of(size: int) -> int:
+    """Greatest memory of the arrays of a fire on the plain job beyond its input. [B]"""
+    land = plain_land(size)
+    tracemalloc.start()
     fire = SpreadingFire(land, acceleration_per_min=None)
     fire.set_weather(0.0, plain_weather())
     fire.ignite_point(0.1 * size, 0.5 * size, 0.0)
     fire.advance(0.8 * size * CELL_M / 0.34352)
-    given = land.fuel_model.nbytes + level.nbytes
-    print(1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - given)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most
 
 
 def compile_all() -> None:
@@ -261,8 +286,6 @@ def compile_all() -> None:
 
 
 def main() -> None:
-    if "--memory" in sys.argv:
-        return memory_of(int(sys.argv[-1]))
     quick = "--quick" in sys.argv
     sizes = (400,) if quick else (400, 1000, 2000)
     compile_all()
@@ -278,16 +301,16 @@ def main() -> None:
     shapes(400, FAST)
     print("growth from a point, minute by minute")
     growing()
-    print("changes, turning wind, hills")
+    print("changes, turning wind, an ensemble, hills")
     size = 400 if quick else 1000
     changing(size)
+    ensemble(400, 10 if quick else 100)
     turning(100 if quick else 200)
     if quick:
         hills(400, 1, 20_000.0)
     else:
         hills_overlap(1000, 55_886.0)
         memory()
-    return None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ law gives. Directions on the map are clockwise from north.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -31,7 +32,15 @@ from firesim.fire.wind import wind_20ft_m_s, wind_adjustment_factor
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
+STRIP_ROWS = 256  # what is worked out in double precision is, strip by strip, so that scratch arrays stay small
+
 TORCHING, CROWNING = FIRE_TYPES.index("torching"), FIRE_TYPES.index("crowning")
+
+
+def strips(rows: int) -> Iterator[slice]:
+    """The rows of a grid in strips."""
+    for top in range(0, rows, STRIP_ROWS):
+        yield slice(top, min(top + STRIP_ROWS, rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +88,10 @@ class Landscape:
     def bed_of_cell(self) -> NDArray[np.int16]:
         """Row of the fuel catalogue of each cell; one number seen from everywhere where one fuel was broadcast."""
         if not self._is_one_fuel:
-            return self.catalogue.row_of(self.fuel_model).astype(np.int16)
+            beds = np.empty(self.shape, np.int16)
+            for rows in strips(self.shape[0]):
+                beds[rows] = self.catalogue.row_of(self.fuel_model[rows])
+            return beds
         return np.broadcast_to(self.catalogue.row_of(self.fuel_model[0, 0]).astype(np.int16), self.shape)
 
     @property
@@ -101,11 +113,13 @@ class Landscape:
         """Rise per metre along a step of one column and of one row; None where all is level."""
         if self.is_level:
             return None
-        steepness = np.tan(np.radians(np.asarray(self.slope_deg, dtype=np.float64)))
-        upslope = np.radians(np.asarray(self.aspect_deg, dtype=np.float64) + 180.0)
-        rise_x = steepness * np.sin(upslope)
-        rise_y = self.rows_per_step_north * steepness * np.cos(upslope)
-        return rise_x.astype(np.float32), rise_y.astype(np.float32)
+        rise_x, rise_y = np.empty(self.shape, np.float32), np.empty(self.shape, np.float32)
+        for rows in strips(self.shape[0]):
+            steepness = np.tan(np.radians(np.asarray(self.slope_deg[rows], dtype=np.float64)))
+            upslope = np.radians(np.asarray(self.aspect_deg[rows], dtype=np.float64) + 180.0)
+            rise_x[rows] = steepness * np.sin(upslope)
+            rise_y[rows] = self.rows_per_step_north * steepness * np.cos(upslope)
+        return rise_x, rise_y
 
     @cached_property
     def adjustment_of_bed(self) -> Floats:

@@ -175,9 +175,19 @@ def _crown_flames(fields: Fields, case: LoadedCase, rows: slice) -> None:
     for (from_s, weather), to_s in zip(case.weather, ends, strict=True):
         burnt = (arrival >= from_s) & (arrival < to_s)
         if burnt.any():
-            crowned = burnt & LandscapeSpread(case.ground.landscape, weather).burns_crowns(rows, slice(None))
-            flames, intensity = fields.flame_length_m[rows], fields.fireline_intensity_kw_m[rows]
+            # The laws are asked for the part that burnt under this weather, not for the whole strip under each.
+            columns = _span(burnt.any(axis=0))
+            down = _span(burnt.any(axis=1))
+            here = (slice(rows.start + down.start, rows.start + down.stop), columns)
+            crowned = burnt[down, columns] & LandscapeSpread(case.ground.landscape, weather).burns_crowns(*here)
+            flames, intensity = fields.flame_length_m[here], fields.fireline_intensity_kw_m[here]
             flames[crowned] = thomas_flame_length_m(intensity[crowned])
+
+
+def _span(is_there: NDArray[np.bool_]) -> slice:
+    """From the first to the last that is there; there is one."""
+    places = np.flatnonzero(is_there)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 def compile_kernels() -> None:
