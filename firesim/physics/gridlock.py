@@ -50,6 +50,8 @@ def gridlocks(network: Network, queues: Queues, now_s: float, patience_s: float)
     found = np.empty(n, np.int64)
     rings = 0
     for start in range(n):
+        if queues.waits_for[start] == NOBODY:
+            continue  # most roads, most of the time: nobody there is held up
         here = start
         while here != NOBODY and seen[here] == NOBODY:
             seen[here] = start
