@@ -7,6 +7,7 @@ write_folder(case, evacuated, Path("out"))
 
 from firesim.evacuation.case import ASSIGNMENTS, GRIDLOCK_RULES, Evacuation, load_evacuation
 from firesim.evacuation.folder import write_folder
+from firesim.evacuation.second_looks import LookAgain
 from firesim.evacuation.solve import Evacuated, Options, evacuate
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "GRIDLOCK_RULES",
     "Evacuated",
     "Evacuation",
+    "LookAgain",
     "Options",
     "evacuate",
     "load_evacuation",

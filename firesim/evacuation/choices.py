@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 NOT_YET, NOWHERE = -1, -2  # no exit chosen yet; none can be reached
 _BEFORE_S = 1e-6  # a road is entered this much before it closes, at the latest
+Tree = tuple[Floats, Integers, Integers]  # [nodes] seconds to the exit, next road, and which exit
 Way = tuple[int, list[int]]  # index of the exit, and the roads to it
 Known = frozenset[int]  # edges known to be closed
 
@@ -51,9 +52,9 @@ class Guide:
         self.case, self.assignment = case, assignment
         roads = case.network
         self._ends = roads.tail, roads.head
-        self._nearest: dict[Known, tuple[Integers, Integers]] = {}
-        self._pictures: dict[Known, tuple[Integers, Integers]] = {}
-        self._picture_s: Floats = roads.free_s
+        self._nearest: dict[Known, Tree] = {}
+        self._pictures: dict[Known, Tree] = {}
+        self.picture_s: Floats = roads.free_s
         # `search` lets a road be used if its far end is reached in time; here it must be entered in time.
         self._far_end_s: Floats = case.closes_s + roads.free_s
         self._leave_by_s: Floats = np.empty(0)
@@ -74,16 +75,16 @@ class Guide:
 
     def look(self, crossing_s: Floats) -> tuple[Integers, Integers]:
         """Take a new picture of the queues; the next road and the exit from every node. [nodes] each"""
-        self._picture_s = crossing_s
+        self.picture_s = crossing_s
         self._pictures.clear()
-        return self._picture(frozenset())
+        return self.picture(frozenset())[1:]
 
     def way_left(self, node: int, known: Known, now_s: float) -> Way | None:
         """The best way from a node for who knows these edges to be closed; None: there is none."""
         if self.assignment == "nearest":
-            next_edge, exit_of = self._tree(self._nearest, known, self.case.network.free_s)
+            _, next_edge, exit_of = self._tree(self._nearest, known, self.case.network.free_s)
         elif self.assignment == "fastest":
-            next_edge, exit_of = self._picture(known)
+            _, next_edge, exit_of = self.picture(known)
         elif self.assignment == "safest":
             return self._safest(node, now_s)
         else:
@@ -94,17 +95,15 @@ class Guide:
 
     # --- by trees ------------------------------------------------------------------------------------------------
 
-    def _picture(self, known: Known) -> tuple[Integers, Integers]:
-        return self._tree(self._pictures, known, self._picture_s)
+    def picture(self, known: Known) -> Tree:
+        """The quickest ways by the last look, for who knows these edges to be closed."""
+        return self._tree(self._pictures, known, self.picture_s)
 
-    def _tree(
-        self, kept: dict[Known, tuple[Integers, Integers]], known: Known, travel_s: Floats
-    ) -> tuple[Integers, Integers]:
+    def _tree(self, kept: dict[Known, Tree], known: Known, travel_s: Floats) -> Tree:
         if known not in kept:
             roads, is_open = self.case.network, np.ones(self.case.network.n_edges, bool)
             is_open[list(known)] = False
-            _, next_edge, which = quickest_to(*self._ends, travel_s, is_open, self.case.exits, roads.n_nodes)
-            kept[known] = next_edge, which
+            kept[known] = quickest_to(*self._ends, travel_s, is_open, self.case.exits, roads.n_nodes)
         return kept[known]
 
     def _by_node(self) -> Assigned:
@@ -134,7 +133,7 @@ class Guide:
             return None
         if np.isinf(leave_by_s):
             closed = frozenset(np.flatnonzero(np.isfinite(self.case.closes_s)).tolist())
-            next_edge, exit_of = self._tree(self._nearest, closed, self.case.network.free_s)
+            _, next_edge, exit_of = self._tree(self._nearest, closed, self.case.network.free_s)
             return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
         return self._earliest(node, 0.0, leave_by_s - _BEFORE_S)
 

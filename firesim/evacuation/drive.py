@@ -6,6 +6,7 @@ every `step_s` the queues are looked at (by who chooses by them) and rings of ro
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from time import process_time
 
@@ -13,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.case import Evacuation, Gridlock
-from firesim.evacuation.choices import NOT_YET, NOWHERE, Assigned, Guide, Way
+from firesim.evacuation.choices import NOT_YET, NOWHERE, Assigned, Guide, Known, Way
+from firesim.evacuation.second_looks import LookAgain, SecondLooks
 from firesim.physics import gridlock, guidance
 from firesim.physics import traffic as moves
 from firesim.physics.queues import (
@@ -70,11 +72,17 @@ class Driven:
 
 
 def drive(
-    case: Evacuation, guide: Guide, assigned: Assigned, step_s: float, rule: Gridlock, keeps_log: bool = True
-) -> Driven:
-    """Let everybody drive until nobody can still move. Without `keeps_log`, `departed_s` and `log` stay empty."""
+    case: Evacuation, guide: Guide, assigned: Assigned, step_s: float, rule: Gridlock, keeps_log: bool = True,
+    again: LookAgain | None = None,
+) -> Driven:  # fmt: skip
+    """Let everybody drive until nobody can still move. Without `keeps_log`, `departed_s` and `log` stay empty.
+
+    `again`: drivers of `fastest` look at the queues again on their way.
+    """
     began = process_time()
     traffic = _Traffic(case, guide, assigned, rule, _LOG_ROOM if keeps_log else 0)
+    if again is not None and guide.assignment == "fastest":
+        traffic.second_looks = SecondLooks(again, len(case.node))
     traffic.run(step_s)
     driven = traffic.driven()
     driven.traffic_cpu_s = process_time() - began - driven.search_cpu_s
@@ -101,7 +109,8 @@ class _Traffic:
         self.n_route_edges = np.array([len(assigned.edges)], np.int64)
         self.events = new_events(self.n_edges + self.n_nodes + n + 1)
         self.counts = _Counts()
-        self.known: dict[int, frozenset[int]] = {}
+        self.known: dict[int, Known] = {}
+        self.second_looks: SecondLooks | None = None
         self.now_s = self.last_s = 0.0
         self.locked: list[int] = []
         leaves = np.flatnonzero(assigned.exit != NOWHERE)
@@ -174,7 +183,25 @@ class _Traffic:
         began = process_time()
         crossing_s = guidance.crossing_time_s(self.network, self.queues, self.n_edges, self.now_s, PATIENCE_S)
         self.next_edge, self.exit_of = self.guide.look(crossing_s)
+        if self.second_looks is not None:
+            self._turn_off(self.second_looks)
         self.counts.search_cpu_s += process_time() - began
+
+    def _turn_off(self, looks: SecondLooks) -> None:
+        """Those who look again take the best way past the roads that each knows to be closed."""
+        by_known: dict[Known, list[int]] = defaultdict(list)
+        for who in looks.who_acts(self.travellers, self.now_s).tolist():
+            by_known[self.known.get(who, frozenset())].append(who)
+        for known, drivers in by_known.items():
+            left = np.array(drivers, np.int64)
+            while left.size:
+                done = guidance.turn_off(
+                    self.network, self.queues, self.travellers, self.ways, self.events, left, self.guide.picture_s,
+                    *self.guide.picture(known), looks.how.tolerance, self.n_route_edges, self.now_s,
+                )  # fmt: skip
+                left = left[done:]
+                if left.size:
+                    self._make_room_for_routes()
 
     def _answer(self, who: int, now_s: float) -> None:
         """A driver stands before a closed road, and takes the best way left or gives up."""

@@ -14,6 +14,7 @@ from firesim.evacuation.case import ASSIGNMENTS, GRIDLOCK_RULES, Assignment, Eva
 from firesim.evacuation.choices import Assigned, Guide
 from firesim.evacuation.drive import Driven, drive
 from firesim.evacuation.network import RoadNetwork
+from firesim.evacuation.second_looks import LookAgain
 from firesim.inputs.problems import Problems, nearest
 from firesim.physics.queues import ARRIVED
 
@@ -24,11 +25,12 @@ LEAST_STEP_S = 0.1
 
 @dataclass(frozen=True)
 class Options:
-    """How an evacuation is run."""
+    """How an evacuation is run. `again`: drivers of `fastest` look at the queues again on their way; in Python only."""
 
     assignment: Assignment = "fastest"
     gridlock: Gridlock = "push"
     step_s: float = 10.0
+    again: LookAgain | None = None
 
 
 def read_options(assignment: str, gridlock: str, step_s: float, problems: Problems) -> Options:
@@ -84,7 +86,7 @@ def run_once(case: Evacuation, options: Options, step_s: float, keeps_log: bool 
     guide = Guide(case, options.assignment)
     assigned = guide.assign(step_s)
     plan_cpu_s = process_time() - began
-    driven = drive(case, guide, assigned, step_s, options.gridlock, keeps_log)
+    driven = drive(case, guide, assigned, step_s, options.gridlock, keeps_log, options.again)
     return driven, plan_cpu_s + driven.search_cpu_s
 
 

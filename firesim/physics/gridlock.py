@@ -51,7 +51,7 @@ def gridlocks(network: Network, queues: Queues, now_s: float, patience_s: float)
     rings = 0
     for start in range(n):
         if queues.waits_for[start] == NOBODY:
-            continue  # nearly all roads, nearly always
+            continue  # most roads, most of the time: nobody there is held up
         here = start
         while here != NOBODY and seen[here] == NOBODY:
             seen[here] = start

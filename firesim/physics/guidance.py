@@ -1,4 +1,4 @@
-"""What drivers who look at the traffic do: how long each road takes now, and taking the way that is quickest then."""
+"""What drivers who look at the traffic do: how long each road takes now, and the way that is quickest then."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel
-from firesim.physics.queues import NOBODY, Events, Network, Queues, Travellers, Ways
+from firesim.physics.queues import NOBODY, Events, Network, Queues, Travellers, Ways, schedule
 from firesim.physics.traffic import NO_WAY, advance
 
 Integers = NDArray[np.int64]
@@ -73,6 +73,24 @@ def crossing_time_s(network: Network, queues: Queues, n_edges: int, now_s: float
 
 
 @kernel
+def _take_way(
+    network: Network, travellers: Travellers, ways: Ways, who: int, node: int, next_edge: Integers, exit_of: Integers,
+    n_route_edges: Integers,
+) -> bool:  # fmt: skip
+    """Give a traveller the present way from a node; False: there is no room for one more."""
+    start = n_route_edges[0]
+    if start + next_edge.size > ways.route_edges.size:
+        return False
+    travellers.row[who], here = exit_of[node], start
+    while next_edge[node] != NOBODY:
+        ways.route_edges[here] = next_edge[node]
+        node = network.head[next_edge[node]]
+        here += 1
+    travellers.route_at[who], travellers.route_end[who], n_route_edges[0] = start, here, here
+    return True
+
+
+@kernel
 def advance_looking(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     until_s: float, turn_s: float, next_edge: Integers, exit_of: Integers, n_route_edges: Integers,
@@ -89,12 +107,43 @@ def advance_looking(
         node = network.head[travellers.edge[who]]
         if exit_of[node] == NOBODY:
             return reason, who, now_s
-        start = n_route_edges[0]
-        if start + next_edge.size > ways.route_edges.size:
+        if not _take_way(network, travellers, ways, who, node, next_edge, exit_of, n_route_edges):
             return ROUTES_FULL, who, now_s
-        travellers.row[who], here = exit_of[node], start
-        while next_edge[node] != NOBODY:
-            ways.route_edges[here] = next_edge[node]
-            node = network.head[next_edge[node]]
-            here += 1
-        travellers.route_at[who], travellers.route_end[who], n_route_edges[0] = start, here, here
+
+
+@kernel
+def turn_off(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events, who: Integers,
+    crossing_s: Floats, to_exit_s: Floats, next_edge: Integers, exit_of: Integers, tolerance: float,
+    n_route_edges: Integers, now_s: float,
+) -> int:  # fmt: skip
+    """Drivers on their way look again: who would need much longer than by the best way takes that one.
+
+    Parameters
+    ----------
+    who : [n]
+        Drivers who look.
+    crossing_s : [edge]
+        How long each road takes now; see `crossing_time_s`. [s]
+    to_exit_s, next_edge, exit_of : [node]
+        The quickest ways as of now; see `search.quickest_to`. [s]
+    tolerance : float
+        They turn off if their own way takes more than (1 + `tolerance`) times the best, from their next node on.
+
+    Returns
+    -------
+    How many of `who` have looked: fewer than all when there is no room for one more way.
+    """
+    for k in range(who.size):
+        edge = travellers.edge[who[k]]
+        node = network.head[edge]
+        own_s = 0.0
+        for j in range(travellers.route_at[who[k]], travellers.route_end[who[k]]):
+            own_s += crossing_s[ways.route_edges[j]]
+        if exit_of[node] == NOBODY or own_s <= (1.0 + tolerance) * to_exit_s[node]:
+            continue
+        if not _take_way(network, travellers, ways, who[k], node, next_edge, exit_of, n_route_edges):
+            return k
+        if queues.first[edge] == who[k] and queues.waits_for[edge] != NOBODY:
+            schedule(queues, events, edge, now_s)  # it waits for that road no longer
+    return int(who.size)

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firesim.evacuation.bound import capacity_bound_s
 from firesim.evacuation.case import ASSIGNMENTS, GRIDLOCK_RULES
-from firesim.evacuation.drive import Driven
+from firesim.evacuation.choices import Assigned, Guide
+from firesim.evacuation.drive import Driven, drive
 from firesim.evacuation.solve import Options, clearance_s, evacuate, run_once
 from firesim.physics.queues import ARRIVED, REMOVED, STRANDED
 from tests.evacuation.towns import Town, headways_s, roads_driven, town_of, towns
@@ -293,17 +295,12 @@ def town_round(town: Town):
 
 
 def run_round(case, rule):
-    from dataclasses import replace
-
-    from firesim.evacuation.choices import Assigned, Guide
-    from firesim.evacuation.drive import drive
-
     n = len(case.node)
     exit_ = (case.node + 2) % 3
     first = case.node
     edges = np.array([k for node in range(3) for k in (node, (node + 1) % 3)])
     ways = Assigned(exit_, np.zeros(n), 2 * first, 2 * first + 2, edges)
-    return drive(replace(case), Guide(case, "nearest"), ways, 10.0, rule)
+    return drive(case, Guide(case, "nearest"), ways, 10.0, rule)
 
 
 # --- laws -----------------------------------------------------------------------------------------------------------
@@ -352,6 +349,28 @@ def test_without_closures_all_come_out_unless_gridlock_is_left_alone_and_never_b
                     assert (driven.status != STRANDED).all()
                 if (driven.status == ARRIVED).all():
                     assert clearance_s(driven, 1.0) >= bound_s
+
+
+@given(towns(tracks=False), st.integers(0, 2**32))
+@settings(max_examples=60)
+def test_no_choice_of_ways_whatever_ends_before_the_bound(rows, seed):
+    """Ways and departures that nobody would choose, drawn at random: the bound is one for any assignment."""
+    with tempfile.TemporaryDirectory() as folder:
+        case = town_of(Path(folder), rows).load(rows[3])
+        rng, roads = np.random.Generator(np.random.Philox(seed)), case.network
+        edges, exits, start, end = [], [], [], []
+        for node in case.node.tolist():
+            ways = [(k, way) for k, to in enumerate(case.exits) for way in simple_ways(roads, node, to)]
+            exit_, way = ways[rng.integers(len(ways))]
+            exits.append(exit_)
+            start.append(len(edges))
+            edges += way
+            end.append(len(edges))
+        later_s = case.departure_s + rng.choice([0.0, 0.0, 20.0], len(case.node))
+        told = Assigned(*(np.array(column) for column in (exits, later_s, start, end)), np.array(edges, np.int64))
+        driven = drive(case, Guide(case, "nearest"), told, 10.0, "push")
+        assert (driven.status == ARRIVED).all()
+        assert clearance_s(driven, 1.0) >= capacity_bound_s(case)
 
 
 @given(towns())
