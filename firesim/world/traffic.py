@@ -34,6 +34,7 @@ __all__ = ["Changes", "Departures", "Traffic", "TrafficParameters"]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+
 class TrafficParameters(Parameters):
     """How the roads are used. What each road carries stands with the roads (`place.road_rules`)."""
 
