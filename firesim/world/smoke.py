@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
-from firesim.parameters import Parameters, Positive
+from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.physics.smoke import (
     SmokeWind,
     drift_toward_deg,
@@ -32,8 +32,11 @@ Sources = tuple[Floats, Floats, Floats, float]
 
 
 class SmokeParameters(Parameters):
-    """How closely the smoke near the ground is followed."""
+    """How thick the smoke near the ground is, and how closely it is followed."""
 
+    thickness_factor: NotNegative = Field(
+        default=1.0, description="multiplies the smoke, right within a factor of three; 0: clear air. A study factor"
+    )
     # The plumes are means over some ten minutes, and the wind that carries them changes as often.
     renewed_every_s: Positive = Field(default=60.0, description="how often the smoke is worked out anew [s]; numerical")
     height_m: Positive = Field(default=1.5, description="of eyes and noses above the ground [m]; judgement")
@@ -72,7 +75,8 @@ class Smoke:
             return False
         self.renewed_s = now_s
         fire = self._fire
-        self._heat_mw = fire.heat_release_mw(now_s) if fire.has_ignited and now_s > fire.ignited_s else 0.0
+        burns = fire.has_ignited and now_s > fire.ignited_s and self.parameters.thickness_factor > 0.0
+        self._heat_mw = fire.heat_release_mw(now_s) if burns else 0.0
         if self.is_any:
             weather = self._weather.at(now_s)
             east, north = east_north(drift_toward_deg(weather.wind_from_deg))
@@ -97,7 +101,7 @@ class Smoke:
         smoke_g_m3 = ground_smoke_g_m3(
             x_m, y_m, at_x_m, at_y_m, self._heat_mw * share, self._wind, self.parameters.height_m, width_m
         )
-        return optical_density_per_m(extinction_per_m(smoke_g_m3))
+        return optical_density_per_m(extinction_per_m(self.parameters.thickness_factor * smoke_g_m3))
 
 
 def sources_of(fire: TrueFire, grid: Grid, now_s: float, most: int) -> Sources:
