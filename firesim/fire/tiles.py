@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel_in_place, kernel_part
+from firesim.compiled import kernel, kernel_in_place, kernel_part
 from firesim.fire.cells import BARE, BLOCKED, TILE_BITS, Cells, Floats, Indices, Singles, place_of
 
 # Fire whose head would need longer than this to cross a cell stands still. [s]  Three years: beyond any run, and
