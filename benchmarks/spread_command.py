@@ -2,8 +2,8 @@
 
 Run with `python benchmarks/spread_command.py [--quick]`. The plain job on level ground with the exact and the fast
 solver; the same with hourly weather, a barrier and a drop in mid-run, beside itself undisturbed; the hills from
-rasters; crown fire under trees. Rates are of `solve_cpu_s` (fire behaviour and all four fields included; compilation and
-files not), memory the greatest of the whole process. Its growth from 400 to 2000 is told with and without the four
+rasters; crown fire under trees. Rates are of `solve_cpu_s` (fire behaviour and all four fields included; compilation
+and files not), memory the greatest of the whole process. Its growth from 400 to 2000 is told with and without the four
 output rasters (16 B a cell) and the input rasters (fuel and elevation, 6 B a cell; a plain has none). Goals: 0.5 M
 cells/s, 1 M fast, 80 % of it with changes, hills 0.3 M, 40 B a cell on the plain job.
 """

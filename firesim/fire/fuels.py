@@ -73,12 +73,9 @@ class FuelModel:
         return None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class FuelCatalogue:
-    """A set of fuel models, looked up by number or by code; its arrays are rows in the order of `models`.
-
-    Two are the same only if they are one, so that what is worked out from a set can be kept by it.
-    """
+    """A set of fuel models, looked up by number or by code; its arrays are rows in the order of `models`."""
 
     models: tuple[FuelModel, ...]
 
@@ -88,6 +85,13 @@ class FuelCatalogue:
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"fuel models share the {what} {twice[0]!r}")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.models)
 
     def with_models(self, models: Iterable[FuelModel]) -> FuelCatalogue:
         """This catalogue and more models; a number or code that is taken already is refused."""

@@ -71,6 +71,8 @@ def problems_of(error: ValidationError, text: FieldsText, model: type[BaseModel]
             messages.append(message)
     problems = []
     for way, (messages, remedy, value) in found.items():
+        if any(len(other) > len(way) and other[: len(way)] == way for other in found):
+            continue  # of another member of a union: what was written is the member that has something wrong inside
         # Each member of a union has its say: one sentence for the value as a whole.
         message = " or ".join(m.removesuffix(".").removeprefix("must be ") if n else m.removesuffix(".")
                               for n, m in enumerate(messages)) + "."  # fmt: skip
@@ -94,7 +96,7 @@ def _way(location: Way, content: Any, is_missing: bool) -> Way:
         except (KeyError, IndexError, TypeError):
             if is_missing and number == len(location) - 1:
                 way.append(step)
-            break
+            continue  # its name for a member of a union
         way.append(step)
     return tuple(way)
 
@@ -150,11 +152,16 @@ def _blocks(kind: Any) -> list[type[BaseModel]]:
 
 
 def _below(kind: Any, step: str | int) -> Any:
-    """The annotation of a field of a model, or of a value of a mapping; None where there is none."""
+    """The annotation of a field of a model, of an item of a list or of a value of a mapping; None: there is none."""
     for block in _blocks(kind):
         if step in block.model_fields:
             return block.model_fields[str(step)].annotation
-    return get_args(kind)[1] if get_origin(kind) is dict else None
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType, Annotated):
+        return next((below for part in parts if (below := _below(part, step)) is not None), None)
+    if origin in (tuple, list) and isinstance(step, int):
+        return parts[0] if origin is list or Ellipsis in parts else next(iter(parts[step : step + 1]), None)
+    return parts[1] if origin is dict else None
 
 
 # --- what can be read all the same --------------------------------------------------------------------------

@@ -76,6 +76,7 @@ def read_ground(
     used = np.ones(grid.shape, np.bool_) if fuel is None else catalogue.is_burnable[catalogue.row_of(fuel)]
     slopes = _slopes(fields, grid, rasters, used, problems)
     canopy = {name: _layer(fields, name, grid, rasters, used, problems) for name in CANOPY}
+    _check_crowns(canopy, problems)
     if len(problems) > before or fuel is None or slopes is None:
         return None
     landscape = Landscape(
@@ -92,6 +93,22 @@ def read_ground(
         wind_limit=wind_limit,
     )
     return Ground(grid, landscape)
+
+
+def _check_crowns(canopy: dict[str, Singles | None], problems: Problems) -> None:
+    """Crowns begin below the tops of their trees."""
+    cover, top, base = (canopy[name] for name in ("canopy_cover", "canopy_height_m", "canopy_base_height_m"))
+    if cover is None or top is None or base is None:
+        return
+    wrong = (cover > 0.0) & (base > top)
+    if wrong.any():
+        row, column = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+        message = (
+            f"In {int(wrong.sum())} cells the crowns begin above the tops of the trees, the first in row {row}, column"
+            f" {column}: {base[row, column]:g} m under tops at {top[row, column]:g} m."
+        )
+        remedy = "Both are heights above the ground: the base at most the canopy's height."
+        problems.add("canopy_base_height_m", float(base[row, column]), message, remedy)
 
 
 def _is_raster_field(value: Any) -> bool:

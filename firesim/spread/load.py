@@ -37,7 +37,7 @@ def load_case(path: Path) -> LoadedCase:
     fields, readable, found = read_fields(text, SpreadCase)
     wrong = {problem.field for problem in found}  # left out when the rest was read: a default says nothing
     parts = _Parts(text, readable, path.parent)
-    found += [problem for problem in parts.problems if problem.field not in wrong]
+    found += [problem for problem in parts.problems if not any(_is_within(field, problem.field) for field in wrong)]
     if found or fields is None:
         raise BadInput(sorted(found, key=lambda problem: (problem.file != str(path), problem.line or 0)))
     assert parts.ground is not None
@@ -118,6 +118,11 @@ class _Parts:
             if problem.file is None:
                 known = replace(known, file=str(self.text.path), line=self.text.line_of(way))
             self.problems.append(known)
+
+
+def _is_within(field: str, block: str) -> bool:
+    """Whether a field is a block or a part of it: `landscape.size[0]` is one of `landscape.size`."""
+    return field == block or field.startswith((f"{block}.", f"{block}["))
 
 
 def _way(field: str) -> Way:

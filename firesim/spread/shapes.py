@@ -68,7 +68,8 @@ def read_ignition(
     if fields.geojson is not None:
         return _ignition_of_file(fields.geojson, at_s, grid, is_burnable, folder, problems)
     if fields.cell is not None:
-        name, value = "cell", [*map(float, fields.cell)]
+        name: str = "cell"
+        value: list[float] = [*fields.cell]
         row, column = fields.cell[0] + 0.5, fields.cell[1] + 0.5
     else:
         name = "xy_m" if fields.xy_m is not None else "lon_lat"
@@ -143,7 +144,7 @@ def read_barriers(
             barriers.append(Barrier(entry.at_min * 60.0, _line(entry.xy_m, grid)))
             continue
         for one in read_features(name, folder / entry, LINES, problems, in_metres=grid.crs is None):
-            at_s = 60.0 * _number_of(one, "at_min", name, 0.0, problems)
+            at_s = 60.0 * _number_of(one, "at_min", name, folder / entry, 0.0, problems)
             barriers += [Barrier(at_s, _line(_on_map(part, grid), grid)) for part in one.parts]
     return barriers
 
@@ -158,9 +159,10 @@ def read_drops(fields: str | Sequence[DropFields | str], grid: Grid, folder: Pat
             continue
         usual = DropFields.model_fields["evaporation_mm_h"].default
         for one in read_features(name, folder / entry, POLYGONS, problems, in_metres=grid.crs is None):
-            at_s = 60.0 * _number_of(one, "at_min", name, 0.0, problems)
-            litres_m2 = _number_of(one, "litres_m2", name, None, problems)
-            drying = _number_of(one, "evaporation_mm_h", name, usual, problems)
+            file = folder / entry
+            at_s = 60.0 * _number_of(one, "at_min", name, file, 0.0, problems)
+            litres_m2 = _number_of(one, "litres_m2", name, file, None, problems)
+            drying = _number_of(one, "evaporation_mm_h", name, file, usual, problems)
             for part in one.parts:
                 cells = _cells_in([_on_map(ring, grid) for ring in part], grid)
                 drops.append(Drop(at_s, cells, litres_m2, drying))
@@ -180,12 +182,15 @@ def _entries(fields: str | Sequence[Any]) -> Iterable[tuple[str, Any]]:
     return [(f"[{number}]", entry) for number, entry in enumerate(fields)]
 
 
-def _number_of(one: Feature, name: str, field_name: str, otherwise: float | None, problems: Problems) -> float:
+def _number_of(
+    one: Feature, name: str, field_name: str, file: Path, otherwise: float | None, problems: Problems
+) -> float:
     value = one.properties.get(name, otherwise)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and value >= 0.0:
         return float(value)
     message = f"The feature's property {name} must be a number of at least 0."
-    problems.add(f"{field_name}.features[{one.number}]", value, message, f"Write {name} among its properties.")
+    remedy = f"Write {name} among its properties."
+    problems.add(f"{field_name}.features[{one.number}]", value, message, remedy, str(file))
     return 0.0
 
 

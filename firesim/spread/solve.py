@@ -8,7 +8,7 @@ from math import inf
 from time import process_time
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.arrival import EXACT, FAST
 from firesim.fire.containment import wetted_rate_factor
@@ -176,15 +176,15 @@ def _crown_flames(fields: Fields, case: LoadedCase, rows: slice) -> None:
         burnt = (arrival >= from_s) & (arrival < to_s)
         if burnt.any():
             # The laws are asked for the part that burnt under this weather, not for the whole strip under each.
-            columns = _span(burnt.any(axis=0))
-            down = _span(burnt.any(axis=1))
+            columns = _span(np.any(burnt, axis=0))
+            down = _span(np.any(burnt, axis=1))
             here = (slice(rows.start + down.start, rows.start + down.stop), columns)
             crowned = burnt[down, columns] & LandscapeSpread(case.ground.landscape, weather).burns_crowns(*here)
             flames, intensity = fields.flame_length_m[here], fields.fireline_intensity_kw_m[here]
             flames[crowned] = thomas_flame_length_m(intensity[crowned])
 
 
-def _span(is_there: NDArray[np.bool_]) -> slice:
+def _span(is_there: ArrayLike) -> slice:
     """From the first to the last that is there; there is one."""
     places = np.flatnonzero(is_there)
     return slice(int(places[0]), int(places[-1]) + 1)

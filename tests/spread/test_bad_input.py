@@ -166,6 +166,33 @@ def test_canopy_fields_belong_together_and_crown_fire_needs_them_all(cases: Any)
     assert "0.6" in found["landscape.canopy_cover"].remedy
 
 
+def test_crowns_above_their_trees_are_refused(cases: Any) -> None:
+    trees = {"canopy_cover": 0.7, "canopy_height_m": 5, "canopy_bulk_density_kg_m3": 0.2}
+    land = {"size": [60, 80], "cell_size_m": 30, "fuel_model": "SH5", **trees}
+    found = cases.faults(landscape={**land, "canopy_base_height_m": 12})
+    assert set(found) == {"landscape.canopy_base_height_m"}
+    assert "12 m under tops at 5 m" in found["landscape.canopy_base_height_m"].message
+    cases.load(landscape={**land, "canopy_cover": 0, "canopy_base_height_m": 12})
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"barriers": [{"xy_m": [[1, 1], [2, 2]], "at_min": -5}]}, "barriers[0].at_min", "at least 0"),
+        ({"barriers": [{"xy_m": [[1, 1]]}]}, "barriers[0].xy_m", "at least 2"),
+        ({"drops": [{"polygon_xy_m": [[1, 1], [2, 1], [2, 2]]}]}, "drops[0].litres_m2", "missing"),
+        ({"drops": [{"polygon_xy_m": [[1, 1], [2, 1]], "litres_m2": 2}]}, "drops[0].polygon_xy_m", "at least 3"),
+        ({"landscape__size": [-3, 80]}, "landscape.size[0]", "at least 1"),
+        ({"weather": [{**ROW, "wind_speed_10m_m_s": -1}]}, "weather[0].wind_speed_10m_m_s", "at least 0"),
+    ],
+)
+def test_what_is_wrong_is_named_where_it_is_and_once(cases: Any, changes: Any, field: str, words: str) -> None:
+    found = cases.faults(**changes)
+    assert set(found) == {field}
+    assert words in found[field].message
+    assert "rows in time" not in found[field].remedy
+
+
 def test_shapes_in_files_must_be_drawn_and_say_what_they_need(cases: Any) -> None:
     square = [[[100, 100], [300, 100], [300, 300], [100, 100]]]
     drops = cases.geojson("drops.geojson", ("Polygon", square, {"at_min": 20}), ("Point", [1, 1], {}))
