@@ -118,8 +118,22 @@ class Forecast:
     @cached_property
     def band_s(self) -> tuple[Floats, Floats, Floats]:
         """Arrival early, in the middle and late, cell by cell. [y, x]"""
-        early, middle, late = (quantile(self.arrival_s, share) for share in (self.early, 0.5, 1.0 - self.early))
+        in_order = np.sort(self.arrival_s, axis=0)
+        early, middle, late = (
+            np.asarray(in_order[_rank(len(in_order), share)], dtype=np.float64)
+            for share in (self.early, 0.5, 1.0 - self.early)
+        )
         return early, middle, late
+
+    def band_on_map(self, ground: Ground) -> list[NDArray[np.float32]]:
+        """The same on the grid of the map that it was made on. [y, x]"""
+        if not self._band_on_map:
+            self._band_on_map.extend(on_the_map(ground, field_s) for field_s in self.band_s)
+        return self._band_on_map
+
+    @cached_property
+    def _band_on_map(self) -> list[NDArray[np.float32]]:
+        return []
 
     def misses(self, drawn: NDArray[np.bool_], seen_s: float, is_whole: bool) -> float:
         """How badly a drawing disagrees with this forecast. [0, 1]
@@ -136,8 +150,12 @@ def quantile(members: NDArray[np.floating], share: float) -> Floats:
 
     The smallest order statistic that is not below the share: no interpolation, for inf has no middle.
     """
-    rank = max(int(np.ceil(share * len(members))) - 1, 0)
+    rank = _rank(len(members), share)
     return np.asarray(np.partition(members, rank, axis=0)[rank], dtype=np.float64)
+
+
+def _rank(members: int, share: float) -> int:
+    return max(int(np.ceil(share * members)) - 1, 0)
 
 
 def forecast(ground: Ground, fires: Sequence[Incident], now_s: float, parameters: ForecastParameters) -> Forecast:
@@ -285,7 +303,7 @@ def belief_of(ground: Ground, incident: Incident, forecasted: Forecast | None, n
         drawn = np.where(incident.drawn_cells(ground.grid), np.float32(incident.outline_seen_s), np.float32(inf))
         quantiles = [drawn.astype(np.float32)] * 3
     else:
-        quantiles = [on_the_map(ground, field_s) for field_s in forecasted.band_s]
+        quantiles = forecasted.band_on_map(ground)
     return Belief(
         believed_at_s=now_s,
         seen_s=incident.last_seen_s,

@@ -99,7 +99,8 @@ class Picture:
         """Drop the suspicions that have died out; returns them."""
         below = self.parameters.dismiss_probability
         gone = [incident for incident in self.incidents if incident.probability(now_s) < below]
-        self.incidents = [incident for incident in self.incidents if incident not in gone]
+        if gone:
+            self.incidents = [incident for incident in self.incidents if incident not in gone]
         return gone
 
     # --- hearing -----------------------------------------------------------------------------------------

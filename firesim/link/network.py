@@ -36,7 +36,7 @@ NOBODY = -1  # the index of no mast
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Somebody on the network. `power_dbm` is what is received of each mast; empty for lines."""
+    """Somebody on the network."""
 
     name: str
     x_m: float
@@ -44,7 +44,6 @@ class Endpoint:
     height_m: float
     kind: Kind
     stream_bit_s: float
-    power_dbm: tuple[float, ...] = ()
     is_mast: int = NOBODY  # which mast this is, if it is one
 
 
@@ -73,9 +72,14 @@ class Network:
         self._dark_since_s = np.full(len(self.masts), inf)
         self._busy_until_s: dict[_Hop, float] = {}
         self._endpoints = {
-            mast.mast: Endpoint(mast.mast, mast.x_m, mast.y_m, mast.height_m, "wired", 0.0, (), i)
+            mast.mast: Endpoint(mast.mast, mast.x_m, mast.y_m, mast.height_m, "wired", 0.0, i)
             for i, mast in enumerate(self.masts)
         }
+        self._video: list[str] = []  # who sends it
+        # Of the place where somebody is, worked out when they first speak from it: most move more than they say.
+        self._covering: dict[str, list[int]] = {}
+        self._radios = parameters.radios()
+        self._kinds: dict[str, LinkKind] = {"wired": parameters.wired, **self._radios}
 
     # --- who is on it -------------------------------------------------------------------------------------
 
@@ -90,22 +94,18 @@ class Network:
         """
         if name in self._endpoints:
             raise ValueError(f"{name} is already on the network")
-        if kind != "wired" and kind not in self.parameters.radios():
+        if kind not in self._kinds:
             raise ValueError(f"{kind} is no kind of link: use wired, 5g, lora or tetra")
-        self._endpoints[name] = self._placed(Endpoint(name, x_m, y_m, height_m, kind, stream_bit_s))
+        self._endpoints[name] = Endpoint(name, x_m, y_m, height_m, kind, stream_bit_s)
+        if stream_bit_s > 0.0:
+            self._video.append(name)
 
     def move(self, name: str, x_m: float, y_m: float, height_m: float | None = None) -> None:
         """Somebody is somewhere else now."""
         old = self._endpoint(name)
         height_m = old.height_m if height_m is None else height_m
-        self._endpoints[name] = self._placed(replace(old, x_m=x_m, y_m=y_m, height_m=height_m))
-
-    def _placed(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint with the signals of the place where it is."""
-        if endpoint.kind == "wired":
-            return endpoint
-        power_dbm = self._coverage.at_points_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
-        return replace(endpoint, power_dbm=tuple(float(power) for power in power_dbm[:, 0]))
+        self._endpoints[name] = replace(old, x_m=x_m, y_m=y_m, height_m=height_m)
+        self._covering.pop(name, None)
 
     def _endpoint(self, name: str) -> Endpoint:
         if name not in self._endpoints:
@@ -127,7 +127,7 @@ class Network:
 
     def coverage(self, x_m: ArrayLike, y_m: ArrayLike, kind: Kind = "5g") -> NDArray[np.bool_]:
         """Which masts a hand-held at each point could use, dark or not. [mast, point]"""
-        threshold_dbm = self.parameters.radios()[kind].threshold_dbm
+        threshold_dbm = self._radios[kind].threshold_dbm
         return self._coverage.at_cells_dbm(kind, x_m, y_m) >= threshold_dbm
 
     def serving_mast(self, x_m: ArrayLike, y_m: ArrayLike, now_s: float = inf, kind: Kind = "5g") -> NDArray[np.int64]:
@@ -140,7 +140,7 @@ class Network:
             return np.full(power_dbm.shape[1], NOBODY, dtype=np.int64)
         power_dbm[self.dark_masts(now_s)] = -inf
         best = np.argmax(power_dbm, axis=0)
-        is_served = power_dbm.max(axis=0) >= self.parameters.radios()[kind].threshold_dbm
+        is_served = power_dbm.max(axis=0) >= self._radios[kind].threshold_dbm
         return np.where(is_served, best, NOBODY).astype(np.int64)
 
     def _mast_of(self, endpoint: Endpoint, now_s: float) -> tuple[int, Delivery | None]:
@@ -151,15 +151,22 @@ class Network:
             return NOBODY, None
         if endpoint.kind == "wired":
             return NOBODY, None
-        threshold_dbm = self.parameters.radios()[endpoint.kind].threshold_dbm
-        covering = [i for i, power_dbm in enumerate(endpoint.power_dbm) if power_dbm >= threshold_dbm]
-        covering.sort(key=lambda i: -endpoint.power_dbm[i])
+        covering = self._covering.get(endpoint.name)
+        if covering is None:
+            covering = self._covering[endpoint.name] = self._masts_covering(endpoint)
         for i in covering:
             if self._dark_since_s[i] > now_s:
                 return i, None
         if covering:
             return NOBODY, Delivery(inf, "mast dark", self.masts[covering[0]].mast)
         return NOBODY, Delivery(inf, "no coverage")
+
+    def _masts_covering(self, endpoint: Endpoint) -> list[int]:
+        """The masts that a radio could use where it is, dark or not, the strongest first."""
+        power_dbm = self._coverage.at_points_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)[:, 0]
+        covering = np.flatnonzero(power_dbm >= self._radios[endpoint.kind].threshold_dbm)
+        strongest_first: list[int] = covering[np.argsort(-power_dbm[covering], kind="stable")].tolist()
+        return strongest_first
 
     # --- messages -----------------------------------------------------------------------------------------
 
@@ -177,7 +184,7 @@ class Network:
             if lost is not None:
                 return lost
             ends.append(_Hop(endpoint.kind, mast))
-        kinds = [self.parameters.kind(hop.kind) for hop in ends]
+        kinds = [self._kinds[hop.kind] for hop in ends]
         attempts = 1 + max(kind.retries for kind in kinds)
         made = self._attempts_made(message_id, kinds, attempts)
         arrives_s = sent_s
@@ -222,10 +229,9 @@ class Network:
 
     def _video_bit_s(self, hop: _Hop, now_s: float) -> float:
         """Video that the mast carries of this kind. [bit/s]"""
+        senders = (self._endpoints[name] for name in self._video)
         return sum(
             endpoint.stream_bit_s
-            for endpoint in self._endpoints.values()
-            if endpoint.stream_bit_s > 0.0
-            and endpoint.kind == hop.kind
-            and self._mast_of(endpoint, now_s)[0] == hop.mast
+            for endpoint in senders
+            if endpoint.kind == hop.kind and self._mast_of(endpoint, now_s)[0] == hop.mast
         )

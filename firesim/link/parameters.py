@@ -114,10 +114,6 @@ class LinkParameters(Parameters):
     lora: LoRa = LoRa()
     tetra: Tetra = Tetra()
 
-    def kind(self, name: str) -> LinkKind:
-        """The kind of connection by its short name: wired, 5g, lora or tetra."""
-        return {"wired": self.wired, **self.radios()}[name]
-
     def radios(self) -> dict[str, RadioKind]:
         """The kinds that need a mast."""
         return {"5g": self.five_g, "lora": self.lora, "tetra": self.tetra}
