@@ -80,7 +80,8 @@ class Clockwork:
         """Cut the roads and darken the masts that the fire has come to."""
         truth = self.truth
         outline = truth.fire.rings(now_s) if truth.fire.is_small else None
-        truth.traffic.meet_fire(truth.fire.arrival_time_s, now_s, truth.fire.cause_of_fire, outline)
+        fire = truth.fire
+        truth.traffic.meet_fire(fire.arrival_time_s, now_s, fire.cause_of_fire, outline, fire.flame_length_m)
         for mast, dark_s, event in truth.mast_power.gone_dark(now_s):
             truth.network.darken(mast, dark_s)
             self.post.blame(mast, event)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
+from firesim.world.fire import TrueFire
 from firesim.world.households import CAR, TWO_WHEELER
-
-Floats = NDArray[np.float64]
 
 _kept: dict[tuple[str, int, int], Twin] = {}  # the newest only
 
@@ -26,14 +24,14 @@ def twin_of(scenario: Scenario, truth: Truth) -> Twin:
 
 def deadlines_of_run(scenario: Scenario, truth: Truth) -> Twin:
     """The same measures under the fire as it burnt in this run, responders included."""
-    return _deadlines(scenario, truth, np.array(truth.fire.arrival_time_s))
+    return _deadlines(scenario, truth, truth.fire)
 
 
 def _worked_out(scenario: Scenario, truth: Truth) -> Twin:
-    return _deadlines(scenario, truth, np.array(truth.fire.free_burning(scenario.horizon_s).arrival_time_s))
+    return _deadlines(scenario, truth, truth.fire.free_burning(scenario.horizon_s))
 
 
-def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin:
+def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire) -> Twin:
     parties, place = truth.people.parties, truth.place
     people = scenario.fields.people
     middle_speed_m_s = 0.5 * (people.walk_slow_m_s + people.walk_fast_m_s)
@@ -47,11 +45,12 @@ def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(
-        arrival_time_s,
+        np.array(fire.arrival_time_s),
         place.grid,
         place.roads,
         place.settlement.refuges,
         in_place,
         scenario.ignited_s,
         scenario.horizon_s,
+        fire.flame_length_m,
     )

@@ -25,6 +25,7 @@ from firesim.place.settlement import Refuge
 from firesim.record import Journal
 from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
+from firesim.world.refuges import RefugeWatch, SmokeNearGround
 from firesim.world.roadside import Ring, Roadside
 from firesim.world.wayfinding import NOWHERE, Knowledge, Wayfinder
 
@@ -87,7 +88,8 @@ class Traffic:
     Parameters
     ----------
     roads, refuges, parameters, journal
-        Journal receives `road_closed`, `turned_back`, `refuge_full`, `refuge_reached` and `gridlock`.
+        Journal receives `road_closed`, `turned_back`, `refuge_full`, `refuge_reached` (by flames), `refuge_smoked`
+        and `gridlock`.
     grid
         Of the fire that closes roads.
     names : sequence of str
@@ -103,9 +105,11 @@ class Traffic:
     party, from_node, departed_s, cause_id : [trips]
         `cause_id` is the event of the trip's last change.
     lost_event : dict
-        The `refuge_reached` event of each refuge (by index) that the fire has come to: it keeps nobody safe.
+        The event of the loss of each refuge (by index) that flames or smoke took: it keeps nobody safe.
     refuge_cell : [refuges] flat cell of the fire's grid in which each lies, -1: off it
-    cut_off : which nodes are cut off from every refuge with room
+    cut_off : which nodes are cut off from every refuge with room; a last resort is none
+    safe_ones : refuges that are no last resorts, by index
+    watch : what flames and smoke do to the refuges' ground
     """
 
     def __init__(
@@ -123,7 +127,8 @@ class Traffic:
         self._journal, self._names = journal, names
         self._finder = Wayfinder(roads, refuges)
         self._roadside = Roadside(roads, grid)
-        self._usual = [k for k, refuge in enumerate(refuges) if refuge.kind in usual] or list(range(len(refuges)))
+        self.safe_ones = [k for k, refuge in enumerate(refuges) if not refuge.is_last_resort]
+        self._usual = [k for k in self.safe_ones if refuges[k].kind in usual] or self.safe_ones
         self._drive_s = np.where(roads.is_drivable, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
         self.flow = Flow(roads, self._finder.drive_s)
         self._room: Integers = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
@@ -136,9 +141,11 @@ class Traffic:
         self._closing_event = np.full(self.n_edges, -1, dtype=np.int64)
         self._full_event: dict[int, int] = {}
         self.lost_event: dict[int, int] = {}
+        self.watch = RefugeWatch(self.refuges, grid)
         row, column = grid.cell_at(np.array([r.x_m for r in refuges]), np.array([r.y_m for r in refuges]))
         self.refuge_cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
-        self.cut_off = CutOff(self._finder, np.flatnonzero(self._room < 1).tolist())
+        last_resorts = [k for k, refuge in enumerate(refuges) if refuge.is_last_resort]
+        self.cut_off = CutOff(self._finder, [*np.flatnonzero(self._room < 1).tolist(), *last_resorts])
         self._locked: list[int] = []
         self._is_reported = np.zeros(0, np.bool_)
         self.party, self.from_node, self.cause_id = (np.empty(0, np.int64) for _ in range(3))
@@ -195,19 +202,27 @@ class Traffic:
     def nearest_of_any_kind(self, trip: int) -> int:
         """The refuge that a traveller reaches soonest from its next node, as far as it knows; -1: none."""
         known = self._finder.knowledge(int(self.flow.travellers.row[trip]))
-        return self._finder.nearest(self.flow.drives(trip), self.flow.node_of(trip), known)
+        return self._nearest(self.flow.drives(trip), self.flow.node_of(trip), known)
 
     def way_left_on_foot_m(self, trip: int, refuge: int) -> float:
         """Length of the shortest way from a traveller's next node to a refuge, as far as it knows. [m]"""
         known = self._finder.knowledge(int(self.flow.travellers.row[trip]))
         return self._finder.cost_from(False, refuge, known, self.flow.node_of(trip))
 
+    def _nearest(self, drives: bool, node: int, known: Knowledge) -> int:
+        """Where who has no advice goes: by car to a refuge while one can be reached, else wherever is near.
+
+        On foot people make for the nearest open place, the beach before them, be it a refuge or a last resort.
+        """
+        refuge = self._finder.nearest(True, node, known, self.safe_ones) if drives else NOWHERE
+        return self._finder.nearest(drives, node, known) if refuge == NOWHERE else refuge
+
     def _send(self, trip: int, node: int, refuge: int, route: int) -> None:
         drives = self.flow.drives(trip)
         if refuge == NOWHERE:
             refuge = self._finder.nearest(drives, node, self._told, self._usual if drives else None)
         if refuge == NOWHERE:
-            refuge = self._finder.nearest(drives, node, self._told)
+            refuge = self._nearest(drives, node, self._told)
         if refuge == NOWHERE:
             self.flow.travellers.row[trip] = self._finder.row(drives, 0, self._told)
             self.flow.mark(trip, STRANDED, float(self.flow.travellers.ready_s[trip]))
@@ -228,7 +243,12 @@ class Traffic:
     # --- roads and time --------------------------------------------------------------------------------------
 
     def meet_fire(
-        self, arrival_time_s: Floats, now_s: float, cause_id: int, outline: Sequence[Ring] | None = None
+        self,
+        arrival_time_s: Floats,
+        now_s: float,
+        cause_id: int,
+        outline: Sequence[Ring] | None = None,
+        flame_length_m: NDArray[np.floating] | None = None,
     ) -> Integers:
         """Close the roads and lose the refuges that the fire has come to since the last call.
 
@@ -242,6 +262,8 @@ class Traffic:
             The fire's event.
         outline : rings of points [m], optional
             Of the fire while it is one small ellipse, whose cell would say too much; see `Roadside.newly_cut`.
+        flame_length_m : [y, x], optional
+            As the front reached each cell: refuges are lost from afar by it. [m]
 
         Returns
         -------
@@ -249,21 +271,29 @@ class Traffic:
 
         Notes
         -----
-        A refuge is lost when the fire reaches its own cell, the rule of the no-response twin. From then on it
-        takes nobody: who comes there turns away as from a full one.
+        A refuge is lost by the rule of `RefugeWatch`, which is that of the no-response twin. From then on it takes
+        nobody: who comes there turns away as from a full one.
         """
         edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline)
         if len(edges):
             self.close_edges(edges, now_s, cause_id, cut_fraction)
-        reached = (self.refuge_cell >= 0) & (arrival_time_s.ravel()[self.refuge_cell] <= now_s)
-        for refuge in np.flatnonzero(reached).tolist():
-            if refuge not in self.lost_event:
-                self.advance(now_s)
-                self._room[refuge] = 0
-                event = self._journal.add(now_s, self.refuges[refuge].refuge, "refuge_reached", cause_id)
-                self.lost_event[refuge] = event
-                self.cut_off.note(event, now_s, full=[refuge])
+        self.watch.meet_flames(arrival_time_s, flame_length_m, now_s)
+        self._lose_refuges(now_s, cause_id)
         return edges
+
+    def meet_smoke(self, smoke: SmokeNearGround, now_s: float, cause_id: int) -> None:
+        """Lose the refuges over which smoke, the doing of this event, has been dense for long; once a minute or so."""
+        self.watch.meet_smoke(smoke, now_s)
+        self._lose_refuges(now_s, cause_id)
+
+    def _lose_refuges(self, now_s: float, cause_id: int) -> None:
+        for refuge, is_smoke in self.watch.newly_lost(now_s):
+            self.advance(now_s)
+            self._room[refuge] = 0
+            kind = "refuge_smoked" if is_smoke else "refuge_reached"
+            event = self._journal.add(now_s, self.refuges[refuge].refuge, kind, cause_id)
+            self.lost_event[refuge] = event
+            self.cut_off.note(event, now_s, full=[refuge])
 
     def close_edges(self, edges: ArrayLike, now_s: float, cause_id: int, cut_fraction: ArrayLike | None = None) -> None:
         """The fire stands on these directed edges: nobody enters them any more.
@@ -357,6 +387,11 @@ class Traffic:
         """TRAVELLING, ARRIVED, STRANDED, CAUGHT or REMOVED. [trips]"""
         return self.flow.travellers.status[: self.flow.n]
 
+    @property
+    def refuge_nodes(self) -> Integers:
+        """The node of each refuge. [refuges]"""
+        return self._finder.refuge_nodes
+
     def refuge_of(self, trips: Integers) -> Integers:
         """The refuge that travellers are making for, or reached. [trips]"""
         refuges: Integers = self._finder.refuge[self.flow.travellers.row[trips]]
@@ -408,7 +443,9 @@ class Traffic:
         said += [f"refuge {self.refuges[index].refuge} was full" for index in self._full_event]
         for index, event in self.lost_event.items():
             minutes = self._journal.time_of(event) / 60.0
-            said.append(f"the fire came to refuge {self.refuges[index].refuge} at {minutes:.0f} min: it is lost")
+            what = "last resort" if self.refuges[index].is_last_resort else "refuge"
+            by = "smoke lay dense over" if self._journal.kind_of(event) == "refuge_smoked" else "the fire came to"
+            said.append(f"{by} {what} {self.refuges[index].refuge} at {minutes:.0f} min: it is lost")
         return said
 
     def vehicle_columns(self) -> dict[str, list[str] | Integers | Floats]:
@@ -440,13 +477,13 @@ class Traffic:
             known = known.with_also(full=[full])
             is_lost = full in self.lost_event
             event = self.lost_event[full] if is_lost else self._refuge_is_full(full, trip, now_s)
-            self._note_turn(trip, now_s, event, f"{self.refuges[full].refuge} {'burns' if is_lost else 'is full'}")
+            self._note_turn(trip, now_s, event, f"{self.refuges[full].refuge} {'is lost' if is_lost else 'is full'}")
         elif question == moves.CUT:
             seen = [edge for edge in self._edges_at[node] if self.is_closed(edge)]
             known = known.with_also(cut=self._both_ways(seen))
             last = max(int(self._closing_event[edge]) for edge in seen)
             self._note_turn(trip, now_s, last, "the road is cut")
-        refuge = self._finder.nearest(self.flow.drives(trip), node, known)
+        refuge = self._nearest(self.flow.drives(trip), node, known)
         if refuge == NOWHERE:
             self.flow.end(trip, STRANDED, now_s)
         else:
@@ -502,7 +539,7 @@ class Traffic:
         self._note_turn(trip, now_s, int(self._closing_event[edge]), "the road is cut ahead")
         known = self._finder.knowledge(int(self.flow.travellers.row[trip])).with_also(cut=self._both_ways([edge]))
         self.flow.return_to_tail(trip, tail, gone_m, now_s)
-        refuge = self._finder.nearest(self.flow.drives(trip), tail, known)
+        refuge = self._nearest(self.flow.drives(trip), tail, known)
         if refuge == NOWHERE:
             self.flow.mark(trip, STRANDED, now_s)
         else:
