@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
 from firesim.world.fire import TrueFire
 from firesim.world.households import CAR, TWO_WHEELER
+from firesim.world.refuges import SMOKE_EVERY_S, RefugeWatch
+from firesim.world.smoke import Smoke
+
+Floats = NDArray[np.float64]
 
 _kept: dict[tuple[str, int, int], Twin] = {}  # the newest only
 
@@ -24,14 +29,31 @@ def twin_of(scenario: Scenario, truth: Truth) -> Twin:
 
 def deadlines_of_run(scenario: Scenario, truth: Truth) -> Twin:
     """The same measures under the fire as it burnt in this run, responders included."""
-    return _deadlines(scenario, truth, truth.fire)
+    return _deadlines(scenario, truth, truth.fire, truth.traffic.watch.smoke_s)
 
 
 def _worked_out(scenario: Scenario, truth: Truth) -> Twin:
-    return _deadlines(scenario, truth, truth.fire.free_burning(scenario.horizon_s))
+    free = truth.fire.free_burning(scenario.horizon_s)
+    return _deadlines(scenario, truth, free, _smoked_s(scenario, truth, free))
 
 
-def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire) -> Twin:
+def _smoked_s(scenario: Scenario, truth: Truth, fire: TrueFire) -> Floats:
+    """When the smoke of a fire that has burnt to the horizon took each refuge, looked at when a run looks. [refuges]
+
+    What burnt when is read back: the smoke is that of the moment to some thousandths.
+    """
+    place = truth.place
+    watch = RefugeWatch(place.settlement.refuges, place.grid)
+    smoke = Smoke(fire, truth.weather, place.grid, scenario.fields.smoke)
+    step_s = scenario.fields.traffic.step_s
+    first_s = np.ceil(scenario.ignited_s / step_s) * step_s
+    for now_s in np.arange(first_s, scenario.horizon_s, SMOKE_EVERY_S).tolist():
+        smoke.advance(now_s)
+        watch.meet_smoke(smoke, now_s)
+    return watch.smoke_s
+
+
+def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats) -> Twin:
     parties, place = truth.people.parties, truth.place
     people = scenario.fields.people
     middle_speed_m_s = 0.5 * (people.walk_slow_m_s + people.walk_fast_m_s)
@@ -53,4 +75,5 @@ def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire) -> Twin:
         scenario.ignited_s,
         scenario.horizon_s,
         fire.flame_length_m,
+        smoke_s,
     )

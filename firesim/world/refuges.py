@@ -28,6 +28,7 @@ HIGHEST_FLAME_M = 30.0  # flames of surface fires are lower; beyond it nothing i
 # (35,000 ppm min, Purser, recalled). Judgement.
 DENSE_SMOKE_PER_M = 0.2
 LONG_IN_SMOKE_S = 1800.0
+SMOKE_EVERY_S = 300.0  # how often it is looked at; half an hour is told to a sixth
 _AT_ONCE = 1000  # cells worked on together, for the sake of memory
 
 
@@ -104,8 +105,10 @@ class RefugeWatch:
         np.minimum(self._lost_s, np.where(is_lost, came_s, np.inf).min(axis=1), out=self._lost_s)
 
     def meet_smoke(self, smoke: SmokeNearGround, now_s: float) -> None:
-        """Take note of the smoke over each refuge as of now, which is taken to have held since the last call."""
+        """Take note of the smoke over each refuge, every five minutes; it is taken to have held for them."""
         since_s = now_s - self._breathed_s
+        if since_s < SMOKE_EVERY_S:
+            return
         self._breathed_s = now_s
         if not len(self._places_xy_m) or not np.isfinite(since_s):
             return

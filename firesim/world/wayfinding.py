@@ -1,8 +1,8 @@
 """What people on the roads know of them, and the way they take.
 
-Everybody knows the map. What else a traveller knows is which roads are cut and which refuges are full, learnt at
-the spot or by being told. A *row* is a refuge together with such knowledge and the way of moving (by car or on
-foot), and carries the next road from every node; travellers who know the same share it.
+Everybody knows the map. What else a traveller knows is which roads are cut or smoky and which refuges are full,
+learnt at the spot or by being told. A *row* is a refuge together with such knowledge and the way of moving (by car
+or on foot), and carries the next road from every node; travellers who know the same share it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,18 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Edges known to be cut and refuges known to be full or lost to the fire, as sorted indices."""
+    """Edges known to be cut, refuges known to be full or lost to the fire, and edges shunned for their smoke.
+
+    As sorted indices.
+    """
 
     cut: tuple[int, ...] = ()
     full: tuple[int, ...] = ()
+    smoky: tuple[int, ...] = ()
 
-    def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = ()) -> Knowledge:
-        return Knowledge(tuple(sorted({*self.cut, *cut})), tuple(sorted({*self.full, *full})))
+    def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = (), smoky: Iterable[int] = ()) -> Knowledge:
+        both = ((self.cut, cut), (self.full, full), (self.smoky, smoky))
+        return Knowledge(*(tuple(sorted({*old, *new})) for old, new in both))
 
 
 class Wayfinder:
@@ -45,11 +50,13 @@ class Wayfinder:
         What the whole way takes: seconds by car, metres on foot.
     refuge, node : int64 [rows]
         Where a row leads.
+    safe_ones : refuges that are no last resorts
     """
 
     def __init__(self, roads: Roads, refuges: Sequence[Refuge]) -> None:
         self.roads = roads
         self.n_nodes = len(roads.node_ids)
+        self.safe_ones = [k for k, refuge in enumerate(refuges) if not refuge.is_last_resort]
         self.refuge_nodes: Integers = np.array([roads.node_index[r.node] for r in refuges], dtype=np.int64)
         self.drive_s: Floats = np.full(len(roads.edges), np.inf)
         public = roads.is_public
@@ -90,8 +97,13 @@ class Wayfinder:
     def nearest(self, drives: bool, node: int, knowledge: Knowledge, among: Sequence[int] | None = None) -> int:
         """The refuge reached soonest from a node among those not known to be full; -1: none can be reached.
 
-        `among`: only these refuges; None: any.
+        `among`: only these refuges; None: any. By car that is no last resort while another can be reached; on foot
+        people make for the nearest open place, the beach before them, whatever it is.
         """
+        if among is None and drives and len(self.safe_ones) < len(self.refuge_nodes):
+            safe = self.nearest(drives, node, knowledge, self.safe_ones)
+            if safe != NOWHERE:
+                return safe
         wanted = range(len(self.refuge_nodes)) if among is None else among
         candidates = tuple(refuge for refuge in wanted if refuge not in knowledge.full)
         key = (drives, knowledge, candidates)
@@ -101,8 +113,8 @@ class Wayfinder:
         return int(self._nearest[key][node])
 
     def reaches_any_on_foot(self, knowledge: Knowledge) -> NDArray[np.bool_]:
-        """Nodes from which a refuge not known to be full can be walked to. [nodes]"""
-        open_ones = [k for k in range(len(self.refuge_nodes)) if k not in knowledge.full]
+        """Nodes from which a refuge, no last resort, not known to be full can be walked to. [nodes]"""
+        open_ones = [k for k in self.safe_ones if k not in knowledge.full]
         cost, _, _ = self._search(False, knowledge, self.refuge_nodes[open_ones])
         return np.isfinite(cost)
 
@@ -110,7 +122,7 @@ class Wayfinder:
         # Walkers' times are in metres: all walk alike, so the shortest way is the quickest.
         travel = self.drive_s if drives else self.roads.length_m
         is_open = np.isfinite(travel)
-        is_open[list(knowledge.cut)] = False
+        is_open[[*knowledge.cut, *knowledge.smoky]] = False
         return quickest_to(self.roads.tail, self.roads.head, travel, is_open, targets, self.n_nodes)
 
     def _append(self, next_edge: Integers, cost: Floats, refuge: int) -> None:

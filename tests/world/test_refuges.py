@@ -92,6 +92,8 @@ def test_step_by_step_and_all_at_once_the_same_refuges_are_lost_at_the_same_time
 class Haze:
     """The same smoke everywhere."""
 
+    is_any = True
+
     def __init__(self, density_per_m):
         self.density_per_m = density_per_m
 
