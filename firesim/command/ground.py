@@ -42,7 +42,7 @@ class Ground:
     ----------
     grid, coarse : the map's grid and the centre's own
     roads : believed roads as briefed
-    zone_node, refuge_node : node index of each zone and refuge; -1 where no road leads there
+    zone_node, refuge_node : node index of each zone and refuge; -1 where no road leads there, or nobody is safe there
     zone_cells, refuge_cells : flat cells of `coarse` within the buffer, one array each
     """
 
@@ -58,7 +58,8 @@ class Ground:
         self.zone_index = {zone.zone: index for index, zone in enumerate(self.zones)}
         self.refuge_index = {refuge.refuge: index for index, refuge in enumerate(self.refuges)}
         self.zone_node = self._nodes([zone.node for zone in self.zones])
-        self.refuge_node = self._nodes([refuge.node for refuge in self.refuges])
+        # No plan sends anybody to a last resort: people know the way there by themselves.
+        self.refuge_node = self._nodes([None if one.is_last_resort else one.node for one in self.refuges])
         self.buffer_m = buffer_m
         self._spreads: dict[tuple[float, float, float], LandscapeSpread] = {}
 

@@ -26,6 +26,8 @@ _FACTORS = np.array(
         [[1.0, 2.5, 4.0], [2.0, 5.0, 5.0], [3.0, 5.0, 10.0]],
     ]
 )
+FLAT_TO_SLOPE, STEEP_FROM_SLOPE = 0.075, 0.40  # rise over run between the slope classes
+LIGHT_TO_M_S, HIGH_FROM_M_S = 10.0 * MI_H_M_S, 20.0 * MI_H_M_S  # between the wind classes
 CONCERNS = ("low", "moderate", "extreme")
 _CONCERN_BY_SLOPE_AND_WIND = np.array([[0, 0, 1], [0, 1, 2], [0, 1, 2]])
 
@@ -75,6 +77,33 @@ def _index(names: tuple[str, ...], values: ArrayLike, what: str) -> NDArray[np.i
     return np.asarray(np.vectorize(names.index, otypes=[np.int64])(asked), dtype=np.int64)
 
 
+def slope_class_of(slope_deg: ArrayLike) -> NDArray[np.str_]:
+    """The slope class of ground at an angle from level [degrees]: flat to 7.5 %, moderate to 40 %, steep above."""
+    slope = np.tan(np.radians(np.asarray(slope_deg, dtype=np.float64)))
+    names: NDArray[np.str_] = np.array(SLOPE_CLASSES)[(slope > FLAT_TO_SLOPE).astype(int) + (slope > STEEP_FROM_SLOPE)]
+    return names
+
+
+def wind_class_of(wind_speed_20ft_m_s: ArrayLike) -> NDArray[np.str_]:
+    """The wind class of a mean wind [m/s]: light to 10 mi/h, moderate to 20, high above.
+
+    The guide does not say at which height; that of American fire weather, 20 ft, is taken.
+    """
+    wind = np.asarray(wind_speed_20ft_m_s, dtype=np.float64)
+    names: NDArray[np.str_] = np.array(WIND_CLASSES)[(wind > LIGHT_TO_M_S).astype(int) + (wind > HIGH_FROM_M_S)]
+    return names
+
+
+def slope_wind_factor(burning_condition: ArrayLike, slope_class: ArrayLike, wind_class: ArrayLike) -> Floats:
+    """How much further heat reaches with wind and slope than on flat ground in light wind. [-]
+
+    NWCG's table (see `safe_separation`). Any shapes that broadcast.
+    """
+    burning = _index(BURNING_CONDITIONS, burning_condition, "burning condition")
+    slope = _index(SLOPE_CLASSES, slope_class, "slope class")
+    return _FACTORS[burning, slope, _index(WIND_CLASSES, wind_class, "wind class")]
+
+
 def safe_separation(
     burning_condition: ArrayLike, slope_class: ArrayLike, wind_class: ArrayLike, vegetation_height_m: ArrayLike
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
@@ -88,7 +117,7 @@ def safe_separation(
     slope = _index(SLOPE_CLASSES, slope_class, "slope class")
     wind = _index(WIND_CLASSES, wind_class, "wind class")
     height = np.asarray(vegetation_height_m, dtype=np.float64)
-    distance = SEPARATION_PER_VEGETATION_HEIGHT * height * _FACTORS[burning, slope, wind]
+    distance = SEPARATION_PER_VEGETATION_HEIGHT * height * slope_wind_factor(burning_condition, slope_class, wind_class)
     # In light wind only a steep slope under extreme burning raises the concern.
     steep_and_extreme = (burning == 2) & (slope == 2) & (wind == 0)
     concern = np.where(steep_and_extreme, 1, _CONCERN_BY_SLOPE_AND_WIND[slope, wind])

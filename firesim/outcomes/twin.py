@@ -18,6 +18,7 @@ from firesim.physics.search import latest_departure
 from firesim.place.grid import Grid
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
+from firesim.world.refuges import RefugeWatch
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -72,6 +73,8 @@ def no_response_twin(
     parties: PartiesInPlace,
     ignited_s: float,
     horizon_s: float,
+    flame_length_m: NDArray[np.floating] | None = None,
+    smoke_s: Floats | None = None,
 ) -> Twin:
     """Who is reached and who is cut off by a free-burning fire.
 
@@ -80,17 +83,23 @@ def no_response_twin(
     arrival_time_s : [y, x]
         Of the free-burning fire to the horizon. [s], inf: never
     refuges
-        A refuge that the fire reaches is one only until then.
+        One that flames or smoke take is one only until then, by the rule of the run (`RefugeWatch`); last resorts
+        are none.
     parties
         As they are at the start.
     ignited_s
         Nobody is cut off before there is a fire: who could not have got away even then is cut off at ignition. [s]
+    flame_length_m : [y, x], optional
+        As that fire's front reached each cell; without it refuges are lost when their own cell burns. [m]
+    smoke_s : [refuges], optional
+        When its smoke took each. [s], inf: never
 
     Notes
     -----
     Cut off is worked out with free-flow speeds and no queues, so it is the last moment for a party alone on
     the road. Refuges fill from the nearest party outward, nobody beyond their capacity: whoever
-    finds no room at one is cut off when the next one cannot be reached any more. Waiting for those who set
+    finds no room at one is cut off when the next one cannot be reached any more. Whom the fire leaves alone takes
+    no room: neither is their place reached, nor does any of their ways close. Waiting for those who set
     out late is not modelled, so the number cut off is a lower bound.
     """
     row, column = grid.cell_at(parties.x_m, parties.y_m)
@@ -98,23 +107,28 @@ def no_response_twin(
     place_reached_s = np.full(len(parties.people), np.inf)
     place_reached_s[inside] = arrival_time_s[row[inside], column[inside]]
 
+    watch = RefugeWatch(refuges, grid)
+    watch.meet_flames(arrival_time_s, flame_length_m, horizon_s)
+    lost_s = watch.flames_s if smoke_s is None else np.minimum(watch.flames_s, smoke_s)
+    safe_ones = [index for index, refuge in enumerate(refuges) if not refuge.is_last_resort]
+    refuges, lost_s = [refuges[index] for index in safe_ones], lost_s[safe_ones]
+
     closes_s = closing_times_s(arrival_time_s, roads, grid)
     leave_by_s = np.full((len(refuges), len(parties.people)), -np.inf)
     for index, refuge in enumerate(refuges):
-        leave_by_s[index] = _leave_by_s(refuge, arrival_time_s, grid, roads, closes_s, parties)
-    cut_off_s = _with_room(leave_by_s, refuges, roads, parties)
-    # A party that no road takes anywhere waits on the shore: nothing can be closed to it, only its place reached.
-    cut_off_s[np.isneginf(leave_by_s).all(axis=0)] = np.inf
+        leave_by_s[index] = _leave_by_s(refuge, float(lost_s[index]), roads, closes_s, parties)
+    # Whom nothing is closed to and nothing reaches needs no room elsewhere. That holds, too, for a party that no road
+    # takes anywhere: it waits on the shore, and only its place can be reached.
+    is_left_alone = np.isinf(leave_by_s).all(axis=0) & np.isinf(place_reached_s)
+    has_no_way = np.isneginf(leave_by_s).all(axis=0)
+    cut_off_s = _with_room(leave_by_s, refuges, roads, parties, ~is_left_alone)
+    cut_off_s[is_left_alone | has_no_way] = np.inf
     cut_off_s = np.maximum(cut_off_s, ignited_s)
     return Twin(place_reached_s, cut_off_s, horizon_s, arrival_time_s)
 
 
-def _leave_by_s(
-    refuge: Refuge, arrival_time_s: Floats, grid: Grid, roads: Roads, closes_s: Floats, parties: PartiesInPlace
-) -> Floats:
+def _leave_by_s(refuge: Refuge, lost_s: float, roads: Roads, closes_s: Floats, parties: PartiesInPlace) -> Floats:
     """The last moment at which each party could leave for this refuge; -inf: there is no way. [parties]"""
-    row, column = grid.cell_at(refuge.x_m, refuge.y_m)
-    lost_s = float(arrival_time_s[row, column]) if bool(grid.holds(row, column)) else np.inf
     target = np.array([roads.node_index[refuge.node]])
     leave_by_s = np.full(len(parties.people), -np.inf)
     on_road = parties.node >= 0
@@ -130,17 +144,24 @@ def _leave_by_s(
     return leave_by_s
 
 
-def _with_room(leave_by_s: Floats, refuges: Sequence[Refuge], roads: Roads, parties: PartiesInPlace) -> Floats:
-    """The last moment to leave for a refuge that has room for them. [parties]
+def _with_room(
+    leave_by_s: Floats,
+    refuges: Sequence[Refuge],
+    roads: Roads,
+    parties: PartiesInPlace,
+    needs_room: NDArray[np.bool_],
+) -> Floats:
+    """The last moment to leave for a refuge that has room for them; -inf: none has, or none is needed. [parties]
 
-    Parties that any refuge without limit in time would take need no room elsewhere; the rest are given room
-    at the refuge that stays open longest for them, nearest party first.
+    Those who need room are given it at the refuge that stays open longest for them, nearest party first.
     """
+    if not refuges:
+        return np.full(len(parties.people), -np.inf)
     refuge_x = np.array([roads.x_m[roads.node_index[refuge.node]] for refuge in refuges])
     refuge_y = np.array([roads.y_m[roads.node_index[refuge.node]] for refuge in refuges])
     distance_m = np.hypot(refuge_x[:, None] - parties.x_m, refuge_y[:, None] - parties.y_m)
     # Most lasting refuge first, then the nearest: one pass over (refuge, party) pairs in that order.
-    pairs = np.flatnonzero(np.ravel(leave_by_s) > -np.inf)
+    pairs = np.flatnonzero(np.ravel((leave_by_s > -np.inf) & needs_room))
     pairs = pairs[np.lexsort((np.ravel(distance_m)[pairs], -np.ravel(leave_by_s)[pairs]))]
     room = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
     return _placed(pairs, leave_by_s, room, parties.people)

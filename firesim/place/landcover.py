@@ -35,6 +35,11 @@ LARGEST_UNCOVERED_FRACTION = 0.005  # of the land: slivers between hand-drawn po
 
 WATER = 98  # fuel model NB8: open water
 
+# Where the table does not say. One person on 2 m2 of paved ground (a bag at the feet, room to turn) and 4 m2 of sand;
+# of a town's land 5 % are squares and yards. All three are judgements.
+ROOM_IN_OPEN_M2, ROOM_IN_TOWN_M2 = 4.0, 40.0
+_ROOM = "refuge_m2_per_person"
+
 _CANOPY = {
     "canopy_cover_frac": (0.0, 1.0), "canopy_height_m": (0.0, 120.0), "canopy_base_height_m": (0.0, 120.0),
     "canopy_bulk_density_kg_m3": (0.0, 2.0),
@@ -49,6 +54,8 @@ class LandCover:
     scenario's own from 901 on). Canopy layers are 0 where there is none: cover [fraction], heights [m], bulk density
     [kg/m3]. `is_built` marks cells with buildings; `is_land` all but the sea (lagoons count as land).
     `other_fuel_model` is what the crosswalk's other column makes of the same cover, None where it has none.
+    `meaning` is the table that the cells were looked up in; `drawn` are the polygons behind them (code and rings,
+    outer ring first, in metres of the map; a later one lies on top), empty for a raster.
     """
 
     corine: Codes
@@ -60,6 +67,8 @@ class LandCover:
     is_built: Mask
     is_land: Mask
     other_fuel_model: Codes | None = None
+    meaning: FuelTable | None = None
+    drawn: tuple[tuple[int, list[Floats]], ...] = ()
 
     @property
     def is_dry(self) -> Mask:
@@ -70,13 +79,23 @@ class LandCover:
 
 @dataclass(frozen=True)
 class FuelTable:
-    """What each CORINE code means. Arrays over codes 0 to 999; `is_known` says which codes have a row."""
+    """What each CORINE code means. Arrays over codes 0 to 999; `is_known` says which codes have a row.
+
+    `room_m2` is the ground of this cover that one waiting person takes up, `inf` where nobody can wait. [m2]
+    """
 
     is_known: Mask
     fuel_model: Codes
     canopy: dict[str, Layer]
     is_built: Mask
+    room_m2: Floats
     other_fuel_model: Codes | None = None
+
+    @property
+    def is_dry(self) -> Mask:
+        """Which codes one can stand on: neither sea nor lagoon."""
+        dry: Mask = self.is_known & (self.fuel_model != WATER)
+        return dry
 
     def land_cover(self, corine: NDArray[Any], is_land: Mask) -> LandCover:
         """Look every cell up. All codes must be known."""
@@ -84,7 +103,9 @@ class FuelTable:
         cover, height_m, base_m, density = (self.canopy[name][codes] for name in _CANOPY)
         is_built = self.is_built[codes] & is_land
         other = None if self.other_fuel_model is None else self.other_fuel_model[codes]
-        return LandCover(codes, self.fuel_model[codes], cover, height_m, base_m, density, is_built, is_land, other)
+        return LandCover(
+            codes, self.fuel_model[codes], cover, height_m, base_m, density, is_built, is_land, other, meaning=self
+        )
 
 
 def read_fuels(
@@ -98,7 +119,8 @@ def read_fuels(
 
     `crosswalk` picks the column `fuel_default` or `fuel_alternative`: which fuel a code carries is a
     judgement that decides much, so there are two. The other one, where the table has it, is kept beside it.
-    `own` are the scenario's own fuel models, which the table may name like any other.
+    `own` are the scenario's own fuel models, which the table may name like any other. The column
+    `refuge_m2_per_person` may be missing: then 40 m2 of built land and 4 m2 of any other that does not burn.
     """
     fuel_column = f"fuel_{crosswalk}"
     table = read_table(field, path, ("corine_code", fuel_column, "buildings", *_CANOPY), problems)
@@ -114,6 +136,9 @@ def read_fuels(
         others = [_fuel_of(table, row, other_column, own) for row in range(len(table))]
     canopy = {name: table.numbers(name, *limits, blank=0.0) for name, limits in _CANOPY.items()}
     built = [word == "yes" for word in table.words("buildings", ("yes", "no"), blank=True)]
+    room_m2 = np.where(built, ROOM_IN_TOWN_M2, ROOM_IN_OPEN_M2)
+    if _ROOM in table.header:
+        room_m2 = table.numbers(_ROOM, 0.5, blank=np.inf)
     if SEA not in codes:
         problems.add(f"{field}.corine_code", SEA, "The sea has no row.", "Add a row 523 with fuel NB8.", str(path))
     for row in np.flatnonzero(canopy["canopy_base_height_m"] > canopy["canopy_height_m"]):
@@ -121,22 +146,26 @@ def read_fuels(
         table.note(int(row), "canopy_base_height_m", value, "The canopy's base is above its top.", "Exchange them.")
     if len(problems) > before:
         return None
-    found = _by_code(codes.astype(np.int64), fuels, canopy, built)
+    found = _by_code(codes.astype(np.int64), fuels, canopy, built, room_m2)
     if others is None:
         return found
-    return replace(found, other_fuel_model=_by_code(codes.astype(np.int64), others, canopy, built).fuel_model)
+    other = np.zeros_like(found.fuel_model)
+    other[codes.astype(np.int64)] = others
+    return replace(found, other_fuel_model=other)
 
 
 def _by_code(
-    codes: NDArray[np.int64], fuels: Sequence[int], canopy: dict[str, Floats], built: Sequence[bool]
+    codes: NDArray[np.int64], fuels: Sequence[int], canopy: dict[str, Floats], built: Sequence[bool], room_m2: Floats
 ) -> FuelTable:
     size = LARGEST_CODE + 1
     is_known, is_built, fuel_model = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, np.int16)
     is_known[codes], is_built[codes], fuel_model[codes] = True, built, fuels
+    room = np.full(size, np.inf)
+    room[codes] = room_m2
     layers = {name: np.zeros(size, np.float32) for name in canopy}
     for name, values in canopy.items():
         layers[name][codes] = values
-    return FuelTable(is_known, fuel_model, layers, is_built)
+    return FuelTable(is_known, fuel_model, layers, is_built, room)
 
 
 def _fuel_of(table: Table, row: int, column: str, own: OwnFuels | None) -> int:
@@ -162,6 +191,7 @@ def landcover_from_polygons(
     """
     before = len(problems)
     corine = np.full(grid.shape, SEA, dtype=np.int16)
+    drawn: list[tuple[int, list[Floats]]] = []
     for feature in read_features(field, path, ("Polygon", "MultiPolygon"), problems):
         code = _code_of(feature.properties.get("clc"), fuels)
         if code is None:
@@ -171,7 +201,9 @@ def landcover_from_polygons(
             problems.add(where, value, message, "Correct the code, or add its row to that table.", str(path))
             continue
         shapes = [feature.coordinates] if feature.kind == "Polygon" else feature.coordinates
-        corine[rasterise(rings_on_map(shapes, grid), grid)] = code
+        parts = [rings_on_map([shape], grid) for shape in shapes]
+        corine[rasterise([ring for rings in parts for ring in rings], grid)] = code
+        drawn += [(code, rings) for rings in parts]
     if len(problems) > before:
         return None
     is_land = rasterise([np.asarray(r.coords) for c in coast for r in (c.exterior, *c.interiors)], grid)
@@ -180,7 +212,7 @@ def landcover_from_polygons(
         message = f"{int(bare.sum())} of {int(is_land.sum())} land cells lie in no polygon."
         problems.add(field, int(bare.sum()), message, "Draw polygons that cover all land inside the coast.", str(path))
         return None
-    return fuels.land_cover(_filled(corine, bare, is_land), is_land)
+    return replace(fuels.land_cover(_filled(corine, bare, is_land), is_land), drawn=tuple(drawn))
 
 
 def _is_known(code: float, fuels: FuelTable) -> bool:

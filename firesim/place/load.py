@@ -24,9 +24,10 @@ from firesim.place.landcover import (
     rings_on_map,
 )
 from firesim.place.rasters import is_raster
+from firesim.place.refuges import RefugeParameters, SeparationLaw, find_refuges
 from firesim.place.road_files import RoadParameters, read_roads
 from firesim.place.roads import Roads
-from firesim.place.settlement import NamedPlace, Settlement
+from firesim.place.settlement import NamedPlace, Refuge, Settlement
 from firesim.place.settlement_files import read_facilities, read_names, read_people, read_refuges, read_zones
 from firesim.place.terrain import Terrain, read_spot_heights, terrain_from_raster, terrain_from_spot_heights
 from firesim.place.zoning import zones_of
@@ -54,7 +55,8 @@ class PlaceParameters(Parameters):
     road_rules: RoadParameters = Field(default_factory=RoadParameters, description="what a lane carries, by class")
     people: str = Field(description="table of people by zone and hour")
     zones: str = Field(description="table of zones: node, access, what they are made of")
-    refuges: str = Field(description="table of refuges and their room")
+    refuges: str | None = Field(default=None, description="table that names and places refuges; none: all computed")
+    refuge_rules: RefugeParameters = Field(default_factory=RefugeParameters, description="what makes ground a refuge")
     facilities: str = Field(description="table of stations, ports, masts")
     beaches: str | None = Field(default=None, description="table of beaches: name, lon, lat")
     settlements: str | None = Field(default=None, description="table of settlements, for names on maps")
@@ -106,7 +108,7 @@ class PlaceParts:
         )
 
 
-def load_place(parameters: PlaceParameters, folder: Path) -> Place:
+def load_place(parameters: PlaceParameters, folder: Path, law: SeparationLaw | None = None) -> Place:
     """Read a place from its files.
 
     Parameters
@@ -115,6 +117,8 @@ def load_place(parameters: PlaceParameters, folder: Path) -> Place:
         Which files, on which grid.
     folder : Path
         What the paths are relative to: the folder of the scenario file.
+    law : SeparationLaw, optional
+        How far from fuel a refuge has to lie; without it refuges are what their table names.
 
     Raises
     ------
@@ -122,13 +126,15 @@ def load_place(parameters: PlaceParameters, folder: Path) -> Place:
         All that is wrong in all files, each with file, line, value and remedy.
     """
     problems = Problems("place")
-    parts = read_place(parameters, folder, problems)
+    parts = read_place(parameters, folder, problems, law)
     problems.raise_if_any()
     return parts.whole()
 
 
-def read_place(parameters: PlaceParameters, folder: Path, problems: Problems) -> PlaceParts:
-    """Read what can be read of a place; all that is wrong is noted."""
+def read_place(
+    parameters: PlaceParameters, folder: Path, problems: Problems, law: SeparationLaw | None = None
+) -> PlaceParts:
+    """Read what can be read of a place; all that is wrong is noted. `law` as for `load_place`."""
     grid = grid_of(parameters, problems)
     if len(problems):
         return PlaceParts()  # nothing can be placed without a grid
@@ -140,7 +146,11 @@ def read_place(parameters: PlaceParameters, folder: Path, problems: Problems) ->
     landcover = _read_landcover(parameters, paths, grid, coast, problems)
     terrain = _read_terrain(paths["elevation"], grid, coast, landcover, problems)
     roads = read_roads(paths["roads_nodes"], paths["roads_edges"], grid, parameters.road_rules, problems)
-    settlement = _read_settlement(paths, grid, terrain, landcover, roads, problems)
+    names = _read_names(paths, grid, problems)
+    every = [place for group in names.values() for place in group]
+    map_ = PlaceParts(grid, terrain, landcover, roads, None, coast)
+    refuges = _read_refuges(parameters, paths.get("refuges"), map_, every, problems, law)
+    settlement = _read_settlement(paths, grid, terrain, landcover, roads, refuges, names, problems)
     return PlaceParts(grid, terrain, landcover, roads, settlement, coast, sources, parameters.fuel_models)
 
 
@@ -236,23 +246,46 @@ def _read_terrain(
     return terrain_from_spot_heights(grid, coast, spots, is_land)
 
 
-def _read_settlement(
-    paths: dict[str, Path], grid: Grid, terrain: Terrain | None, landcover: LandCover | None, roads: Roads | None,
-    problems: Problems,
-) -> Settlement | None:  # fmt: skip
-    people = read_people(paths["people"], grid, problems)
-    names: dict[str, list[NamedPlace]] = {
+def _read_names(paths: dict[str, Path], grid: Grid, problems: Problems) -> dict[str, list[NamedPlace]]:
+    """Named places by their kind."""
+    return {
         kind: read_names(paths[field], grid, kind, field, problems)
         for field, kind in (("settlements", "settlement"), ("bus_stops", "bus_stop"), ("beaches", "beach"))
         if field in paths
     }
+
+
+def _read_refuges(
+    parameters: PlaceParameters, path: Path | None, map_: PlaceParts, names: Sequence[NamedPlace], problems: Problems,
+    law: SeparationLaw | None,
+) -> list[Refuge]:  # fmt: skip
+    """The refuges by the place's rule: worked out from the map, or as their table names them."""
+    rules, grid, roads = parameters.refuge_rules, map_.grid, map_.roads
+    is_computed = rules.rule == "computed" and law is not None
+    if path is None and not is_computed:
+        message = "Refuges are to be as their table names them, and there is no table."
+        problems.add("refuges", None, message, "Name the table, or write refuge_rules: {rule: computed}.")
+    if grid is None or roads is None:
+        return []
+    rows, overrides = ([], []) if path is None else read_refuges(path, grid, roads, problems)
+    if not is_computed or law is None or map_.terrain is None or map_.landcover is None:
+        return rows
+    return find_refuges(
+        map_.landcover, map_.terrain, grid, map_.coast, roads, rows, overrides, names, law, rules
+    )  # fmt: skip
+
+
+def _read_settlement(
+    paths: dict[str, Path], grid: Grid, terrain: Terrain | None, landcover: LandCover | None, roads: Roads | None,
+    refuges: list[Refuge], names: dict[str, list[NamedPlace]], problems: Problems,
+) -> Settlement | None:  # fmt: skip
+    people = read_people(paths["people"], grid, problems)
     facilities = []
     if landcover is not None:
         elevation_m = np.zeros(grid.shape, np.float32) if terrain is None else terrain.elevation_m
         facilities = read_facilities(paths["facilities"], grid, elevation_m, landcover, problems)
     if roads is None:
         return None
-    refuges = read_refuges(paths["refuges"], grid, roads, problems)
     plans = []
     if people is not None:
         plans = read_zones(paths["zones"], people, names.get("beach", []), refuges, roads, problems)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,11 @@ class Zone:
 
 @dataclass(frozen=True)
 class Refuge:
-    """A place where people may wait in safety, and how many it holds."""
+    """A place where people may wait, and how many it holds.
+
+    A last resort lies nearer to fuel than that fuel demands: people go there, and boats may come, but nobody is safe
+    there. The rest is what `place/refuges.py` worked out; a refuge that is named alone has none of it.
+    """
 
     refuge: str
     name: str
@@ -52,6 +57,14 @@ class Refuge:
     node: str
     capacity_people: int
     name_el: str = ""
+    is_last_resort: bool = False
+    basis: str = "named"  # named: the table's word alone; computed; override: the table's word over what was computed
+    needed_m: float = 0.0  # distance that the nearest fuel demands of its best point [m]
+    had_m: float = inf  # distance of its best point from that fuel [m]; inf: none is near enough to matter
+    width_m: float = 0.0  # of the widest circle on it [m]
+    area_m2: float = 0.0
+    outline_xy_m: list[list[Point]] = field(default_factory=list)  # closed rings, holes clockwise
+    distance_per_flame: float = 0.0  # what flames need, in flame lengths; 0: it is lost when its own cell burns
 
 
 @dataclass(frozen=True)

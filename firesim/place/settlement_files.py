@@ -180,16 +180,23 @@ def _places_named(table: Table, row: int, beaches: list[NamedPlace], roads: Road
     return places
 
 
-def read_refuges(path: Path, grid: Grid, roads: Roads, problems: Problems, field: str = "refuges") -> list[Refuge]:
-    """Read `refuge, name, name_el, kind, lon, lat, node, capacity_people`."""
+def read_refuges(
+    path: Path, grid: Grid, roads: Roads, problems: Problems, field: str = "refuges"
+) -> tuple[list[Refuge], list[str]]:
+    """Read `refuge, name, name_el, kind, lon, lat, node, capacity_people` and, where there is one, `override`.
+
+    Returns the rows as refuges by name alone, and the names of those whose `override` says yes: their capacity stands
+    whatever is worked out of the ground.
+    """
     columns = ("refuge", "name", "kind", "lon", "lat", "node", "capacity_people")
     table = read_table(field, path, columns, problems)
     if table is None:
-        return []
+        return [], []
     ids, names, nodes = table.texts("refuge", unique=True), table.texts("name"), table.texts("node")
     greek, kinds = table.texts("name_el", blank=True), table.words("kind", REFUGE_KINDS)
     x_m, y_m = positions(table, grid)
     room = table.numbers("capacity_people", 1.0, whole=True)
+    stands = table.words("override", ("yes", "no"), blank=True) if "override" in table.header else [""] * len(ids)
     drivable = {roads.node_ids[index] for index in roads.head[roads.is_public].tolist()}
     for row, node in enumerate(nodes):
         if node not in drivable:
@@ -203,7 +210,8 @@ def read_refuges(path: Path, grid: Grid, roads: Roads, problems: Problems, field
             table.note(row, "node", node, message, f"Name a node within {REFUGE_TO_NODE_M:g} m.")
     whole = np.nan_to_num(room).astype(np.int64).tolist()
     rows = zip(ids, names, kinds, x_m.tolist(), y_m.tolist(), nodes, whole, greek, strict=True)
-    return [Refuge(*row) for row in rows]
+    overrides = [name for name, word in zip(ids, stands, strict=True) if word == "yes"]
+    return [Refuge(*row) for row in rows], overrides
 
 
 def read_facilities(

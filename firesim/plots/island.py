@@ -34,7 +34,8 @@ SITE_MARKERS = {
     "gas": (".", BLUE, "gas node"),
     "drone": ("P", BLUE, "drone box"),
     "lookout": ("v", BLUE, "lookout"),
-    "refuge": ("*", YELLOW, "refuge"),
+    "refuge": ("*", YELLOW, "refuge, people it holds"),
+    "last_resort": ("h", "white", "last resort, too near to fuel"),
 }
 
 
@@ -61,6 +62,7 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     _triggers(ax, run)
     _routes(ax, run)
     _sites(ax, shapes, _present(run))
+    _rooms(ax, shapes)
     _units(ax, run)
     _fates(ax, run, shapes)
     land = fields["is_land"].to_numpy().astype(bool)
@@ -195,7 +197,9 @@ def _routes(ax: Axes, run: StoredRun) -> None:
 def _present(run: StoredRun) -> set[str]:
     """Kinds of site that this strategy has."""
     named = {"gas": "gas", "cameras": "camera", "drone": "drone", "fire_watch": "lookout"}
-    return {named[device] for device in run.facts["devices"] if device in named} | {"mast", "refuge"}
+    return {named[device] for device in run.facts["devices"] if device in named} | {
+        "mast", "refuge", "last_resort",
+    }  # fmt: skip
 
 
 def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
@@ -203,9 +207,20 @@ def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
         points = [feature["geometry"]["coordinates"] for feature in _of_kind(shapes, kind)] if kind in present else []
         if points:
             xy = np.array(points) / 1000.0
-            size = {"*": 11, ".": 4}.get(marker, 8)
+            size = {"*": 12, ".": 4, "h": 7}.get(marker, 8)
             ax.plot(xy[:, 0], xy[:, 1], marker, color=colour, markeredgecolor="black", markeredgewidth=0.5,
                     markersize=size, zorder=9, linestyle="none", label=label)  # fmt: skip
+
+
+def _rooms(ax: Axes, shapes: dict[str, Any]) -> None:
+    """How many each refuge holds, beside its sign."""
+    from matplotlib.patheffects import withStroke
+
+    for feature in _of_kind(shapes, "refuge"):
+        x_km, y_km = np.array(feature["geometry"]["coordinates"]) / 1000.0
+        text = ax.annotate(f"{feature['properties']['room']:,}", (x_km, y_km), (6, 4), textcoords="offset points",
+                           fontsize=8, fontweight="bold", zorder=13)  # fmt: skip
+        text.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
 
 
 def _units(ax: Axes, run: StoredRun) -> None:

@@ -16,6 +16,7 @@ from firesim.inputs.text import FieldsText, read_fields_text
 from firesim.place.load import Place, PlaceParts, read_place
 from firesim.scenario.check import problems_of_parts
 from firesim.scenario.model import ScenarioFields, Strategy, hour_of
+from firesim.scenario.separation import separation_of
 
 REPOSITORY_SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -88,11 +89,11 @@ class Scenario:
         """The same scenario with named differences: `with_changes(discrepancy={"spread_multiplier_sd": 0})`.
 
         A mapping changes the named fields of a block and leaves the others. The place is built anew when its
-        block changes. Raises BadInput when the result is not sound.
+        block changes, or the weather that refuges are measured by. Raises BadInput when the result is not sound.
         """
         merged = _merged(self.fields.model_dump(mode="json", exclude_unset=True), changes)
         text = FieldsText(self.folder / f"{self.name} (changed)", _as_yaml(merged), merged, {})
-        return _scenario(text, self.folder, None if "place" in changes else self.place)
+        return _scenario(text, self.folder, None if "place" in changes else self)
 
 
 def _merged(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,14 +145,20 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     return _scenario(text, text.path.parent, None)
 
 
-def _scenario(text: FieldsText, folder: Path, place: Place | None) -> Scenario:
-    """The scenario of a text; `place` when it has been read already."""
+def _scenario(text: FieldsText, folder: Path, before: Scenario | None) -> Scenario:
+    """The scenario of a text; its place is that of the scenario `before`, unless refuges lie elsewhere on its day."""
     fields, readable, problems = read_fields(text, ScenarioFields)
     wrong = {problem.field for problem in problems}  # left out when the rest was read: a default says nothing
+    law = (
+        separation_of(readable["place"], readable["weather"], folder) if {"place", "weather"} <= set(readable) else None
+    )
+    place = None
+    if before is not None and law == separation_of(before.fields.place, before.fields.weather, folder):
+        place = before.place
     parts = PlaceParts() if place is None else place.parts()
     if place is None and "place" in readable:
         found = Problems("place")
-        parts = read_place(readable["place"], folder, found)
+        parts = read_place(readable["place"], folder, found, law)
         problems += map(text.located, found)
     problems += (p for p in problems_of_parts(readable, parts, text, folder) if p.field not in wrong)
     if problems or fields is None:

@@ -7,6 +7,7 @@ import numpy as np
 from firesim.place.load import Place
 from firesim.scenario.load import Scenario
 from firesim.scenario.model import Strategy
+from firesim.scenario.refuge_words import refuge_words
 from firesim.streams import Luck
 from firesim.world.weather import TrueWeather, WeatherNow, read_weather_day
 
@@ -26,8 +27,9 @@ def in_words(scenario: Scenario) -> str:
         f"{scenario.name}: sound.",
         _start_words(scenario),
         _map_words(place, fields.place.fuel_crosswalk),
-        f"People: {sum(zone.people_expected for zone in zones):,} in {len(zones)} zones; {_refuge_words(place)}.",
+        f"People: {sum(zone.people_expected for zone in zones):,} in {len(zones)} zones.",
         *_zone_words(scenario),
+        *refuge_words(scenario),
         "Weather bulletin:",
         *(_bulletin_words(from_s, now) for from_s, now in weather.bulletin(scenario.horizon_s)),
         "Strategies:",
@@ -52,11 +54,6 @@ def _map_words(place: Place, crosswalk: str) -> str:
         f"{land_km2:.1f} km2, highest {float(place.terrain.elevation_m.max()):.0f} m; fuel crosswalk: {crosswalk}.\n"
         f"Roads: {len(roads.nodes)} nodes, {len(set(roads.edge_names))} stretches, {road_km:.0f} km."
     )
-
-
-def _refuge_words(place: Place) -> str:
-    refuges = place.settlement.refuges
-    return f"{len(refuges)} refuges with room for {sum(refuge.capacity_people for refuge in refuges):,}"
 
 
 def _bulletin_words(from_s: float, now: WeatherNow) -> str:

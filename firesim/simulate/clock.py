@@ -82,10 +82,12 @@ class Clockwork:
         truth = self.truth
         fire, cause = truth.fire, truth.fire.cause_of_fire
         if fire.is_small:
-            truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, fire.rings(now_s))
+            rings, lengths_m = fire.rings(now_s), fire.flame_length_m
+            truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, rings, flame_length_m=lengths_m)
         else:
             flames = Flames(fire.flaming_cells(now_s), fire.flame_length_m)
-            truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, flames=flames)
+            lengths_m = flames.length_m
+            truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, flames=flames, flame_length_m=lengths_m)
         if truth.smoke.advance(now_s):
             truth.traffic.meet_smoke(truth.smoke, now_s, cause)
         for mast, dark_s, event in truth.mast_power.gone_dark(now_s):

@@ -23,7 +23,8 @@ def map_shapes(run: Run) -> list[dict[str, Any]]:
         properties = {"kind": "zone", "zone": zone.zone, "name": zone.name, "access": zone.access}
         result.append(feature(grid, "Point", (zone.x_m, zone.y_m), properties))
     for refuge in place.settlement.refuges:
-        properties = {"kind": "refuge", "refuge": refuge.refuge, "name": refuge.name, "room": refuge.capacity_people}
+        kind = "last_resort" if refuge.is_last_resort else "refuge"
+        properties = {"kind": kind, "refuge": refuge.refuge, "name": refuge.name, "room": refuge.capacity_people}
         result.append(feature(grid, "Point", (refuge.x_m, refuge.y_m), properties))
     for mast in run.clockwork.truth.masts:
         dark = mast.mast in run.clockwork.truth.mast_power.dark_event

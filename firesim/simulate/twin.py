@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
+from firesim.world.fire import TrueFire
 from firesim.world.households import CAR, TWO_WHEELER
+from firesim.world.refuges import SMOKE_EVERY_S, RefugeWatch
+from firesim.world.smoke import Smoke
 
 Floats = NDArray[np.float64]
 
@@ -26,14 +29,31 @@ def twin_of(scenario: Scenario, truth: Truth) -> Twin:
 
 def deadlines_of_run(scenario: Scenario, truth: Truth) -> Twin:
     """The same measures under the fire as it burnt in this run, responders included."""
-    return _deadlines(scenario, truth, np.array(truth.fire.arrival_time_s))
+    return _deadlines(scenario, truth, truth.fire, truth.traffic.watch.smoke_s)
 
 
 def _worked_out(scenario: Scenario, truth: Truth) -> Twin:
-    return _deadlines(scenario, truth, np.array(truth.fire.free_burning(scenario.horizon_s).arrival_time_s))
+    free = truth.fire.free_burning(scenario.horizon_s)
+    return _deadlines(scenario, truth, free, _smoked_s(scenario, truth, free))
 
 
-def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin:
+def _smoked_s(scenario: Scenario, truth: Truth, fire: TrueFire) -> Floats:
+    """When the smoke of a fire that has burnt to the horizon took each refuge, looked at when a run looks. [refuges]
+
+    What burnt when is read back: the smoke is that of the moment to some thousandths.
+    """
+    place = truth.place
+    watch = RefugeWatch(place.settlement.refuges, place.grid)
+    smoke = Smoke(fire, truth.weather, place.grid, scenario.fields.smoke)
+    step_s = scenario.fields.traffic.step_s
+    first_s = np.ceil(scenario.ignited_s / step_s) * step_s
+    for now_s in np.arange(first_s, scenario.horizon_s, SMOKE_EVERY_S).tolist():
+        smoke.advance(now_s)
+        watch.meet_smoke(smoke, now_s)
+    return watch.smoke_s
+
+
+def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats) -> Twin:
     parties, place = truth.people.parties, truth.place
     people = scenario.fields.people
     middle_speed_m_s = 0.5 * (people.walk_slow_m_s + people.walk_fast_m_s)
@@ -47,11 +67,13 @@ def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(
-        arrival_time_s,
+        np.array(fire.arrival_time_s),
         place.grid,
         place.roads,
         place.settlement.refuges,
         in_place,
         scenario.ignited_s,
         scenario.horizon_s,
+        fire.flame_length_m,
+        smoke_s,
     )

@@ -23,7 +23,7 @@ from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_pa
 from firesim.world.nearness import Nearness
 from firesim.world.noticing import Noticing
 from firesim.world.people_parameters import PeopleParameters
-from firesim.world.traffic import Departures, Traffic
+from firesim.world.traffic import Changes, Departures, Traffic
 
 if TYPE_CHECKING:
     from firesim.place.load import Place
@@ -74,7 +74,8 @@ class People:
     ----------
     decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, place_reached_s : [parties]
         Seconds from the scenario's start, `inf` until it happens. Places are reached when the fire arrives in
-        their cell. Who is in a refuge when the fire comes to it is not safe any more: `safe_s` is `inf` again.
+        their cell. Who is in a refuge when it is lost is not safe any more: `safe_s` is `inf` again. Who comes to a
+        last resort never was.
     trapped_s : [parties]
         When no way to a refuge with room was left to them, in place or on the road, or the fire caught them;
         `inf`: never. It stays, whatever becomes of them. [s]
@@ -107,6 +108,7 @@ class People:
         on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
         self._stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
         self._lost_cell = np.full(n, _NONE, dtype=np.int64)  # of the refuge in which the fire found them
+        self._waits_at = np.full(n, _NONE, dtype=np.int64)  # the last resort that they came to
         self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
         self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
         self.trapped_s = np.full(n, np.inf)
@@ -181,9 +183,13 @@ class People:
         self._note_cut_off(traffic)
 
     def finish(self, traffic: Traffic) -> None:
-        """The run is over: who is still in place, and cut off from every refuge with room, stays trapped."""
+        """The run is over: who is still in place, and cut off from every refuge with room, stays trapped.
+
+        Who waits at a last resort stays sheltering; `trapped_s` says whether they could have gone on.
+        """
         self._note_cut_off(traffic)
-        self._state[np.isin(self._state, (HOME, SHELTERING)) & np.isfinite(self.trapped_s)] = TRAPPED
+        in_place = np.isin(self._state, (HOME, SHELTERING)) & (self._waits_at == _NONE)
+        self._state[in_place & np.isfinite(self.trapped_s)] = TRAPPED
 
     # --- what they are -------------------------------------------------------------------------------------------
 
@@ -234,16 +240,20 @@ class People:
         on_shore = int(p.people[p.mode == SHORE].sum())
         if on_shore:
             said.append(f"{on_shore} people of zones without a road wait on the shore: boats are not modelled")
-        no_walk = int(p.people[(self._state == SHELTERING) & (p.mode == FOOT)].sum())
+        stays = (self._state == SHELTERING) & (p.mode == FOOT) & (self._waits_at == _NONE) & (self.trip == _NONE)
+        no_walk = int(p.people[stays].sum())
         if no_walk:
             far_km = self.parameters.longest_walk_m / 1000.0
             said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
         trapped = int(p.people[np.isfinite(self.trapped_s) & (self._state != SAFE)].sum())
         if trapped:
             said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
+        waiting = int(p.people[(self._state == SHELTERING) & (self._waits_at != _NONE)].sum())
+        if waiting:
+            said.append(f"{waiting} people wait at last resorts, too near to fuel to be safe: they count as sheltering")
         overrun = int(p.people[self._lost_cell != _NONE].sum())
         if overrun:
-            said.append(f"{overrun} people were in a refuge when the fire came to it: they count as exposed, not safe")
+            said.append(f"{overrun} people were in a refuge when it was lost to fire or smoke: they are not safe")
         return said
 
     # --- hearing and seeing --------------------------------------------------------------------------------------
@@ -338,8 +348,10 @@ class People:
             cells[away] = self._nearness.cells_of(*traffic.position_m(self.trip[away]))
         is_overrun = self._lost_cell != _NONE
         cells[is_overrun] = self._lost_cell[is_overrun]
+        waits = self._waits_at != _NONE
+        cells[waits] = traffic.refuge_cell[self._waits_at[waits]]
         hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
-        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot]
+        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot] & ~waits[hot]
         self.exposure.add(hot, np.where(on_road, ON_ROAD, self._stays_at[hot]), since_s)
         dosed = hot[(self.exposure.total_of(hot) >= self.parameters.dose_s) & ~self._is_exposed[hot]]
         # On the road they would not be there but for their last turn; in place the fire came to them.
@@ -440,9 +452,13 @@ class People:
         if len(ended.trip) == 0:
             return
         arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
-        who = ended.party[arrived]
-        self._note(who, ended.at_s[arrived], "safe", ended.cause_id[arrived])
-        self.safe_s[who], self._state[who] = ended.at_s[arrived], SAFE
+        came_to = traffic.refuge_of(ended.trip)
+        at_last_resort = arrived & ~np.isin(came_to, traffic.safe_ones)
+        self._wait(ended.party[at_last_resort], came_to[at_last_resort], ended, at_last_resort, traffic)
+        through = arrived & ~at_last_resort
+        who = ended.party[through]
+        self._note(who, ended.at_s[through], "safe", ended.cause_id[through])
+        self.safe_s[who], self._state[who] = ended.at_s[through], SAFE
         who = ended.party[caught]
         self.exposure.add(who, ON_ROAD, self.parameters.dose_s)
         self._state[who] = TRAPPED
@@ -456,6 +472,16 @@ class People:
             if is_news:
                 self.trapped_s[who] = ended.at_s[stuck]
 
+    def _wait(self, who: Integers, where: Integers, ended: Changes, which: NDArray[np.bool_], traffic: Traffic) -> None:
+        """They have come to last resorts: they wait there, in the heat like anybody in place, and are not safe."""
+        names = [traffic.refuges[refuge].refuge for refuge in where.tolist()]
+        self._note(who, ended.at_s[which], "sheltering", ended.cause_id[which], names)
+        self._state[who], self._waits_at[who] = SHELTERING, where
+        is_beach = np.array([traffic.refuges[refuge].kind == "beach" for refuge in where.tolist()], dtype=bool)
+        self._stays_at[who] = np.where(is_beach, ON_BEACH, AT_HOME)
+        if len(who):
+            self._cuts_known = _NONE  # where they are now may be cut off already
+
     def _note_cut_off(self, traffic: Traffic) -> None:
         """Who is in place when the last way out of it is cut is trapped from then on, known or not.
 
@@ -464,14 +490,21 @@ class People:
         if traffic.cut_off.n_noted == self._cuts_known:
             return
         self._cuts_known = traffic.cut_off.n_noted
-        node = self.parties.node
+        waits = self._waits_at != _NONE
+        node = self.parties.node.copy()
+        node[waits] = traffic.refuge_nodes[self._waits_at[waits]]
         free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s)
         who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != _NONE))
-        self.trapped_s[who] = traffic.cut_off.since_s[node[who]]
+        came_s = np.zeros(len(node))
+        came_s[waits] = traffic.flow.travellers.done_s[self.trip[waits]]
+        self.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], came_s[who])
         self._note(who, self.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
 
     def _lose_refuges(self, now_s: float, traffic: Traffic) -> None:
-        """Whom the fire finds in a refuge did not come through: they stay, in the heat like anybody in place."""
+        """Whom the fire finds in a refuge did not come through: they stay, in the heat like anybody in place.
+
+        Whom smoke finds there is sheltering again: not safe, and not in the heat.
+        """
         for refuge, event in traffic.lost_event.items():
             if refuge in self._lost:
                 continue
@@ -479,7 +512,8 @@ class People:
             inside = np.flatnonzero(self._state == SAFE)
             inside = inside[traffic.refuge_of(self.trip[inside]) == refuge]
             self._note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
-            self.safe_s[inside], self._state[inside] = np.inf, EXPOSED
+            in_smoke = self._journal.kind_of(event) == "refuge_smoked"
+            self.safe_s[inside], self._state[inside] = np.inf, SHELTERING if in_smoke else EXPOSED
             self._lost_cell[inside] = traffic.refuge_cell[refuge]
             self._stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
 

@@ -25,6 +25,7 @@ from firesim.world.closing import Closing, Flames, Heated
 from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
 from firesim.world.gridlocks import Gridlocks
+from firesim.world.refuges import RefugeWatch
 from firesim.world.roadside import Ring, Roadside
 from firesim.world.smoky_roads import Smoky, SmokyRoads
 from firesim.world.steering import Steering
@@ -46,7 +47,7 @@ class Traffic:
     ----------
     roads, refuges, parameters, journal
         Journal receives `road_closed`, `fire_on_road`, `road_smoky`, `turned_back`, `heard_of_cut`, `refuge_full`,
-        `refuge_reached`, `gridlock` and `background_traffic`.
+        `refuge_reached` (by flames), `refuge_smoked`, `gridlock` and `background_traffic`.
     grid
         Of the fire that closes roads.
     names : sequence of str
@@ -62,9 +63,10 @@ class Traffic:
     now_s : how far it has been advanced [s]
     trips : who makes each trip; `cause_id` is the event of its last change
     lost_event : dict
-        The `refuge_reached` event of each refuge (by index) that the fire has come to: it keeps nobody safe.
+        The event of the loss of each refuge (by index) that flames or smoke took: it keeps nobody safe.
     refuge_cell : [refuges] flat cell of the fire's grid in which each lies, -1: off it
-    cut_off : which nodes are cut off from every refuge with room
+    cut_off : which nodes are cut off from every refuge with room; a last resort is none
+    watch : what flames and smoke do to the refuges' ground
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Traffic:
         self._room: Integers = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
         self._full_event: dict[int, int] = {}
         self.lost_event: dict[int, int] = {}
+        self.watch = RefugeWatch(self.refuges, grid)
         row, column = grid.cell_at(np.array([r.x_m for r in refuges]), np.array([r.y_m for r in refuges]))
         self.refuge_cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
         self.cut_off = CutOff(self._finder, np.flatnonzero(self._room < 1).tolist())
@@ -160,6 +163,7 @@ class Traffic:
         cause_id: int,
         outline: Sequence[Ring] | None = None,
         flames: Flames | None = None,
+        flame_length_m: NDArray[np.floating] | None = None,
     ) -> Integers:
         """Close the roads and lose the refuges that the fire has come to since the last call.
 
@@ -176,6 +180,8 @@ class Traffic:
         flames : Flames, optional
             What flames now, every cell at one call at least: flames that stand too near a road close it before the
             fire is on it (`fire.safety.radiation_from_s`). Left out while the fire is small.
+        flame_length_m : [y, x], optional
+            As the front reached each cell, also while the fire is small: refuges are lost from afar by it. [m]
 
         Returns
         -------
@@ -183,8 +189,8 @@ class Traffic:
 
         Notes
         -----
-        A refuge is lost when the fire reaches its own cell, the rule of the no-response twin. From then on it
-        takes nobody: who comes there turns away as from a full one.
+        A refuge is lost by the rule of `RefugeWatch`, which is that of the no-response twin. From then on it takes
+        nobody: who comes there turns away as from a full one.
         """
         edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline)
         if len(edges):
@@ -194,14 +200,8 @@ class Traffic:
             if len(near):
                 self.advance(now_s)
                 edges = np.concatenate([edges, self._closing.heat(near, now_s, cause_id, at_fraction)])
-        reached = (self.refuge_cell >= 0) & (arrival_time_s.ravel()[self.refuge_cell] <= now_s)
-        for refuge in np.flatnonzero(reached).tolist():
-            if refuge not in self.lost_event:
-                self.advance(now_s)
-                self._room[refuge] = 0
-                event = self._journal.add(now_s, self.refuges[refuge].refuge, "refuge_reached", cause_id)
-                self.lost_event[refuge] = event
-                self.cut_off.note(event, now_s, full=[refuge])
+        self.watch.meet_flames(arrival_time_s, flame_length_m, now_s)
+        self._lose_refuges(now_s, cause_id)
         return edges
 
     def close_edges(self, edges: ArrayLike, now_s: float, cause_id: int, cut_fraction: ArrayLike | None = None) -> None:
@@ -228,9 +228,23 @@ class Traffic:
         self._closing.burn(np.atleast_1d(np.asarray(edges, dtype=np.int64)), now_s, cause_id, cut_fraction)
 
     def meet_smoke(self, smoke: Smoky, now_s: float, cause_id: int) -> None:
-        """From now on the roads lie in this smoke, by the fire's event; see `SmokyRoads.meet`."""
+        """From now on the roads lie in this smoke, by the fire's event; see `SmokyRoads.meet`.
+
+        Refuges over which it has been dense for long are lost; see `RefugeWatch.meet_smoke`.
+        """
         self.advance(now_s)
         self._smoky.meet(smoke, now_s, cause_id)
+        self.watch.meet_smoke(smoke, now_s)
+        self._lose_refuges(now_s, cause_id)
+
+    def _lose_refuges(self, now_s: float, cause_id: int) -> None:
+        for refuge, is_smoke in self.watch.newly_lost(now_s):
+            self.advance(now_s)
+            self._room[refuge] = 0
+            kind = "refuge_smoked" if is_smoke else "refuge_reached"
+            event = self._journal.add(now_s, self.refuges[refuge].refuge, kind, cause_id)
+            self.lost_event[refuge] = event
+            self.cut_off.note(event, now_s, full=[refuge])
 
     def tell_of_cut(self, edges: Iterable[int]) -> None:
         """Everybody, on the road and later, knows that these edges are cut."""
@@ -301,6 +315,16 @@ class Traffic:
         """Cars that squeezed through them, since the start."""
         return self._gridlocks.forced_moves
 
+    @property
+    def safe_ones(self) -> list[int]:
+        """The refuges, by index, that are no last resorts."""
+        return self._finder.safe_ones
+
+    @property
+    def refuge_nodes(self) -> Integers:
+        """The node of each refuge. [refuges]"""
+        return self._finder.refuge_nodes
+
     def refuge_of(self, trips: Integers) -> Integers:
         """The refuge that travellers are making for, or reached. [trips]"""
         refuges: Integers = self._finder.refuge[self.flow.travellers.row[trips]]
@@ -349,7 +373,9 @@ class Traffic:
         said += [f"refuge {self.refuges[index].refuge} was full" for index in self._full_event]
         for index, event in self.lost_event.items():
             minutes = self._journal.time_of(event) / 60.0
-            said.append(f"the fire came to refuge {self.refuges[index].refuge} at {minutes:.0f} min: it is lost")
+            what = "last resort" if self.refuges[index].is_last_resort else "refuge"
+            by = "smoke lay dense over" if self._journal.kind_of(event) == "refuge_smoked" else "the fire came to"
+            said.append(f"{by} {what} {self.refuges[index].refuge} at {minutes:.0f} min: it is lost")
         return said
 
     def vehicle_columns(self) -> dict[str, list[str] | Integers | Floats]:
@@ -376,7 +402,7 @@ class Traffic:
             known = known.with_also(full=[full])
             is_lost = full in self.lost_event
             event = self.lost_event[full] if is_lost else self._refuge_is_full(full, trip, now_s)
-            self.trips.turn(trip, now_s, event, f"{self.refuges[full].refuge} {'burns' if is_lost else 'is full'}")
+            self.trips.turn(trip, now_s, event, f"{self.refuges[full].refuge} {'is lost' if is_lost else 'is full'}")
         elif question == moves.SMOKE:
             if not self._turns_before_smoke(trip, node, now_s):
                 return

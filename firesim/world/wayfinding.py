@@ -50,11 +50,13 @@ class Wayfinder:
         What the whole way takes: seconds by car, metres on foot.
     refuge, node : int64 [rows]
         Where a row leads.
+    safe_ones : refuges that are no last resorts
     """
 
     def __init__(self, roads: Roads, refuges: Sequence[Refuge]) -> None:
         self.roads = roads
         self.n_nodes = len(roads.node_ids)
+        self.safe_ones = [k for k, refuge in enumerate(refuges) if not refuge.is_last_resort]
         self.refuge_nodes: Integers = np.array([roads.node_index[r.node] for r in refuges], dtype=np.int64)
         self.drive_s: Floats = np.full(len(roads.edges), np.inf)
         public = roads.is_public
@@ -95,8 +97,13 @@ class Wayfinder:
     def nearest(self, drives: bool, node: int, knowledge: Knowledge, among: Sequence[int] | None = None) -> int:
         """The refuge reached soonest from a node among those not known to be full; -1: none can be reached.
 
-        `among`: only these refuges; None: any.
+        `among`: only these refuges; None: any. By car that is no last resort while another can be reached; on foot
+        people make for the nearest open place, the beach before them, whatever it is.
         """
+        if among is None and drives and len(self.safe_ones) < len(self.refuge_nodes):
+            safe = self.nearest(drives, node, knowledge, self.safe_ones)
+            if safe != NOWHERE:
+                return safe
         wanted = range(len(self.refuge_nodes)) if among is None else among
         candidates = tuple(refuge for refuge in wanted if refuge not in knowledge.full)
         key = (drives, knowledge, candidates)
@@ -106,8 +113,8 @@ class Wayfinder:
         return int(self._nearest[key][node])
 
     def reaches_any_on_foot(self, knowledge: Knowledge) -> NDArray[np.bool_]:
-        """Nodes from which a refuge not known to be full can be walked to. [nodes]"""
-        open_ones = [k for k in range(len(self.refuge_nodes)) if k not in knowledge.full]
+        """Nodes from which a refuge, no last resort, not known to be full can be walked to. [nodes]"""
+        open_ones = [k for k in self.safe_ones if k not in knowledge.full]
         cost, _, _ = self._search(False, knowledge, self.refuge_nodes[open_ones])
         return np.isfinite(cost)
 

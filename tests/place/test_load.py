@@ -93,7 +93,7 @@ CSV_FAULTS = [
     ("landcover_fuels.csv", "NB1,NB1,,,,,yes", "XX9,NB1,,,,,yes", "landcover_fuels.fuel_default", "XX9", 2),
     ("landcover_fuels.csv", ",0.60,10,", ",60,10,", "landcover_fuels.canopy_cover_frac", 60.0, 9),
     ("landcover_fuels.csv", ",10,3.0,", ",10,30.0,", "landcover_fuels.canopy_base_height_m", 30.0, 9),
-    ("landcover_fuels.csv", ",,,,,yes,build", ",,,,,perhaps,build", "landcover_fuels.buildings", "perhaps", 2),
+    ("landcover_fuels.csv", ",,,,,yes,32", ",,,,,perhaps,32", "landcover_fuels.buildings", "perhaps", 2),
     ("landcover_fuels.csv", "523,sea,NB8,NB8,,,,,,", "522,sea,NB8,NB8,,,,,,", "landcover_fuels.corine_code", 523, None),
     ("people_peak_authored.csv", "39.142,23.423,116,1178", "39.142,23.423,116,some", "people.guests", "some", 9),
     ("people_peak_authored.csv", "39.142,23.423,116,1178", "39.142,23.423,-116,1178", "people.residents", -116.0, 9),

@@ -12,6 +12,7 @@ import pytest
 from firesim.inputs.problems import BadInput
 from firesim.inputs.text import read_fields_text
 from firesim.scenario import Scenario, ScenarioFields, find_scenario, load_scenario, shipped_scenarios
+from firesim.scenario.refuge_words import refuge_words
 from firesim.scenario.words import in_words
 
 
@@ -32,7 +33,9 @@ def test_the_shipped_scenario_is_the_meltemi_day_at_noon(skiathos: Scenario) -> 
     words = in_words(skiathos)
     for said in ("10.0 m/s", "from 9 degrees", "24,025 in 24 zones", "Zone lalaria: by boat alone", "fuel model 104"):
         assert said in words
-    assert len(words.splitlines()) < 30
+    told_of_refuges = len(refuge_words(skiathos))
+    assert told_of_refuges == 3 + len(skiathos.place.settlement.refuges) + 1  # two headings, two heads of columns
+    assert len(words.splitlines()) - told_of_refuges < 30
 
 
 def test_a_change_of_one_field_leaves_the_others_and_the_file(skiathos: Scenario) -> None:

@@ -437,7 +437,7 @@ def test_a_refuge_that_burns_keeps_nobody_safe():
     in_town = np.isfinite(people.safe_s)
     assert in_town.any()
     assert not (np.isfinite(people.safe_s) & on_beach).any()
-    assert any("were in a refuge when the fire came" in said for said in people.warnings())
+    assert any("were in a refuge when it was lost" in said for said in people.warnings())
 
 
 # --- on the way ---------------------------------------------------------------------------------------------

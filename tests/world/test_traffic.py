@@ -308,7 +308,7 @@ def test_a_refuge_in_whose_cell_the_fire_is_takes_nobody_any_more():
     assert reached["actor"].tolist() == ["field"]
     assert reached["cause_id"].tolist() == [run.fire]
     turned = table[table["kind"] == "turned_back"]
-    assert turned["detail"].tolist() == ["field burns"]
+    assert turned["detail"].tolist() == ["field is lost"]
     assert set(turned["cause_id"]) <= {*reached["event_id"], *table.loc[table["kind"] == "departed", "event_id"]}
     assert run.traffic.room.tolist() == [9996, 0]
     assert run.traffic.refuge_of(late).tolist() == [0]
