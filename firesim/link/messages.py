@@ -267,6 +267,7 @@ class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
     route: list[str]
     deadline_s: float  # latest safe departure as forecast; inf: none foreseen
     why: str
+    landing: str = ""
 
 
 class Recommendation(Body, frozen=True, tag=True, kw_only=True):
