@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _NON_BURNABLE = (91, 99)  # fuel model numbers NB1 to NB9, Scott & Burgan 2005
+_WATER = 98  # NB8
 
 
 class Ground:
@@ -108,6 +109,21 @@ class Ground:
 
     def _canopy(self, raster: MapRaster | None) -> NDArray[np.float32] | None:
         return None if raster is None else np.ascontiguousarray(self.sampled(raster.unpack()), dtype=np.float32)
+
+    @cached_property
+    def shore_m(self) -> Floats:
+        """Straight distance of each zone to the sea: water that goes on beyond the map. inf: none. [zone, m]"""
+        from scipy.ndimage import distance_transform_edt, label
+
+        waters, _ = label(self.fuel_model == _WATER)
+        rim = np.unique(np.concatenate([waters[0], waters[-1], waters[:, 0], waters[:, -1]]))
+        sea = np.isin(waters, rim[rim > 0])
+        if not sea.any():
+            return np.full(len(self.zones), np.inf)
+        away_m = distance_transform_edt(~sea) * self.coarse.cell_size_m
+        row, column = self.coarse.cell_at(np.array([z.x_m for z in self.zones]), np.array([z.y_m for z in self.zones]))
+        on_map = np.clip(row, 0, self.coarse.rows - 1), np.clip(column, 0, self.coarse.columns - 1)
+        return np.asarray(away_m[on_map], dtype=np.float64)
 
     @cached_property
     def zone_cells(self) -> list[Integers]:
