@@ -148,6 +148,12 @@ class Ground:
         return np.flatnonzero(away_m <= self.buffer_m)
 
     @cached_property
+    def landing_names(self) -> dict[str, tuple[str, str]]:
+        """English and Greek name of each landing that the briefing tells of; none where it tells of no boats."""
+        sea = getattr(self.briefing, "sea", None)
+        return {} if sea is None else {one.landing: (one.name, one.name_el) for one in sea.landings}
+
+    @cached_property
     def edge_cells(self) -> tuple[Integers, Integers]:
         """Which directed road edge crosses which coarse cell: edge index, flat cell."""
         return self.roads.cells(self.coarse)

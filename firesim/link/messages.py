@@ -286,9 +286,11 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
     channel: str  # app, cell_broadcast or knock
     level: str  # warning, order or all-clear
     advice: list[ZoneAdvice]
-    text_el: str
+    text_el: str  # what to do
     text_en: str
     authorised_by: str
+    happens_el: str = ""  # what is happening, in words
+    happens_en: str = ""
 
 
 Anything = (

@@ -138,8 +138,8 @@ def test_the_shore_is_as_far_as_the_sea_on_the_map_is(small):
         (0.0, 9000.0, False, TO_THE_SHORE, "wait for boats"),
         (2000.0, 9000.0, False, IN_PLACE, "no boat can come"),
         (2000.0, 9000.0, True, TO_THE_SHORE, "wait for boats"),
-        (2000.0, 4000.0, True, IN_PLACE, "the fire may come before one could be at the shore"),
-        (0.0, 1400.0, False, IN_PLACE, "the fire may come before one could be at the shore"),
+        (2000.0, 4000.0, True, IN_PLACE, "in 1 of 1 forecasts the fire comes before one could be at the shore"),
+        (0.0, 1400.0, False, IN_PLACE, "in 1 of 1 forecasts the fire comes before one could be at the shore"),
     ],
 )
 def test_a_zone_that_is_cut_off_goes_to_the_water_only_if_it_can_be_there_first(
@@ -157,6 +157,14 @@ def test_a_zone_that_is_cut_off_goes_to_the_water_only_if_it_can_be_there_first(
     walk_s = 1.4 * picture.ground.shore_m[0] / SLOW_M_S
     if refuge == TO_THE_SHORE:
         assert NOW_S + P.least_notice_s + walk_s <= fire_s
+
+
+@pytest.mark.parametrize(("early", "late", "refuge"), [(3, 4, TO_THE_SHORE), (3, 3, IN_PLACE), (4, 3, IN_PLACE)])
+def test_people_walk_to_the_water_if_in_more_forecasts_they_are_there_before_the_fire(small, early, late, refuge):
+    picture = inland(small, 0.0)
+    west_s = [1000.0] * early + [9000.0] * late + [INF] * (7 - early - late)
+    told = routes.advise(picture, a_forecast(picture.ground, west_s=west_s), [WEST], NOW_S)[WEST]
+    assert told.refuge == refuge
 
 
 def test_advice_that_went_stale_names_the_landing_too(small):

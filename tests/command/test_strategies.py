@@ -20,7 +20,7 @@ from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, recommendation, register
 from firesim.command.triggers import deadlines
-from firesim.link.messages import DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
+from firesim.link.messages import Alert, Decision, DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
 
 
 def no_fire(ground):
@@ -208,3 +208,35 @@ def test_turns_on_the_road_are_taken_in_the_order_of_the_triggers(small, assignm
         turn_in_s = routes.plan(picture, no_fire(picture.ground), list(order), 600.0).turn_in_s
         turns = [turn_in_s.get(zone, 0.0) for zone in order]
         assert turns == pytest.approx([0.0, 750 / 0.36, 2 * 750 / 0.36], abs=60.0)
+
+
+def test_people_are_told_in_two_stages_to_be_ready_and_then_to_leave_toward_a_named_place(small, wire):
+    """As 112 does it: first where it burns and to be ready, later by which place to leave toward which."""
+    small.tell_of_a_fire(wire, wind_m_s=3.0)
+    dispatcher, said = Dispatcher(), []
+    waiting = list(wire.deliveries)
+    for now_s in range(0, 9000, 10):
+        out = []
+        while waiting and waiting[0][0] <= now_s:
+            out += step(dispatcher, *waiting.pop(0))
+        for at_s, order in out + step(dispatcher, float(now_s)):
+            if isinstance(order, Order) and order.kind == "recommendation":
+                wire.say(
+                    now_s + 60.0, Decision(order=order.order_id, decided_s=at_s, approved=True, reason=""), "authority"
+                )
+                waiting.append(wire.deliveries[-1])
+            elif isinstance(order, Order) and isinstance(order.body, Alert) and order.body.channel == "cell_broadcast":
+                said += [(one.zone, order.body) for one in order.body.advice]
+    to_middle = [alert for zone, alert in said if zone == "middle"]
+    levels = [alert.level for alert in to_middle]
+    assert levels[0] == "warning"
+    assert "order" in levels
+    assert "warning" not in levels[levels.index("order") :]  # nobody is told less than before
+    first, then = to_middle[0], to_middle[levels.index("order")]
+    assert "Be ready to leave" in first.text_en
+    assert "Να είστε σε ετοιμότητα" in first.text_el
+    assert "leave now toward Town" in then.text_en
+    assert "απομακρυνθείτε τώρα προς Χώρα" in then.text_el
+    for alert in to_middle:
+        assert "Middle" in alert.text_en
+        assert "north of Middle" in alert.happens_en
