@@ -37,15 +37,15 @@ class Draft:
 
 
 def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Draft]:
-    """Texts that fit a broadcast, split where the places are too many for one; orders to leave, one a refuge.
+    """Texts that fit a broadcast, split where the places are too many for one; orders to leave, one a place to go.
 
     Zones without a deadline are not told that of others: theirs may have passed.
 
     A single zone whose names alone pass the limit raises ValueError.
     """
-    groups: dict[tuple[str, bool], list[ZoneAdvice]] = {}
+    groups: dict[tuple[str, str, bool], list[ZoneAdvice]] = {}
     for one in advice:
-        key = (one.refuge, isfinite(one.deadline_s)) if level == "order" else ("", False)
+        key = (one.refuge, one.landing, isfinite(one.deadline_s)) if level == "order" else ("", "", False)
         groups.setdefault(key, []).append(one)
     result: list[Draft] = []
     for group in groups.values():
@@ -76,6 +76,13 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             f"WILDFIRE. If you are in {places}: do not drive, the roads are not safe. Stay where you are, inside, with "
             "doors and windows shut. Follow the instructions of the authorities."
         )
+    landing = ground.landing_names.get(advice[0].landing)
+    if where not in ground.refuge_index and landing is not None:
+        return (
+            f"WILDFIRE. If you are in {places}: do not drive, the road is not safe. Go on foot now to "
+            f"{plain_latin(landing[0])}, away from trees, and wait at the water's edge. Boats have been called there. "
+            "Follow the instructions of the authorities."
+        )
     if where not in ground.refuge_index:
         return (
             f"WILDFIRE. If you are in {places}: do not drive, the road is not safe. Go to the shore now, away from "
@@ -103,6 +110,13 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
         return (
             f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, μην οδηγήσετε, οι δρόμοι δεν είναι ασφαλείς. Μείνετε "
             "εκεί που είστε, σε εσωτερικό χώρο, με κλειστές πόρτες και παράθυρα. Ακολουθείτε τις οδηγίες των Αρχών."
+        )
+    landing = ground.landing_names.get(advice[0].landing)
+    if where not in ground.refuge_index and landing is not None:
+        return (
+            f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, μην οδηγήσετε, ο δρόμος δεν είναι ασφαλής. Πηγαίνετε τώρα "
+            f"με τα πόδια προς: {speakable(landing[1] or landing[0])}, μακριά από δέντρα, και περιμένετε δίπλα στο "
+            "νερό. Έχουν κληθεί εκεί σκάφη. Ακολουθείτε τις οδηγίες των Αρχών."
         )
     if where not in ground.refuge_index:
         return (

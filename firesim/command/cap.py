@@ -111,7 +111,8 @@ def _info(alert: Alert, ground: Ground, sent: datetime, language: str) -> ET.Ele
     is_greek = language.startswith("el")
     told_to = _told_to(alert, ground)
     response, urgency, severity, certainty = _TERMS[told_to]
-    text = alert.text_el if is_greek else alert.text_en
+    headline = _HEADLINES[told_to][0 if is_greek else 1]
+    happens, instruction = (alert.happens_el, alert.text_el) if is_greek else (alert.happens_en, alert.text_en)
     info = ET.Element("info")
     for name, value in (
         ("language", language),
@@ -124,9 +125,9 @@ def _info(alert: Alert, ground: Ground, sent: datetime, language: str) -> ET.Ele
         ("effective", cap_time(sent)),
         ("expires", cap_time(sent + _EXPIRES_AFTER)),
         ("senderName", "firesim"),
-        ("headline", _HEADLINES[told_to][0 if is_greek else 1]),
-        ("description", text),
-        ("instruction", text),
+        ("headline", headline),
+        ("description", happens.strip() or headline),
+        ("instruction", instruction),
     ):
         ET.SubElement(info, name).text = value
     for one in alert.advice:

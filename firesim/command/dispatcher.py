@@ -17,6 +17,7 @@ from math import inf
 import msgspec
 
 from firesim.command import evacuation
+from firesim.command.clearance import ClearanceEstimate, in_words
 from firesim.command.crews import Crew
 from firesim.command.forecast import belief_of, forecast, outline_cells
 from firesim.command.ground import Ground
@@ -70,6 +71,7 @@ class Dispatcher:
         self._orders = 0
         self._said: dict[str, tuple[Order, int]] = {}  # orders to units and drones: order, times repeated
         self._planned_s = -inf
+        self._clearance = ClearanceEstimate()
 
     @property
     def next_wake_s(self) -> float:
@@ -248,6 +250,16 @@ class Dispatcher:
         self._schedule.put_off("review")
         self._schedule.add("review", now_s + self.picture.parameters.review_every_s, due.because)
         self._decide(due.because, now_s, out)
+        if self._policy.forecasts:
+            self._estimate_clearance(due.because, now_s, out)
+
+    def _estimate_clearance(self, because: str, now_s: float, out: list[Output]) -> None:
+        """When those told to leave will be out. The drive is made anew only when somebody is told something else."""
+        estimates = self._clearance.of(self.picture, now_s)
+        if estimates:
+            fire = self.picture.fire(now_s)
+            name, said = "" if fire is None else fire.name, in_words(estimates, self.picture.ground.clock)
+            out.append(Milestone("cleared_by", because, name, said, clearance=estimates))
 
     def _plan_anew(self, because: str, now_s: float) -> None:
         p = self.picture.parameters

@@ -15,6 +15,7 @@ import msgspec
 
 from firesim.command import alerts, routes
 from firesim.command.crews import Advised
+from firesim.command.happening import what_happens
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
 from firesim.link.messages import Alert, Recommendation, ZoneAdvice
@@ -77,6 +78,7 @@ def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by
             picture.advised[one.zone].advice = one
     orders = []
     for draft in alerts.drafts(picture.ground, level, advice):
+        happens_el, happens_en = what_happens(picture, level, draft.advice, now_s)
         for channel in picture.channels:
             body = Alert(
                 order="",
@@ -86,6 +88,8 @@ def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by
                 text_el=draft.text_el,
                 text_en=draft.text_en,
                 authorised_by=by,
+                happens_el=happens_el,
+                happens_en=happens_en,
             )
             orders.append(_alert_order(picture, channel, body))
     return orders

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _NON_BURNABLE = (91, 99)  # fuel model numbers NB1 to NB9, Scott & Burgan 2005
+_WATER = 98  # NB8
 
 
 class Ground:
@@ -111,6 +112,21 @@ class Ground:
         return None if raster is None else np.ascontiguousarray(self.sampled(raster.unpack()), dtype=np.float32)
 
     @cached_property
+    def shore_m(self) -> Floats:
+        """Straight distance of each zone to the sea: water that goes on beyond the map. inf: none. [zone, m]"""
+        from scipy.ndimage import distance_transform_edt, label
+
+        waters, _ = label(self.fuel_model == _WATER)
+        rim = np.unique(np.concatenate([waters[0], waters[-1], waters[:, 0], waters[:, -1]]))
+        sea = np.isin(waters, rim[rim > 0])
+        if not sea.any():
+            return np.full(len(self.zones), np.inf)
+        away_m = distance_transform_edt(~sea) * self.coarse.cell_size_m
+        row, column = self.coarse.cell_at(np.array([z.x_m for z in self.zones]), np.array([z.y_m for z in self.zones]))
+        on_map = np.clip(row, 0, self.coarse.rows - 1), np.clip(column, 0, self.coarse.columns - 1)
+        return np.asarray(away_m[on_map], dtype=np.float64)
+
+    @cached_property
     def zone_cells(self) -> list[Integers]:
         """Coarse cells within the buffer of each zone's polygon, or of its point where it has none."""
         return [self._cells_near(zone.x_m, zone.y_m, zone.polygon_xy_m) for zone in self.zones]
@@ -131,6 +147,12 @@ class Ground:
             return np.empty(0, dtype=np.int64)
         away_m = distance_transform_edt(~inside) * self.coarse.cell_size_m
         return np.flatnonzero(away_m <= self.buffer_m)
+
+    @cached_property
+    def landing_names(self) -> dict[str, tuple[str, str]]:
+        """English and Greek name of each landing that the briefing tells of; none where it tells of no boats."""
+        sea = getattr(self.briefing, "sea", None)
+        return {} if sea is None else {one.landing: (one.name, one.name_el) for one in sea.landings}
 
     @cached_property
     def edge_cells(self) -> tuple[Integers, Integers]:

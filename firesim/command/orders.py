@@ -86,12 +86,44 @@ class Trigger:
 
 
 @dataclass(frozen=True)
+class Clearance:
+    """When those who were told to leave by road will be out, as the centre works it out at one moment.
+
+    Attributes
+    ----------
+    made_s : float
+        When it was worked out. [s]
+    compliance : float
+        Share of those told to leave who do. (0, 1]
+    zone : str
+        Whose vehicles; empty: of all zones that were told to leave.
+    vehicles, shadow_vehicles : int
+        Those of the zone; and of all others that leave without having been told (in the row of all zones alone).
+    clear_s : (half, nine tenths, all)
+        When so many of the vehicles have arrived. [s], inf: never
+    least_margin_s : float
+        Forecast closing of a road less the time at which a vehicle has left it, the least of all. [s], inf: none closes
+    late_share : float
+        Share of the vehicles that are still before the end of a road when it is forecast to close. [0, 1]
+    """
+
+    made_s: float
+    compliance: float
+    zone: str
+    vehicles: int
+    shadow_vehicles: int
+    clear_s: tuple[float, float, float]
+    least_margin_s: float
+    late_share: float
+
+
+@dataclass(frozen=True)
 class Milestone:
     """A stage that the centre has reached with one suspected fire.
 
-    `kind` is alarm, acknowledged, confirmed, located, forecast, plan, recommended, authorised, refused or
+    `kind` is alarm, acknowledged, confirmed, located, forecast, plan, cleared_by, recommended, authorised, refused or
     all_clear; `because` the id of the message without which it would not have been reached. A plan against a
-    forecast carries the `triggers` of all zones.
+    forecast carries the `triggers` of all zones; `cleared_by`, which follows it, the estimates of `clearance.py`.
     """
 
     kind: str
@@ -100,3 +132,4 @@ class Milestone:
     detail: str = ""
     belief: Belief | None = None
     triggers: tuple[Trigger, ...] = ()
+    clearance: tuple[Clearance, ...] = ()

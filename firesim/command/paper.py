@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.command.picture import Picture
-from firesim.command.routes import to_the_shore
+from firesim.command.staying import to_the_shore
 from firesim.command.ways import Network, Way, public_network
 from firesim.link.messages import ZoneAdvice
 from firesim.physics.search import edges_from

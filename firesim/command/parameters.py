@@ -91,8 +91,16 @@ class PlanParameters(ForecastParameters):
     assignment: Assignment = Field(
         default="fastest", description="how zones get refuges and roads: nearest, fastest, safest or capacity"
     )
+    staged_departure: bool = Field(
+        default=False, description="orders wait for their turn on the road by every rule; by `capacity` they always do"
+    )
+    shore_within_m: Positive = Field(
+        default=1500.0,
+        description="nobody is sent further on foot to a shore without boats [m]; half an hour, judgement",
+    )
     vehicles_per_person: Positive = Field(
-        default=0.25, description="for `capacity`; authored for Skiathos 0.15 a guest to 0.45 a resident; judgement"
+        default=0.25,
+        description="for clearance and `capacity`; authored for Skiathos 0.15 a guest to 0.45 a resident; judgement",
     )
     order_probability: Fraction = Field(default=0.3, description="of being reached or cut off, to order; judgement")
     order_lead_s: Positive = Field(default=5400.0, description="within this time: order [s]; judgement")

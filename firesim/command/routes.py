@@ -17,8 +17,9 @@ from firesim.command.assignment import RULES, Accepts, Choice, choose, turns_bac
 from firesim.command.forecast import Forecast
 from firesim.command.picture import Picture
 from firesim.command.sharing import Convoy, RoadRoom, share
+from firesim.command.staying import LandingFor, chances, cut_off, no_boats, without_a_way
 from firesim.command.ways import Network, Way, public_network
-from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
+from firesim.link.messages import ZoneAdvice
 
 _LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
 _NO_ROOM = "; no refuge has room for all"
@@ -40,13 +41,15 @@ def advise(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: 
     return plan(picture, forecasted, zones, now_s).advice
 
 
-def plan(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: float) -> Plan:
+def plan(
+    picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: float, landing_for: LandingFor = no_boats
+) -> Plan:
     """A refuge and a road for each zone, against the forecast's closing times.
 
     A zone keeps what it was told before as long as that is safe, its places in the refuge too. The others choose
     in the order given, the most urgent first, by the rule of `parameters.assignment`, among the refuges that the
     forecast does not reach and that have room. No change of a way turns those on the road back into one that
-    closes. A zone without a safe way stays where it is, if no fire is forecast there, else goes to the shore.
+    closes. Who has no safe way, or for whom leaving is worse than staying, is told what `staying.py` says.
     """
     network = public_network(picture, forecasted)
     ground = picture.ground
@@ -60,7 +63,10 @@ def plan(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: fl
     if picture.parameters.assignment == "capacity":
         chosen, turn_in_s = _chosen_together(picture, network, safe, room, to_choose, kept, now_s)
     else:
-        chosen, turn_in_s = _chosen_in_turn(picture, network, safe, room, to_choose, now_s), {}
+        chosen = _chosen_in_turn(picture, network, safe, room, to_choose, now_s)
+        turn_in_s = _turns(picture, network, chosen, kept, now_s) if picture.parameters.staged_departure else {}
+    worse = _why_stay(picture, forecasted, network, chosen, now_s)
+    chosen = {zone: choice for zone, choice in chosen.items() if zone not in worse}
     advice = {}
     for zone in zones:
         if zone in kept:
@@ -68,9 +74,29 @@ def plan(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: fl
             advice[zone] = _as_told(picture, told, kept[zone], forecasted, now_s)
         elif zone in chosen:
             advice[zone] = _advice(picture, forecasted, zone, chosen[zone], now_s)
+        elif zone in worse:
+            advice[zone] = cut_off(picture, forecasted, zone, worse[zone], now_s, landing_for)
         else:
-            advice[zone] = _without_a_way(picture, forecasted, network, safe, zone, now_s)
+            node = int(ground.zone_node[zone])
+            because = _why_cut_off(picture, network, safe, node, now_s) if node >= 0 else ""
+            advice[zone] = without_a_way(picture, forecasted, zone, because, now_s, landing_for)
     return Plan(advice, turn_in_s)
+
+
+def _why_stay(
+    picture: Picture, forecasted: Forecast, network: Network, chosen: Mapping[int, Choice], now_s: float
+) -> dict[int, str]:
+    """The zones for which the way that they would be given is worse than staying, and why."""
+    worse = {}
+    for zone, choice in chosen.items():
+        leaving, staying = chances(picture, forecasted, zone, choice.refuge, choice.way, network, now_s)
+        if leaving > staying:
+            n = len(forecasted.edge_closes_s)
+            worse[zone] = (
+                f"leaving is worse: in {round(leaving * n)} of {n} forecasts the fire comes to the road or the refuge "
+                f"first, in {round(staying * n)} it comes here"
+            )
+    return worse
 
 
 def _room_left(picture: Picture, choosing: Sequence[int]) -> list[int]:
@@ -127,6 +153,31 @@ def _chosen_in_turn(
     return chosen
 
 
+def _roads_as_taken(picture: Picture, network: Network, kept: Mapping[int, Way], now_s: float) -> RoadRoom:
+    """The roads with the room that is left beside those who are on their way by what they were told before."""
+    ground, p = picture.ground, picture.parameters
+    told_s = {zone: picture.advised[ground.zones[zone].zone].at_s for zone in kept}
+    roads = RoadRoom(network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
+    for zone, way in kept.items():
+        vehicles = ground.zones[zone].people_expected * p.vehicles_per_person
+        roads.reserve(-1, way, told_s[zone] + p.mobilise_s, vehicles)
+    return roads
+
+
+def _turns(
+    picture: Picture, network: Network, chosen: Mapping[int, Choice], kept: Mapping[int, Way], now_s: float
+) -> dict[int, float]:
+    """How long until the roads of each zone have room for it, if all before it in order take theirs. [s]"""
+    p, turn_in_s = picture.parameters, {}
+    roads, leave_s = _roads_as_taken(picture, network, kept, now_s), now_s + p.mobilise_s
+    for zone, choice in chosen.items():
+        vehicles = picture.ground.zones[zone].people_expected * p.vehicles_per_person
+        slot = roads.reserve(choice.refuge, choice.way, leave_s, vehicles)
+        if isfinite(slot.first_s) and slot.unfit < 1.0:
+            turn_in_s[zone] = slot.first_s - leave_s
+    return turn_in_s
+
+
 def _chosen_together(
     picture: Picture,
     network: Network,
@@ -139,11 +190,7 @@ def _chosen_together(
     """Ways for all zones that share the roads with those on their way already; and when the turn of each comes."""
     ground, p = picture.ground, picture.parameters
     leave_s = now_s + p.mobilise_s
-    told_s = {zone: picture.advised[ground.zones[zone].zone].at_s for zone in kept}
-    roads = RoadRoom(network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
-    for zone, way in kept.items():
-        vehicles = ground.zones[zone].people_expected * p.vehicles_per_person
-        roads.reserve(-1, way, told_s[zone] + p.mobilise_s, vehicles)
+    roads = _roads_as_taken(picture, network, kept, now_s)
     chosen: dict[int, Choice] = {}
     turn_in_s: dict[int, float] = {}
     for start_s in (leave_s, now_s + p.least_notice_s):
@@ -192,7 +239,7 @@ def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_
     return inf, "no road on it is forecast to close"
 
 
-def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
+def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: LandingFor = no_boats) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
     Who can no longer leave by that road before it closes is told to stay or to go to the shore; whose time to leave has
@@ -204,10 +251,11 @@ def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
     network = public_network(picture, picture.forecast)
     way = network.along(advice.route)
     if way is None:
-        return _cut_off(picture, picture.forecast, zone, "cut off: its road closed before the decision came")
+        because = "cut off: its road closed before the decision came"
+        return cut_off(picture, picture.forecast, zone, because, now_s, landing_for)
     if way.leave_by_s < now_s:
         because = "cut off: its road is forecast to close before one could be through"
-        return _cut_off(picture, picture.forecast, zone, because)
+        return cut_off(picture, picture.forecast, zone, because, now_s, landing_for)
     return _as_told(picture, advice, way, picture.forecast, now_s)
 
 
@@ -226,30 +274,6 @@ def _as_told(picture: Picture, advice: ZoneAdvice, way: Way, forecasted: Forecas
     return msgspec.structs.replace(advice, deadline_s=left[0], why=why)
 
 
-# --- where leaving is worse ------------------------------------------------------------------------------------
-
-
-def _without_a_way(
-    picture: Picture, forecasted: Forecast, network: Network, safe: Sequence[int], zone: int, now_s: float
-) -> ZoneAdvice:
-    """What a zone is told that nobody can safely leave by road: to stay where no fire is forecast, else the shore."""
-    ground = picture.ground
-    place, node = ground.zones[zone], int(ground.zone_node[zone])
-    if place.access == "shelter":
-        return in_place(picture, zone, "people here stay where they are")
-    if node < 0:
-        return to_the_shore(picture, zone, "no road leads there")
-    return _cut_off(picture, forecasted, zone, _why_cut_off(picture, network, safe, node, now_s))
-
-
-def _cut_off(picture: Picture, forecasted: Forecast | None, zone: int, because: str) -> ZoneAdvice:
-    ground = picture.ground
-    is_beach = ground.zones[zone].kind == "beach"  # the water is at hand there
-    if forecasted is None or is_beach or isfinite(float(forecasted.zone_reached_early_s[zone])):
-        return to_the_shore(picture, zone, because)
-    return in_place(picture, zone, f"{because}; no fire is forecast here until {ground.clock(forecasted.until_s)}")
-
-
 def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: int, now_s: float) -> str:
     if not safe:
         return "every refuge is forecast to be reached"
@@ -259,20 +283,3 @@ def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: 
     if leave_by_s >= now_s + picture.parameters.least_notice_s:
         return "cut off: its road closes, and another would turn those on it back to where it closes"
     return f"cut off: leaving by road was safe until {picture.ground.clock(leave_by_s)}"
-
-
-def in_place(picture: Picture, zone: int, because: str) -> ZoneAdvice:
-    """The advice to a zone where leaving is worse than staying."""
-    name = picture.ground.zones[zone].zone
-    return ZoneAdvice(
-        zone=name, refuge=IN_PLACE, route=[], deadline_s=inf, why=f"{because}; stay inside, doors and windows shut"
-    )
-
-
-def to_the_shore(picture: Picture, zone: int, because: str) -> ZoneAdvice:
-    """The advice to a zone that cannot leave by road."""
-    place = picture.ground.zones[zone]
-    do = "stay at the water's edge" if place.kind == "beach" else "go on foot to the shore, away from trees"
-    return ZoneAdvice(
-        zone=place.zone, refuge=TO_THE_SHORE, route=[], deadline_s=inf, why=f"{because}; {do} and wait for boats"
-    )

@@ -110,24 +110,58 @@ def triggers(picture: Picture, forecasted: Forecast, now_s: float) -> tuple[Trig
 # --- the trigger boundary -----------------------------------------------------------------------------------
 
 
+class _Turned:
+    """The map with its slopes, and the bulletin with its winds, turned round."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self._laws: dict[float, LandscapeSpread] = {}
+
+    @cached_property
+    def landscape(self) -> Landscape:
+        land = self.ground.landscape
+        return replace(land, aspect_deg=(np.asarray(land.aspect_deg) + 180.0) % 360.0)
+
+    def law(self, from_s: float) -> LandscapeSpread:
+        """How fire spreads backwards under the row of the bulletin that begins at a time."""
+        from firesim.fire.landscape import LandscapeSpread
+
+        if from_s not in self._laws:
+            weather = self.ground.weather_at(from_s, 180.0)
+            self._laws[from_s] = LandscapeSpread(self.landscape, weather, is_kept=True)
+        return self._laws[from_s]
+
+
 class TriggerGround:
     """From where fire comes within a given time: the fire's ground, read backwards.
 
     A way of the fire from a to b takes as long as a way from b to a over a ground on which every ellipse points the
     other way: slopes and wind turned round. One solve from the places to be kept free gives the time from everywhere.
-    Steady fire under the bulletin of one moment: no acceleration, no change of weather on the way.
+    The clock runs backwards too: the bulletin of the hour in which the fire would come there holds first, that of
+    `at_s` last. Steady fire: no acceleration.
+
+    Parameters
+    ----------
+    ground
+        The centre's map and bulletin.
+    at_s : float
+        When the fire would have to be at the boundary. [s]
     """
 
-    def __init__(self, ground: Ground, at_s: float) -> None:
-        self.ground, self.at_s = ground, at_s
+    def __init__(self, ground: Ground, at_s: float, turned: _Turned | None = None) -> None:
+        self.ground, self.at_s, self._turned = ground, at_s, turned or _Turned(ground)
 
-    @cached_property
-    def _turned(self) -> tuple[Landscape, LandscapeSpread]:
-        from firesim.fire.landscape import LandscapeSpread
+    def at(self, at_s: float) -> TriggerGround:
+        """The same for another moment; what has been worked out of the ground is shared."""
+        return TriggerGround(self.ground, at_s, self._turned)
 
-        land = self.ground.landscape
-        turned = replace(land, aspect_deg=(np.asarray(land.aspect_deg) + 180.0) % 360.0)
-        return turned, LandscapeSpread(turned, self.ground.weather_at(self.at_s, 180.0), is_kept=True)
+    def _hours(self, longest_s: float) -> list[tuple[float, float]]:
+        """Since when, on the clock that runs backwards from `at_s + longest_s`, each row of the bulletin holds. [s]"""
+        end_s = self.at_s + longest_s
+        rows = [row.from_s for row in self.ground.briefing.bulletin if self.at_s < row.from_s < end_s]
+        # A row holds until the next begins: backwards it begins where that one ends.
+        begins = [self.ground.bulletin_at(self.at_s).from_s, *rows]
+        return [(end_s - until_s, from_s) for from_s, until_s in zip(begins, [*rows, end_s], strict=True)][::-1]
 
     def spare_s(self, needed: Sequence[tuple[NDArray[np.integer], float]]) -> Floats:
         """How long a front at each cell leaves until it is too late, over the places and the time that each needs.
@@ -145,18 +179,22 @@ class TriggerGround:
         """
         from firesim.fire.spread import SpreadingFire
 
-        landscape, law = self._turned
-        fire = SpreadingFire(landscape, acceleration_per_min=None)
+        fire = SpreadingFire(self._turned.landscape, acceleration_per_min=None)
         longest_s = max((need_s for _, need_s in needed), default=0.0)
-        fire.set_law(0.0, law)
-        for need_s in sorted({need_s for _, need_s in needed}, reverse=True):
+        laws = [(since_s, 0, from_s) for since_s, from_s in self._hours(longest_s)]
+        lightings = [(longest_s - need_s, 1, need_s) for need_s in {need_s for _, need_s in needed}]
+        for at_s, is_lighting, value in sorted([*laws, *lightings]):
+            if at_s > 0.0:
+                fire.advance(at_s)
+            if not is_lighting:
+                fire.set_law(at_s, self._turned.law(value))
+                continue
             lit = np.zeros(self.ground.coarse.shape, dtype=bool)
             for cells, cells_need_s in needed:
-                if cells_need_s == need_s:
+                if cells_need_s == value:
                     lit.ravel()[cells] = True
-            fire.advance(longest_s - need_s)
             if (lit & self.ground.is_burnable).any():
-                fire.ignite_cells(lit & self.ground.is_burnable, longest_s - need_s)
+                fire.ignite_cells(lit & self.ground.is_burnable, at_s)
         fire.advance(longest_s)
         return np.asarray(fire.arrival_time_s - longest_s, dtype=np.float64)
 

@@ -267,6 +267,7 @@ class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
     route: list[str]
     deadline_s: float  # latest safe departure as forecast; inf: none foreseen
     why: str
+    landing: str = ""
 
 
 class Recommendation(Body, frozen=True, tag=True, kw_only=True):
@@ -285,9 +286,11 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
     channel: str  # app, cell_broadcast or knock
     level: str  # warning, order or all-clear
     advice: list[ZoneAdvice]
-    text_el: str
+    text_el: str  # what to do
     text_en: str
     authorised_by: str
+    happens_el: str = ""  # what is happening, in words
+    happens_en: str = ""
 
 
 Anything = (

@@ -106,6 +106,9 @@ def write_fields(path: Path, fields: xr.Dataset) -> None:
     fields.to_netcdf(path, engine="h5netcdf", encoding=encoding)
 
 
+CSV_TABLES = ("budget", "clearance")  # short ones, to be read by eye
+
+
 def write_run(
     folder: Path,
     scenario_text: str,
@@ -120,8 +123,8 @@ def write_run(
     """
     (folder / "scenario.yaml").write_text(scenario_text, encoding="utf-8")
     for name, table in tables.items():
-        if name == "budget":
-            write_csv(folder / "budget.csv", table)
+        if name in CSV_TABLES:
+            write_csv(folder / f"{name}.csv", table)
         else:
             write_parquet(folder / f"{name}.parquet", table)
     write_fields(folder / "fields.nc", fields)

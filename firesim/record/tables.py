@@ -129,6 +129,20 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("event_id", _WHOLE),
         ]
     ),
+    "clearance": pa.schema(
+        [
+            ("made_s", _REAL),
+            ("compliance", _REAL),
+            ("zone_id", _TEXT),  # empty: all zones that were told to leave by road
+            ("vehicles", _WHOLE),
+            ("shadow_vehicles", _WHOLE),
+            ("clear_50_s", _REAL),
+            ("clear_90_s", _REAL),
+            ("clear_100_s", _REAL),
+            ("least_margin_s", _REAL),
+            ("late_share", _REAL),
+        ]
+    ),
     "outcomes": pa.schema([("strategy", _TEXT), ("replicate", _WHOLE), ("outcome", _TEXT), ("value", _REAL)]),
 }
 

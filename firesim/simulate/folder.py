@@ -39,7 +39,7 @@ def write_folder(run: Run, folder: Path) -> None:
         "plan.md": plan_text(run),
         "zones.csv": _zones(run),
         "triggers.csv": triggers_table(run),
-        **_alerts(run),
+        **alert_documents(run),
         **_gpx(run),
     }
     write_run(folder, run.scenario.text, facts(run), run.tables, fields(run), texts)
@@ -186,7 +186,7 @@ def _machine(run: Run) -> Dispatcher:
     return machine
 
 
-def _alerts(run: Run) -> dict[str, str]:
+def alert_documents(run: Run) -> dict[str, str]:
     """CAP 1.2 drafts by path; what replaces earlier ones names them."""
     ground = _machine(run).picture.ground
     before: list[tuple[Alert, float]] = []

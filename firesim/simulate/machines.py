@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from firesim.command.orders import Belief, Milestone, Order, Trigger
+from firesim.command.orders import Belief, Clearance, Milestone, Order, Trigger
 from firesim.command.stepping import Machine, step
 from firesim.link.messages import Alert
 from firesim.link.post import Post
@@ -54,6 +54,7 @@ class Desk:
     issued: list[IssuedOrder] = field(default_factory=list)
     beliefs: list[tuple[str, Belief]] = field(default_factory=list)  # (milestone, belief)
     triggers: list[tuple[Trigger, ...]] = field(default_factory=list)  # of all zones, plan by plan
+    clearance: list[tuple[Clearance, ...]] = field(default_factory=list)  # plan by plan, where anybody was to leave
     _armed_s: float = inf
 
     def __post_init__(self) -> None:
@@ -77,6 +78,8 @@ class Desk:
                     self.beliefs.append((output.kind, output.belief))
                 if output.triggers:
                     self.triggers.append(output.triggers)
+                if output.clearance:
+                    self.clearance.append(output.clearance)
             else:
                 self._issue(time_s, output, cause_id)
         self._arm()

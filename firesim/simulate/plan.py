@@ -36,6 +36,10 @@ def plan_text(run: Run) -> str:
         "",
         *_triggers(run),
         "",
+        "## When the roads will be clear",
+        "",
+        *_clearance(run),
+        "",
         "## Units",
         "",
         *_units(run),
@@ -106,6 +110,36 @@ def _triggers(run: Run) -> list[str]:
     for one in sorted(rows, key=lambda one: one.leave_by_s):
         times = " | ".join(_trigger(run, at_s) for at_s in (*one.leave_by_s, one.tell_by_s[1]))
         lines.append(f"| {names.get(one.zone, one.zone)} | {one.people} | {times} | {one.limited_by} |")
+    return lines
+
+
+def _clearance(run: Run) -> list[str]:
+    """The first plan's own estimate of when people are out; those of all plans are in `clearance.csv`."""
+    plans = run.clockwork.centre.clearance
+    if not plans:
+        return ["Nobody was told to leave by road, or no forecast was made."]
+    names = {zone.zone: zone.name for zone in run.scenario.place.settlement.zones} | {"": "all of these"}
+    whole = next(one for one in plans[0] if not one.zone)
+    said = (
+        f"As the centre worked it out at {_clock(run, whole.made_s)}, with queues, on the roads it believed open; "
+        f"beside them {whole.shadow_vehicles} vehicles of zones that were not told. The margin is to the forecast "
+        "closing of a road on the way."
+    )
+    lines = [
+        said,
+        "",
+        "| those told who leave | zone | vehicles | 50 % out | 90 % out | all out | least margin [min] | late |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in plans[0]:
+        times = " | ".join(_clock(run, at_s) if isfinite(at_s) else "never" for at_s in one.clear_s)
+        margin = f"{one.least_margin_s / 60:.0f}" if isfinite(one.least_margin_s) else "no road closes"
+        if one.least_margin_s == float("-inf"):
+            margin = "never through"
+        lines.append(
+            f"| {one.compliance:.0%} | {names.get(one.zone, one.zone)} | {one.vehicles} | {times} | {margin} | "
+            f"{one.late_share:.0%} |"
+        )
     return lines
 
 

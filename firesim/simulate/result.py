@@ -67,6 +67,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
         "units": table_of("units", clockwork.edge.responders.columns(scenario.horizon_s)),
         "orders": _orders(clockwork),
         "budget": budget,
+        "clearance": _clearance(clockwork),
     }
     beliefs = _beliefs(clockwork)
     figures = _fire_figures(clockwork)
@@ -205,6 +206,26 @@ def _orders(clockwork: Clockwork) -> pa.Table:
             "message_id": [" ".join(one.message_ids) for one in issued],
             "because_message": [one.order.because for one in issued],
             "cause_id": [one.cause_id for one in issued],
+        },
+    )
+
+
+def _clearance(clockwork: Clockwork) -> pa.Table:
+    """`clearance.csv`: a row a plan, compliance and zone; see `command.orders.Clearance`."""
+    rows = [one for plan in clockwork.centre.clearance for one in plan]
+    return table_of(
+        "clearance",
+        {
+            "made_s": [one.made_s for one in rows],
+            "compliance": [one.compliance for one in rows],
+            "zone_id": [one.zone for one in rows],
+            "vehicles": [one.vehicles for one in rows],
+            "shadow_vehicles": [one.shadow_vehicles for one in rows],
+            "clear_50_s": [one.clear_s[0] for one in rows],
+            "clear_90_s": [one.clear_s[1] for one in rows],
+            "clear_100_s": [one.clear_s[2] for one in rows],
+            "least_margin_s": [one.least_margin_s for one in rows],
+            "late_share": [one.late_share for one in rows],
         },
     )
 

@@ -54,11 +54,10 @@ def trigger_boundaries(run: Run) -> list[dict[str, Any]]:
     machine = run.clockwork.centre.machine
     assert isinstance(machine, Dispatcher)
     result = []
-    grounds: dict[float, TriggerGround] = {}
+    ground, parameters = machine.picture.ground, machine.picture.parameters
+    whole = TriggerGround(ground, 0.0)
     for at_s, one in first_orders(run):
-        ground, parameters = machine.picture.ground, machine.picture.parameters
-        weather_s = ground.bulletin_at(at_s).from_s
-        on = grounds.setdefault(weather_s, TriggerGround(ground, weather_s))
+        on = whole.at(at_s)
         properties = {"kind": "trigger", "zone": one.zone, "time_s": at_s, "refuge": one.refuge}
         for ring in trigger_boundary(on, one.zone, one.route, parameters):
             result.append(feature(run.scenario.place.grid, "Polygon", [ring], properties))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,3 +153,27 @@ def test_every_order_names_the_place_to_leave_and_the_place_to_go(ground):
         assert to_en in draft.text_en
         assert "Μέση" in draft.text_el
         assert to_el in draft.text_el
+
+
+def test_those_who_go_to_a_landing_are_told_its_name_and_that_boats_are_called_there(small):
+    """As soon as a briefing tells of landings, the texts name them."""
+    ground = Ground(small.briefing(), 3, 120.0)
+    ground.landing_names = {"jetty": ("West jetty", "Δυτική προβλήτα"), "cove": ("Cove", "")}
+    at_jetty = msgspec.structs.replace(advice("west", "", ()), landing="jetty")
+    at_cove = msgspec.structs.replace(advice("cove", "", ()), landing="cove")
+    anywhere = advice("middle", "", ())
+    jetty, cove, shore = drafts(ground, "order", [at_jetty, at_cove, anywhere])
+    for words in ("West bay", "do not drive", "Go on foot now to West jetty", "Boats have been called there"):
+        assert words in jetty.text_en
+    for words in ("Δυτικός όρμος", "μην οδηγήσετε", "προς: Δυτική προβλήτα", "Έχουν κληθεί εκεί σκάφη"):
+        assert words in jetty.text_el
+    assert "προς: Cove" in cove.text_el  # a place without a Greek name keeps its own
+    assert "jetty" not in shore.text_en
+    assert "oats" not in shore.text_en
+    assert all(ucs2_length(one.text_el) <= 600 for one in (jetty, cove, shore))
+
+
+def test_a_landing_that_the_map_does_not_know_is_not_spoken_of(ground):
+    (draft,) = drafts(ground, "order", [msgspec.structs.replace(advice("west", "", ()), landing="nowhere")])
+    assert "Go to the shore now" in draft.text_en
+    assert "nowhere" not in draft.text_en

@@ -45,6 +45,10 @@ ENUMERATIONS = {
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")  # the schema's own pattern
 LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")  # RFC 3066
 NAME = re.compile(r"[^\s,<&]+")  # of identifier and sender: no spaces, commas or restricted characters
+CIRCLE = re.compile(r"-?\d+(\.\d+)?,-?\d+(\.\d+)? \d+(\.\d+)?")  # "latitude,longitude radius", km
+PAIRS = ("eventCode", "parameter", "geocode")  # each of one valueName and one value
+RESOURCE = {"resourceDesc": "1", "mimeType": "1", "size": "?", "uri": "?", "derefUri": "?", "digest": "?"}
+LONGEST_HEADLINE = 160  # "as short as possible ... 160 characters may be a useful target limit"
 
 
 def broken_rules(text: str) -> list[str]:
@@ -57,6 +61,13 @@ def broken_rules(text: str) -> list[str]:
         said += _structure(info, INFO, "info")
     for area in root.iter(f"{CAP}area"):
         said += _structure(area, AREA, "area")
+    for name in PAIRS:
+        for pair in root.iter(f"{CAP}{name}"):
+            said += _structure(pair, {"valueName": "1", "value": "1"}, name)
+    for resource in root.iter(f"{CAP}resource"):
+        said += _structure(resource, RESOURCE, "resource")
+    for info in root.iter(f"{CAP}info"):
+        said += _times_and_words(info, root.findtext(f"{CAP}sent") or "")
     for element in root.iter():
         name, value = element.tag.removeprefix(CAP), (element.text or "").strip()
         if len(element) == 0 and not value:
@@ -71,6 +82,8 @@ def broken_rules(text: str) -> list[str]:
             said.append(f"{name} is {value}")
         if name == "language" and not LANGUAGE.fullmatch(value):
             said.append(f"language is {value}")
+        if name == "circle" and not CIRCLE.fullmatch(value):
+            said.append(f"circle is {value}")
         if name == "polygon":
             said += _polygon(value)
         if name == "references":
@@ -80,6 +93,28 @@ def broken_rules(text: str) -> list[str]:
         said.append(f"{message_type} without references")
     if root.findtext(f"{CAP}scope") == "Restricted" and not root.findtext(f"{CAP}restriction"):
         said.append("Restricted without restriction")
+    if root.findtext(f"{CAP}scope") == "Private" and not root.findtext(f"{CAP}addresses"):
+        said.append("Private without addresses")
+    return said
+
+
+def _times_and_words(info, sent):
+    """Of one info block: what has to come after what, and what has to differ."""
+    said = []
+    effective, onset, expires = (info.findtext(f"{CAP}{name}") or "" for name in ("effective", "onset", "expires"))
+    if all(DATE_TIME.fullmatch(time) for time in (sent, expires)) and expires:
+        if datetime.fromisoformat(expires) <= datetime.fromisoformat(sent):
+            said.append("info expires before it is sent")
+        takes_effect = datetime.fromisoformat(effective if DATE_TIME.fullmatch(effective) else sent)
+        if datetime.fromisoformat(expires) <= takes_effect:
+            said.append("info expires before it takes effect")
+    if onset and not DATE_TIME.fullmatch(onset):
+        said.append(f"onset is {onset}")
+    if len(info.findtext(f"{CAP}headline") or "") > LONGEST_HEADLINE:
+        said.append("headline is long")
+    # Section 3.2.2: the description is of the hazard, the instruction of what to do.
+    if (info.findtext(f"{CAP}description") or "") == (info.findtext(f"{CAP}instruction") or ""):
+        said.append("description and instruction are the same")
     return said
 
 
@@ -174,6 +209,25 @@ def test_every_alert_keeps_the_rules_of_the_standard_and_is_a_draft_in_two_langu
         (r"<note>", "<remark>x</remark><note>", "alert has an element remark"),
         (r"(<category>.*?</category>)\s*(<event>.*?</event>)", r"\2\1", "info has its elements out of order"),
         (r"<areaDesc>Middle</areaDesc>", "", "area has 0 areaDesc"),
+        (r"<expires>.*?</expires>", "<expires>2025-08-12T12:10:00+03:00</expires>", "info expires before it is sent"),
+        (r"<scope>Public<", "<scope>Private<", "Private without addresses"),
+        (r"<headline>", "<headline>" + 160 * "x", "headline is long"),
+        (
+            r"<description>.*?</description>(\s*)<instruction>(.*?)</instruction>",
+            r"<description>\2</description>\1<instruction>\2</instruction>",
+            "description and instruction are the same",
+        ),
+        (r"(<areaDesc>Middle</areaDesc>.*?)</area>", r"\1<circle>39.1,23.4</circle></area>", "circle is 39.1,23.4"),
+        (
+            r"(<areaDesc>Middle</areaDesc>.*?)</area>",
+            r"\1<geocode><value>x</value></geocode></area>",
+            "geocode has 0 valueName",
+        ),
+        (
+            r"(<areaDesc>Middle</areaDesc>.*?)</area>",
+            r"\1<polygon>39,23 39,24 39,23</polygon></area>",
+            "polygon is not closed, or of fewer than four points",
+        ),
     ],
 )
 def test_the_rules_notice_a_document_that_breaks_one(ground, pattern, by, rule):
@@ -181,6 +235,20 @@ def test_the_rules_notice_a_document_that_breaks_one(ground, pattern, by, rule):
     broken, count = re.subn(pattern, by, text, count=1, flags=re.DOTALL)
     assert count == 1
     assert rule in broken_rules(broken)
+
+
+def test_the_description_tells_what_happens_and_the_instruction_what_to_do(ground):
+    alert = msgspec.structs.replace(
+        an_alert(ground, "order", advice("west")),
+        happens_el="Πυρκαγιά κοντά σε: Μέση.",
+        happens_en="A fire near Middle.",
+    )
+    root = ET.fromstring(cap_xml(alert, ground, 600.0).encode())
+    for info, happens, text in zip(
+        root.findall(f"{CAP}info"), (alert.happens_el, alert.happens_en), (alert.text_el, alert.text_en), strict=True
+    ):
+        assert info.findtext(f"{CAP}description") == happens
+        assert info.findtext(f"{CAP}instruction") == text
 
 
 def test_polygons_are_closed_and_lie_on_skiathos_latitude_first(ground):

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.command import paper, routes
+from firesim.command import evacuation, paper, routes
 from firesim.command.crews import Advised
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.link.messages import IN_PLACE
+from firesim.link.messages import IN_PLACE, Recommendation
 from firesim.place.roads import RoadNode
 from firesim.place.settlement import Refuge, Zone
 
@@ -312,7 +312,11 @@ def test_just_the_zones_without_a_safe_way_stay_or_go_to_the_shore(small, assign
         assert has_way == (told.refuge not in ("", IN_PLACE))
         if not has_way:
             assert "cut off" in told.why
-            assert (told.refuge == IN_PLACE) == np.isinf(zone_reached_s[zone])
+            # Inside where no fire is forecast, where the shore is far, and where it cannot be reached before the fire.
+            walk_m = 1.4 * ground.shore_m[zone]
+            is_too_late = NOW_S + P.least_notice_s + walk_m / 0.7 > zone_reached_s[zone]
+            stays = np.isinf(zone_reached_s[zone]) or walk_m > P.shore_within_m or is_too_late
+            assert (told.refuge == IN_PLACE) == stays
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -380,6 +384,49 @@ def test_planned_again_from_the_same_forecast_a_zone_keeps_a_way_that_is_safe(
             assert (one.refuge, one.route) == (before.refuge, before.route)
         elif one.route:
             assert is_left_in_time(picture, forecasted, one.route, now_s + P.least_notice_s)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@settings(max_examples=60, deadline=None)
+@given(
+    network=networks(),
+    closes_in_s=st.lists(
+        st.lists(st.one_of(st.just(float("inf")), st.floats(-600.0, 5000.0)), min_size=28, max_size=28),
+        min_size=2, max_size=4,
+    ),
+    delays_s=st.lists(st.floats(0.0, 2400.0), min_size=4, max_size=4),
+)  # fmt: skip
+def test_no_alert_that_goes_out_names_a_road_past_its_closing_whatever_the_news_meanwhile(
+    small, assignment, network, closes_in_s, delays_s
+):
+    """Plan, wait for the authority, hear a new forecast, tell; again and again: as told, everybody gets through."""
+    links, _, places, is_open = network
+    never = np.full(2 * len(links), np.inf)
+    picture, _ = planned(small, (links, never, places, is_open), assignment)
+    ground, now_s = picture.ground, NOW_S
+    zones = list(range(len(ground.zones)))
+    for closes, delay_s in zip(closes_in_s, delays_s, strict=False):
+        plan = routes.plan(picture, picture.forecast or a_forecast(ground, never), zones, now_s)
+        body = Recommendation(order="", level="order", advice=list(plan.advice.values()), why="")
+        sorted_out = evacuation.sort_out(picture, body, now_s)
+        evacuation.ask(
+            picture, "order-1", Recommendation(order="", level="order", advice=sorted_out.to_ask, why=""), now_s
+        )
+        now_s += delay_s
+        picture.forecast = a_forecast(ground, now_s + np.repeat(closes[: len(links)], 2))
+        settled = evacuation.answered(picture, "order-1", True, "authority")
+        to_tell = [told.advice for told in settled]
+        for order in evacuation.alert_orders(picture, "order", to_tell, "authority", now_s):
+            for told in order.body.advice:
+                assert told.why.strip()
+                assert len(told.why.splitlines()) == 1
+                if told.refuge in ("", IN_PLACE):
+                    assert told.route == []
+                    continue
+                assert is_left_in_time(picture, picture.forecast, told.route, now_s)
+                if np.isfinite(told.deadline_s):
+                    assert told.deadline_s >= now_s + 60.0
+                    assert is_left_in_time(picture, picture.forecast, told.route, told.deadline_s)
 
 
 @pytest.fixture

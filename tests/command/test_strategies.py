@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from itertools import permutations
 from types import ModuleType
 
 import msgspec
@@ -19,7 +20,7 @@ from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, recommendation, register
 from firesim.command.triggers import deadlines
-from firesim.link.messages import DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
+from firesim.link.messages import Alert, Decision, DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
 
 
 def no_fire(ground):
@@ -153,9 +154,14 @@ def test_units_are_not_sent_to_and_fro_by_every_new_plan(small, wire):
     assert all(len(tasks) <= 3 for tasks in by_unit.values())
 
 
-def test_orders_go_out_in_the_order_of_the_triggers(small, wire):
+ASSIGNMENTS = ("nearest", "fastest", "safest", "capacity")
+
+
+@pytest.mark.parametrize("staged", [False, True])
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_orders_go_out_in_the_order_of_the_triggers(small, wire, assignment, staged):
     """The zones of a recommendation stand in the order in which it becomes too late to leave them."""
-    small.tell_of_a_fire(wire)
+    small.tell_of_a_fire(wire, parameters={"assignment": assignment, "staged_departure": staged})
     dispatcher, asked, waiting = Dispatcher(), 0, list(wire.deliveries)
     for now_s in range(0, 1500, 5):
         said = []
@@ -175,16 +181,62 @@ def test_with_turns_on_the_road_an_order_waits_for_its_turn_and_only_there(small
     """Three thousand people behind one road: it is theirs for half an hour and more before the next are told."""
     briefing = small.briefing()
     zones = [replace(zone, people_expected=3000) for zone in briefing.zones]
-    for assignment, waits in (("capacity", True), ("fastest", False)):
-        parameters = CommandParameters(assignment=assignment, route_margin_s=0.0)
+    by_rule = [(rule, staged, staged or rule == "capacity") for rule in ASSIGNMENTS for staged in (False, True)]
+    for assignment, staged, waits in by_rule:
+        parameters = CommandParameters(assignment=assignment, staged_departure=staged, route_margin_s=0.0)
         picture = Picture(Ground(small.briefing(zones=zones), 3, 120.0), parameters)
         plan = routes.plan(picture, no_fire(picture.ground), [1, 0], 600.0)
         turns = [plan.turn_in_s.get(zone, 0.0) for zone in (1, 0)]
         assert turns[0] == 0.0  # the most urgent first
         # 750 vehicles at 0.36 a second need 2,083 s; the west comes to that road 300 s later than it leaves.
         assert (turns[1] == pytest.approx(750 / 0.36 - 300.0, abs=120.0)) == waits
-        staged = [Pilot().staged(picture, zone, "order", plan) for zone in (1, 0)]
-        assert staged == ["order", "warning" if waits else "order"]
+        levels = [Pilot().staged(picture, zone, "order", plan) for zone in (1, 0)]
+        assert levels == ["order", "warning" if waits else "order"]
         told = ZoneAdvice(zone="west", refuge="town", route=["W", "M", "E"], deadline_s=float("inf"), why="")
         picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority")
         assert Pilot().staged(picture, 0, "order", plan) == "order"  # who has been ordered stays so
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_turns_on_the_road_are_taken_in_the_order_of_the_triggers(small, assignment):
+    """Three zones at one end of a road, asked for in every order: each waits until those before it have set out."""
+    west = small.briefing().zones[0]
+    zones = [replace(west, zone=name, name=name, people_expected=3000) for name in ("west", "west-2", "west-3")]
+    for order in permutations(range(3)):
+        parameters = CommandParameters(assignment=assignment, staged_departure=True, route_margin_s=0.0)
+        picture = Picture(Ground(small.briefing(zones=zones), 3, 120.0), parameters)
+        turn_in_s = routes.plan(picture, no_fire(picture.ground), list(order), 600.0).turn_in_s
+        turns = [turn_in_s.get(zone, 0.0) for zone in order]
+        assert turns == pytest.approx([0.0, 750 / 0.36, 2 * 750 / 0.36], abs=60.0)
+
+
+def test_people_are_told_in_two_stages_to_be_ready_and_then_to_leave_toward_a_named_place(small, wire):
+    """As 112 does it: first where it burns and to be ready, later by which place to leave toward which."""
+    small.tell_of_a_fire(wire, wind_m_s=3.0)
+    dispatcher, said = Dispatcher(), []
+    waiting = list(wire.deliveries)
+    for now_s in range(0, 9000, 10):
+        out = []
+        while waiting and waiting[0][0] <= now_s:
+            out += step(dispatcher, *waiting.pop(0))
+        for at_s, order in out + step(dispatcher, float(now_s)):
+            if isinstance(order, Order) and order.kind == "recommendation":
+                wire.say(
+                    now_s + 60.0, Decision(order=order.order_id, decided_s=at_s, approved=True, reason=""), "authority"
+                )
+                waiting.append(wire.deliveries[-1])
+            elif isinstance(order, Order) and isinstance(order.body, Alert) and order.body.channel == "cell_broadcast":
+                said += [(one.zone, order.body) for one in order.body.advice]
+    to_middle = [alert for zone, alert in said if zone == "middle"]
+    levels = [alert.level for alert in to_middle]
+    assert levels[0] == "warning"
+    assert "order" in levels
+    assert "warning" not in levels[levels.index("order") :]  # nobody is told less than before
+    first, then = to_middle[0], to_middle[levels.index("order")]
+    assert "Be ready to leave" in first.text_en
+    assert "Να είστε σε ετοιμότητα" in first.text_el
+    assert "leave now toward Town" in then.text_en
+    assert "απομακρυνθείτε τώρα προς Χώρα" in then.text_el
+    for alert in to_middle:
+        assert "Middle" in alert.text_en
+        assert "north of Middle" in alert.happens_en

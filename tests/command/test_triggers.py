@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
@@ -104,13 +105,16 @@ def test_fire_at_the_door_sets_the_trigger_a_margin_before_it_comes(picture):
 # --- the boundary -------------------------------------------------------------------------------------------
 
 
-def fire_from(ground, cell, until_s):
-    """Arrival of a steady fire lit at a cell at time 0 under the first bulletin: the forecast's own laws. [y, x]"""
+def fire_from(ground, cell, until_s, lit_s=0.0):
+    """Arrival of a steady fire lit at a cell, hour by hour of the bulletin: the forecast's own laws. [y, x]"""
     fire = SpreadingFire(ground.landscape, acceleration_per_min=None)
-    fire.set_law(0.0, ground.spread_at(0.0))
+    fire.set_law(lit_s, ground.spread_at(lit_s))
     lit = np.zeros(ground.coarse.shape, dtype=bool)
     lit.ravel()[cell] = True
-    fire.ignite_cells(lit, 0.0)
+    fire.ignite_cells(lit, lit_s)
+    for change_s in ground.weather_changes_s(lit_s, until_s):
+        fire.advance(change_s)
+        fire.set_law(change_s, ground.spread_at(change_s))
     fire.advance(until_s)
     return fire.arrival_time_s.ravel()
 
@@ -142,6 +146,41 @@ def test_the_ground_read_backwards_tells_what_a_fire_from_there_would_do(small, 
     beyond = np.flatnonzero(np.isinf(spare_s.ravel()) & ground.is_burnable.ravel())
     for cell in beyond[:: len(beyond) // 8].tolist():
         assert fire_from(ground, cell, needed_s)[ground.zone_cells[1]].min() >= 0.85 * needed_s
+
+
+def turning(small, *changes):
+    """A briefing whose bulletin turns: (from when [s], wind from [degrees])."""
+    (row,) = small.briefing(wind_m_s=6.0).bulletin
+    return small.briefing(bulletin=[structs.replace(row, from_s=at_s, wind_from_deg=deg) for at_s, deg in changes])
+
+
+@pytest.mark.parametrize("at_s", [0.0, 900.0, 5000.0])
+def test_the_boundary_knows_how_the_wind_turns_meanwhile(small, at_s):
+    """The wind turns from north to west a quarter of an hour on: fires lit at the boundary then do as it says."""
+    ground = Ground(turning(small, (0.0, 0.0), (1800.0, 270.0), (3600.0, 300.0)), 3, 120.0)
+    needed_s = 3000.0
+    spare_s = TriggerGround(ground, 0.0).at(at_s).spare_s([(ground.zone_cells[1], needed_s)])
+    inside = np.flatnonzero((spare_s < -150.0) & ground.is_burnable)
+    beyond = np.flatnonzero(np.isinf(spare_s.ravel()) & ground.is_burnable.ravel())
+    for cell in inside[:: max(len(inside) // 10, 1)].tolist():
+        assert fire_from(ground, cell, at_s + needed_s, at_s)[ground.zone_cells[1]].min() <= at_s + needed_s
+    for cell in beyond[:: len(beyond) // 10].tolist():
+        # A fire lit as a whole cell has half a cell's start, a quarter of an hour in still air.
+        assert fire_from(ground, cell, at_s + 0.85 * needed_s, at_s)[ground.zone_cells[1]].min() == np.inf
+
+
+def test_with_the_wind_of_one_hour_the_boundary_is_another(small):
+    turns = Ground(turning(small, (0.0, 0.0), (900.0, 270.0)), 3, 120.0)
+    steady = Ground(turning(small, (0.0, 0.0)), 3, 120.0)
+    later = Ground(turning(small, (0.0, 0.0), (9000.0, 270.0)), 3, 120.0)
+    needed = [(turns.zone_cells[1], 3000.0)]
+    now, fixed, same = (TriggerGround(ground, 0.0).spare_s(needed) < 0.0 for ground in (turns, steady, later))
+    assert (fixed == same).all()  # what comes after people are through does not count
+    west, north = now & ~fixed, fixed & ~now
+    x_m = turns.coarse.x_centres_m
+    assert west.sum() > 20
+    assert north.sum() > 20
+    assert x_m[np.nonzero(west)[1]].mean() < x_m[np.nonzero(north)[1]].mean() - 300.0
 
 
 def test_the_boundary_lies_upwind_and_grows_with_the_time_that_people_need(small):

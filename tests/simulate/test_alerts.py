@@ -1,0 +1,51 @@
+"""The alerts of a whole run: documents that keep the standard, in two stages, that say what happens and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, gsm7_length, ucs2_length
+from firesim.simulate import Run
+from firesim.simulate.folder import alert_documents
+from tests.command.test_cap import CAP, broken_rules
+
+MARKUP = re.compile(r"<[^>]*>|&[a-z]+;|[*_#]{2}")
+
+
+@pytest.fixture(params=["pilot_run", "today_run"])
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    return request.getfixturevalue(request.param)
+
+
+def test_every_document_keeps_the_rules_and_refers_only_to_earlier_ones(run):
+    documents = alert_documents(run)
+    assert documents
+    known: dict[str, str] = {}
+    for text in documents.values():
+        assert broken_rules(text) == []
+        root = ET.fromstring(text.encode())
+        assert root.findtext(f"{CAP}status") == "Draft"
+        for one in (root.findtext(f"{CAP}references") or "").split():
+            _, identifier, sent = one.split(",")
+            assert known[identifier] == sent
+        identifier = root.findtext(f"{CAP}identifier") or ""
+        assert identifier not in known
+        known[identifier] = root.findtext(f"{CAP}sent") or ""
+
+
+def test_texts_are_plain_fit_a_broadcast_and_tell_what_happens_beside_what_to_do(run):
+    for text in alert_documents(run).values():
+        for info in ET.fromstring(text.encode()).iter(f"{CAP}info"):
+            happens, instruction = (info.findtext(f"{CAP}{name}") or "" for name in ("description", "instruction"))
+            assert happens
+            assert not MARKUP.search(happens + instruction)
+            if info.findtext(f"{CAP}language") == "en-GB":
+                assert re.search("wildfire|fire", happens)
+                assert max(gsm7_length(happens), gsm7_length(instruction)) <= ENGLISH_LIMIT
+            else:
+                assert "υρκαγιά" in happens
+                assert max(ucs2_length(happens), ucs2_length(instruction)) <= GREEK_LIMIT
