@@ -23,12 +23,14 @@ from math import floor, hypot, inf, isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, solve
+from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, is_open_way, solve
 from firesim.fire.barrier import shut_ways
 from firesim.fire.cells import (
     BARE,
     BLOCKED,
     OPEN,
+    RING_X,
+    RING_Y,
     SETTLED,
     SOURCE,
     Cells,
@@ -192,6 +194,11 @@ class Front:
     def can_burn(self) -> Mask:
         """Where fire may ever spread as things are: burnable and not blocked. [y, x]"""
         return np.asarray((self._inside(self._cells.mark) & (BARE | BLOCKED)) == 0)
+
+    @property
+    def shut_ways(self) -> NDArray[np.uint8] | None:
+        """Bit k of a cell: nothing goes to its neighbour k (`cells.py`). [y, x], a view; None: no line was drawn."""
+        return self._inside(self._cells.shut) if self._cells.shut.size > 1 else None
 
     @property
     def is_out(self) -> bool:
@@ -466,6 +473,11 @@ class Front:
         for cell, time in zip(cells, at_s, strict=True):
             put(self._queue, self._stride, time, cell)
 
+    def _open_from(self, cell: int) -> list[int]:
+        """A cell and those of its neighbours that fire can go to: no line and no squeezing between."""
+        ways = (k for k in range(8) if is_open_way(self._cells, cell, k, self._stride))
+        return [cell, *(cell + int(RING_X[k]) + self._stride * int(RING_Y[k]) for k in ways)]
+
     def _light_around(self, column: float, row: float, at_s: float) -> None:
         """Crossings straight from a lit point, exact where all cells around are alike; else into its neighbours."""
         for reach in (EXACT_AROUND_CELLS, 1):
@@ -474,6 +486,9 @@ class Front:
             if reach == 1 or are_alike(self._cells, which):
                 break
         c = self._cells
+        if reach == 1:
+            is_open = np.isin(which, self._open_from((floor(row) + 1) * self._stride + floor(column) + 1))
+            which, dx, dy = which[is_open], dx[is_open], dy[is_open]
         crossing, gradient_x, gradient_y = straight_crossings(c, which, dx, dy)
         sooner = at_s + crossing < c.arrival_s[which]
         self._touch(which[sooner & ~np.isfinite(c.arrival_s[which])])

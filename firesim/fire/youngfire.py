@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.fire.acceleration import acceleration_factor
+from firesim.fire.cells import RING_X, RING_Y
 from firesim.fire.growth import PointFire
 from firesim.fire.slope import SlopePlane
 
@@ -36,17 +37,22 @@ class CellsReached:
         gradient = (self.gradient[0][keep], self.gradient[1][keep])
         return CellsReached(self.rows[keep], self.columns[keep], self.arrival_s[keep], gradient, self.rate_m_s[keep])
 
-    def joined_to(self, row: int, column: int, passable: Mask) -> Mask:
-        """Which passable cells hang together with one cell, side by side."""
+    def joined_to(self, row: int, column: int, passable: Mask, shut: NDArray[np.uint8] | None = None) -> Mask:
+        """Which passable cells hang together with one cell, side by side.
+
+        shut: [y, x] of the grid, bit k: no way to neighbour k (`cells.py`); None: all ways are open.
+        """
         index = {(int(r), int(c)): n for n, (r, c) in enumerate(zip(self.rows, self.columns, strict=True))}
         joined = np.zeros(self.rows.size, np.bool_)
         waiting = [(row, column)]
         while waiting:
             r, c = waiting.pop()
             n = index.get((r, c))
-            if n is not None and passable[n] and not joined[n]:
-                joined[n] = True
-                waiting += [(r + 1, c), (r - 1, c), (r, c + 1), (r, c - 1)]
+            if n is None or not passable[n] or joined[n]:
+                continue
+            joined[n] = True
+            closed = 0 if shut is None else int(shut[r, c])
+            waiting += [(r + int(RING_Y[k]), c + int(RING_X[k])) for k in range(0, 8, 2) if not closed >> k & 1]
         return joined
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor
 
 import numpy as np
 
@@ -51,6 +52,12 @@ def _of_shapes(case: LoadedCase) -> Iterator[str]:
         column, row = np.array(barrier.line).T
         if (column.max() < 0) or (row.max() < 0) or (column.min() > grid.columns) or (row.min() > grid.rows):
             yield f"Barrier {number} lies off the grid: it holds nothing."
+    for number, barrier in enumerate(case.barriers):
+        if any(_is_beyond(barrier.line, *point) for point in case.lighting.points):
+            yield (
+                f"BARRIER {number} RUNS BETWEEN THE IGNITION AND THE CENTRE OF ITS CELL: fire is lit at the centre, on "
+                "the other side of the line. Move the ignition, or use smaller cells."
+            )
     times = {
         "Barrier": [one.at_s for one in case.barriers],
         "Drop": [one.at_s for one in case.drops],
@@ -60,6 +67,14 @@ def _of_shapes(case: LoadedCase) -> Iterator[str]:
         for number, at_s in enumerate(at):
             if at_s >= case.fields.duration_s:
                 yield f"{what} {number} comes after the end: it changes nothing."
+
+
+def _is_beyond(line: list[tuple[float, float]], column: float, row: float) -> bool:
+    """Whether a line passes between a point and the centre of its cell; all in cells from the corner."""
+    from shapely import LineString
+
+    way = LineString([(column, row), (floor(column) + 0.5, floor(row) + 0.5)])
+    return way.length > 0.0 and bool(LineString(line).intersects(way))
 
 
 def _of_laws(case: LoadedCase, solved: Solved) -> Iterator[str]:

@@ -6,7 +6,10 @@ from math import cos, radians
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
+from shapely import Point, Polygon, contains_xy
 
 from firesim.fire.acceleration import acceleration_factor
 from firesim.fire.landscape import LandscapeSpread
@@ -167,6 +170,31 @@ def test_a_line_across_a_young_fire_holds_and_does_not_leak() -> None:
     arrival = fire.arrival_time_s
     assert np.isfinite(arrival[60, 42])
     assert not np.isfinite(arrival[:, 43:]).any()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), a=st.sampled_from([None, 0.115]))
+@example(seed=13, a=0.115)
+@example(seed=17, a=0.115)
+def test_nothing_leaks_out_of_a_closed_line_however_near_the_ignition_it_runs(seed: int, a: float | None) -> None:
+    random = np.random.default_rng(seed)
+    angles = np.sort(random.uniform(0.0, 2.0 * np.pi, random.integers(3, 9)))
+    reach = random.uniform(0.6, 8.0, angles.size)
+    points = [(20.5 + r * np.cos(t), 20.5 + r * np.sin(t)) for r, t in zip(reach, angles, strict=True)]
+    inside = Polygon(points)
+    if not (inside.is_valid and inside.contains(Point(20.5, 20.5))):
+        return
+    fire = SpreadingFire(land(41, 41), acceleration_per_min=a)
+    fire.set_weather(0.0, weather(float(random.uniform(0.0, 12.0)), float(random.uniform(0.0, 359.0))))
+    if seed % 2:
+        fire.bar([*points, points[0]], 0.0)
+    fire.ignite_point(20.5, 20.5, 0.0)
+    if not seed % 2:
+        fire.bar([*points, points[0]], 1.0)
+    fire.advance(36_000.0)
+    rows, columns = np.mgrid[:41, :41] + 0.5
+    outside = ~contains_xy(inside.buffer(1e-9), columns, rows)
+    assert not np.isfinite(fire.arrival_time_s[outside]).any()
 
 
 def test_a_fire_whose_only_cell_is_blocked_is_out() -> None:

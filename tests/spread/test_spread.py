@@ -273,6 +273,7 @@ def test_on_a_slope_the_map_advances_by_the_cosine(cases: Any) -> None:
         ({"weather": [{**ROW, "wind_speed_10m_m_s": 40}], "duration_h": 0.1}, "OUTSIDE THE RANGE"),
         ({"drops": [{"polygon_xy_m": [[1, 1], [2, 1], [2, 2]], "litres_m2": 2}]}, "wets no cell"),
         ({"barriers": [{"xy_m": [[1, 1], [2, 1]], "at_min": 600}]}, "after the end"),
+        ({"ignition": {"xy_m": [453, 885]}, "barriers": [{"xy_m": [[460, 0], [460, 1800]]}]}, "RUNS BETWEEN"),
     ],
 )  # fmt: skip
 def test_what_a_reader_must_know_is_said_loudly_and_ends_with_0(cases: Any, changes: Any, words: str) -> None:
