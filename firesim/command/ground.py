@@ -159,6 +159,12 @@ class Ground:
         """Which directed road edge crosses which coarse cell: edge index, flat cell."""
         return self.roads.cells(self.coarse)
 
+    @cached_property
+    def road_bends(self) -> tuple[Floats, Integers]:
+        """Every bend of every directed road edge: easting and northing [bend, 2], m; and which edge. [bend]"""
+        paths = [np.array(path, dtype=np.float64).reshape(-1, 2) for path in self.roads.paths_xy_m]
+        return np.concatenate([*paths, np.empty((0, 2))]), np.repeat(np.arange(len(paths)), [len(p) for p in paths])
+
     # --- the clock and the bulletin ----------------------------------------------------------------------
 
     def clock(self, time_s: float) -> str:

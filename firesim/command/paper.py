@@ -39,18 +39,20 @@ def advise_on_paper(
     return result
 
 
-def usual_way(picture: Picture, zone: int) -> Way | None:
-    """The way that a zone's people take to the town on any day; None where there is none."""
+def usual_ways(picture: Picture) -> list[Way | None]:
+    """The way that each zone's people take to the town on any day; None where there is none. [zone]"""
     ground = picture.ground
     targets = _of_kind(picture, ("town", "port")) or _of_kind(picture, ())
-    node = int(ground.zone_node[zone])
-    if node < 0 or not targets:
-        return None
+    if not targets:
+        return [None] * len(ground.zones)
     network = public_network(picture, None)
     time_s, next_edge = network.quickest([int(ground.refuge_node[k]) for k in targets])
-    if not isfinite(float(time_s[node])):
-        return None
-    return network.way(edges_from(next_edge, ground.roads.head, node), node)
+    return [
+        network.way(edges_from(next_edge, ground.roads.head, node), node)
+        if node >= 0 and isfinite(float(time_s[node]))
+        else None
+        for node in ground.zone_node.tolist()
+    ]
 
 
 def _of_kind(picture: Picture, kinds: tuple[str, ...]) -> list[int]:

@@ -94,12 +94,10 @@ class Today:
         x_m, y_m = np.array([z.x_m for z in ground.zones]), np.array([z.y_m for z in ground.zones])
         away_m = np.hypot(x_m - fire.centre_xy_m[0], y_m - fire.centre_xy_m[1])
         is_near = self._in_danger_area(picture, fire, x_m, y_m, now_s)
-        bends = np.concatenate([np.array(path) for path in ground.roads.paths_xy_m])
-        of_edge = np.repeat(np.arange(len(ground.roads.edges)), [len(path) for path in ground.roads.paths_xy_m])
+        bends, of_edge = ground.road_bends
         road_in_area = np.zeros(len(ground.roads.edges), dtype=bool)
         road_in_area[of_edge[self._in_danger_area(picture, fire, bends[:, 0], bends[:, 1], now_s)]] = True
-        for zone in range(len(ground.zones)):
-            way = paper.usual_way(picture, zone)
+        for zone, way in enumerate(paper.usual_ways(picture)):
             if way is not None and any(road_in_area[list(way.edges)]):
                 is_near[zone] = True
         ordered = [zone for zone in np.argsort(away_m, kind="stable").tolist() if is_near[zone]]
@@ -121,8 +119,13 @@ class Today:
         at = fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])
         if not fire.has_outline:
             reach_m = max(reach_m, fire.sd_m)
-        edges = picture.ground.roads.paths_xy_m
-        return np.array([bool((_away_m(np.array(path), at) <= reach_m).any()) for path in edges])
+        bends, of_edge = picture.ground.road_bends
+        # A metre to spare, for rounding: what is near is decided by distance alone.
+        low, high = at.min(axis=0) - reach_m - 1.0, at.max(axis=0) + reach_m + 1.0
+        around = np.flatnonzero(((bends >= low) & (bends <= high)).all(axis=1))
+        in_danger = np.zeros(len(picture.ground.roads.edges), dtype=bool)
+        in_danger[of_edge[around[_away_m(bends[around], at) <= reach_m]]] = True
+        return in_danger
 
 
 def _away_m(path: Floats, places: Floats) -> Floats:

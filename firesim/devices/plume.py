@@ -16,7 +16,7 @@ from pydantic import Field
 
 from firesim.compiled import kernel
 from firesim.parameters import Parameters
-from firesim.physics.sight import hidden_m
+from firesim.physics.sight import hidden_m, tallest_around
 from firesim.physics.smoke import (
     EXTINCTION_M2_G,
     LIGHTEST_WIND_M_S,
@@ -113,6 +113,7 @@ class Plume:
         self._fire = fire
         self._weather = weather
         self._elevation_m = np.ascontiguousarray(terrain.elevation_m, dtype=np.float32)
+        self._tallest_m = tallest_around(self._elevation_m)
         self._grid = grid
         self._parameters = parameters or SightParameters()
         self._cut_s = -np.inf
@@ -137,7 +138,8 @@ class Plume:
         if column is None or eyes.size == 0:
             return InSight.nothing(eyes.shape[1])
         row, across = self._grid.position_at(eyes[0], eyes[1])
-        return InSight(*_look(self._elevation_m, self._grid.cell_size_m, eyes, across, row, *vars(column).values()))
+        ground = (self._elevation_m, self._tallest_m, self._grid.cell_size_m)
+        return InSight(*_look(*ground, eyes, across, row, *vars(column).values()))
 
     def _column_at(self, now_s: float) -> _Column | None:
         """The visible body now, cut once for all who look within the same `_RENEWED_S`; None: nothing shows."""
@@ -206,8 +208,9 @@ class Plume:
 
 @kernel
 def _look(
-    elevation_m: Singles, cell_size_m: float, eyes: Floats, across: Floats, row: Floats, to_x_m: Floats,
-    to_y_m: Floats, to_across: Floats, to_row: Floats, bottom_m: Floats, top_m: Floats, contrast: Floats,
+    elevation_m: Singles, tallest_m: Singles, cell_size_m: float, eyes: Floats, across: Floats, row: Floats,
+    to_x_m: Floats, to_y_m: Floats, to_across: Floats, to_row: Floats, bottom_m: Floats, top_m: Floats,
+    contrast: Floats,
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:  # fmt: skip
     """The fields of `InSight` for viewpoints and a column of smoke.
 
@@ -222,9 +225,10 @@ def _look(
         foot_deg = np.nan
         for k in range(to_x_m.size):
             hidden = hidden_m(
-                elevation_m, cell_size_m, across[i], row[i], eyes[2, i], to_across[k], to_row[k], top_m[k]
-            )
-            shows_m = top_m[k] - max(hidden, bottom_m[k])
+                elevation_m, tallest_m, cell_size_m, across[i], row[i], eyes[2, i], to_across[k], to_row[k],
+                bottom_m[k], top_m[k],
+            )  # fmt: skip
+            shows_m = top_m[k] - hidden
             if shows_m <= 0.0:
                 continue
             east_m, north_m = to_x_m[k] - eyes[0, i], to_y_m[k] - eyes[1, i]

@@ -26,6 +26,9 @@ Heights = NDArray[np.float32]
 EFFECTIVE_EARTH_RADIUS_M = 4.0 / 3.0 * 6_371_000.0
 SAMPLES_PER_CELL = 2.0  # half a cell: a one-cell wall keeps at least three quarters of its height
 GRAZING_M = 1e-6  # a ray that lies in the ground plane is not blocked by rounding
+_RUN_SAMPLES = 32  # of a ray, passed over together where all ground near lies below it
+_RUN_CELLS = 16
+_CLEAR_M = 1e-3  # far more than rounding
 
 
 @kernel
@@ -91,30 +94,65 @@ def _sees_many(
     return seen
 
 
+def tallest_around(elevation_m: Heights) -> Heights:
+    """The highest ground near each square of 16 cells: in it or within 9 cells. [y / 16, x / 16], m
+
+    For `hidden_m`, which follows a ray in runs of at most 15.5 cells: half of that from their middle, and the cell
+    beyond that the bilinear surface takes in.
+    """
+    around = _RUN_CELLS // 2 + 1
+    for axis in (0, 1):
+        starts = range(0, elevation_m.shape[axis], _RUN_CELLS)
+        parts = [range(max(at - around, 0), min(at + _RUN_CELLS + around, elevation_m.shape[axis])) for at in starts]
+        elevation_m = np.stack([elevation_m.take(part, axis).max(axis) for part in parts], axis)
+    return elevation_m
+
+
+@kernel
+def _near_run(tallest_m: Heights, shape: tuple[int, int], column: float, row: float) -> float:
+    """Highest ground near a run of samples about a fractional position. [m]"""
+    rows, columns = shape
+    y, x = int(min(max(row, 0.0), rows - 1.0)), int(min(max(column, 0.0), columns - 1.0))
+    height_m: float = tallest_m[y // _RUN_CELLS, x // _RUN_CELLS]
+    return height_m
+
+
 @kernel
 def hidden_m(
-    elevation_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
-    to_column: float, to_row: float, enough_m: float,
+    elevation_m: Heights, tallest_m: Heights, cell_size_m: float, column: float, row: float, height_m: float,
+    to_column: float, to_row: float, least_m: float, enough_m: float,
 ) -> float:  # fmt: skip
     """How much of a column of smoke the terrain hides from an eye: all of it below this height above its foot. [m]
 
-    Arguments as in `line_of_sight`, numbers. Zero where the foot itself is seen; never negative. The ray is followed
-    no further once `enough_m` is hidden. For kernels: may be called from Python with a float32 elevation.
+    Arguments as in `line_of_sight`, numbers, and `tallest_around` the elevation. `least_m` where not even that is
+    hidden, and never negative. The ray is followed no further once `enough_m` is. For kernels: may be called from
+    Python with a float32 elevation.
     """
     eye_m = _ground_m(elevation_m, column, row) + height_m
     pieces = _samples_between(column, row, to_column, to_row)
     bulge_m = _full_bulge_m(cell_size_m, column, row, to_column, to_row)
     foot_m = _ground_m(elevation_m, to_column, to_row)
-    hidden = 0.0
-    for k in range(1, pieces):
-        t = k / pieces
-        ground_m = _ground_m(elevation_m, column + t * (to_column - column), row + t * (to_row - row))
-        # The ray that grazes this piece of ground goes on to this height above the target.
-        grazed_m = eye_m + (ground_m + bulge_m * t * (1.0 - t) - eye_m) / t - foot_m
-        if grazed_m > hidden:
-            hidden = grazed_m
-            if hidden >= enough_m:
-                break
+    hidden = max(least_m, 0.0)
+    for first in range(1, pieces, _RUN_SAMPLES):
+        last = min(first + _RUN_SAMPLES, pieces) - 1
+        # Where no ground near can reach the ray to what is hidden already, none need be looked at closely.
+        middle = 0.5 * (first + last) / pieces
+        tallest = _near_run(
+            tallest_m, elevation_m.shape, column + middle * (to_column - column), row + middle * (to_row - row)
+        )
+        rise_m = hidden + foot_m - eye_m
+        ray_m = eye_m + min(first * rise_m, last * rise_m) / pieces
+        if tallest + 0.25 * bulge_m < ray_m - _CLEAR_M:
+            continue
+        for k in range(first, last + 1):
+            t = k / pieces
+            ground_m = _ground_m(elevation_m, column + t * (to_column - column), row + t * (to_row - row))
+            # The ray that grazes this piece of ground goes on to this height above the target.
+            grazed_m = eye_m + (ground_m + bulge_m * t * (1.0 - t) - eye_m) / t - foot_m
+            if grazed_m > hidden:
+                hidden = grazed_m
+                if hidden >= enough_m:
+                    return hidden
     return hidden
 
 

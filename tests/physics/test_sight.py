@@ -1,9 +1,11 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.physics.sight import EFFECTIVE_EARTH_RADIUS_M, hidden_m, line_of_sight, viewshed
+from firesim.physics.sight import EFFECTIVE_EARTH_RADIUS_M, hidden_m, line_of_sight, tallest_around, viewshed
 
 CELL_M = 30.0
 
@@ -47,13 +49,14 @@ def test_one_looks_over_a_wall_from_just_above_its_sight_line() -> None:
 def test_what_a_wall_hides_is_as_high_as_similar_triangles_say() -> None:
     # The eye at 10 m, the wall of 40 m at 20 cells, the foot at 30 cells: 10 + 30 * 30 / 20 = 55 m.
     wall = plain_with_wall(40.0)
-    hidden = hidden_m(wall, CELL_M, 10.5, 20.5, 10.0, 40.5, 20.5, np.inf)
+    hidden = hidden_m(wall, tallest_around(wall), CELL_M, 10.5, 20.5, 10.0, 40.5, 20.5, 0.0, np.inf)
     assert hidden == pytest.approx(55.0, abs=0.05)
 
 
 def test_nothing_is_hidden_where_the_foot_is_seen() -> None:
     for column, row in ((12.5, 3.5), (60.5, 40.5)):
-        assert hidden_m(plain(), CELL_M, 10.5, 20.5, 10.0, column, row, np.inf) == 0.0
+        level = plain()
+        assert hidden_m(level, tallest_around(level), CELL_M, 10.5, 20.5, 10.0, column, row, 0.0, np.inf) == 0.0
 
 
 @settings(max_examples=40, deadline=None)
@@ -73,13 +76,15 @@ def test_sight_is_mutual(seed: int, ends: tuple[float, ...], heights_m: tuple[fl
 @given(seed=st.integers(0, 1_000), ends=st.tuples(*[st.floats(0.0, 48.0) for _ in range(4)]))
 def test_smoke_shows_exactly_above_its_hidden_height(seed: int, ends: tuple[float, ...]) -> None:
     elevation_m = hills(seed)
-    hidden = hidden_m(elevation_m, CELL_M, ends[0], ends[1], 3.0, ends[2], ends[3], np.inf)
+    ground, ray = (elevation_m, tallest_around(elevation_m), CELL_M), (ends[0], ends[1], 3.0, ends[2], ends[3])
+    hidden = hidden_m(*ground, *ray, 0.0, np.inf)
     around_m = np.array([hidden - 0.01, hidden + 0.01])
     seen = line_of_sight(elevation_m, CELL_M, ends[0], ends[1], 3.0, ends[2], ends[3], around_m)
     assert seen[1]
     assert not seen[0] or hidden == 0.0
-    # Who cares for less learns at least that so much is hidden.
-    assert min(hidden, 5.0) <= hidden_m(elevation_m, CELL_M, ends[0], ends[1], 3.0, ends[2], ends[3], 5.0) <= hidden
+    # Who cares for less learns at least that so much is hidden; who cares for more, all of that.
+    assert min(hidden, 5.0) <= hidden_m(*ground, *ray, 0.0, 5.0) <= hidden
+    assert hidden_m(*ground, *ray, 5.0, np.inf) == max(hidden, 5.0)
 
 
 @settings(max_examples=20, deadline=None)
@@ -95,3 +100,11 @@ def test_sight_does_not_depend_on_which_way_the_map_is_turned() -> None:
     seen = viewshed(elevation_m, CELL_M, 10.5, 30.5, 15.0)
     turned = viewshed(np.rot90(elevation_m).copy(), CELL_M, 30.5, 48.0 - 10.5, 15.0)
     assert (np.rot90(seen) == turned).mean() > 0.999  # equal but for rays that graze
+
+
+def test_ground_near_a_run_of_samples_is_never_taken_for_lower_than_it_is() -> None:
+    elevation_m = hills(5)
+    tallest_m = tallest_around(elevation_m)
+    for row, column in itertools.product(range(48), repeat=2):
+        near = elevation_m[max(row - 9, 0) : row + 10, max(column - 9, 0) : column + 10]
+        assert tallest_m[row // 16, column // 16] >= near.max()
