@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.fire.safety import radiation_from_s
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
@@ -76,4 +77,13 @@ def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats
         scenario.horizon_s,
         fire.flame_length_m,
         smoke_s,
+        _road_closed_from_s(scenario, fire),
     )
+
+
+def _road_closed_from_s(scenario: Scenario, fire: TrueFire) -> Floats:
+    """When a road in each cell closes: by the same rule as the true roads (`world/closing.py`). [y, x], s"""
+    length_m = np.array(fire.flame_length_m)
+    length_m.ravel()[fire.ignition_cell] = 0.0  # a fire smaller than its cell keeps nobody off a road beside it
+    flame_heights = scenario.fields.traffic.separation_flame_heights
+    return radiation_from_s(fire.arrival_time_s, length_m, fire.grid.cell_size_m, flame_heights)
