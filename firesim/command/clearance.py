@@ -247,7 +247,8 @@ def _travellers(roads: Roads, convoys: Sequence[Convoy], convoy: Integers, start
     from_node = np.array([one.from_node for one in convoys], dtype=np.int64)
     travellers = Travellers(
         edge=len(roads.edges) + from_node[convoy], behind=np.full(n, NOBODY, np.int64), entered_s=starts_s.copy(),
-        ready_s=starts_s.copy(), speed_m_s=np.zeros(n), row=convoy.copy(), route_at=(ends - lengths)[convoy],
+        ready_s=starts_s.copy(), speed_m_s=np.zeros(n), braves=np.zeros(n, np.bool_), row=convoy.copy(),
+        route_at=(ends - lengths)[convoy],
         route_end=ends[convoy], people=np.ones(n, np.int64), distance_m=np.zeros(n),
         status=np.full(n, TRAVELLING, np.int64), done_s=np.full(n, inf),
     )  # fmt: skip

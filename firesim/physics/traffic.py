@@ -15,16 +15,22 @@ exactly (n - 1) / c after the first.
 * A single lane shared by both directions carries one direction at a time. While the other side waits, a side
   keeps the lane for `turn_s` at most and then lets it run empty.
 * Closed roads: nobody enters. Those on it drive on; whom the fire has caught is the caller's to say.
+* Roads in thick smoke: whoever does not brave it asks before entering. Walkers are slower in it from the next road on.
+* Who has blue light passes those who stand before it, waits neither for its turn nor for room, and takes one place in
+  the flow. On a one-lane track nobody can make way: there it follows, but the other side yields at once.
+* Roads may change while people are on them: `physics/road_changes.py`.
 * Walkers use the same edges at their own speed and neither need room nor take it.
 * Every node has a driveway (edge number `n_edges + node`) without length or limit where cars wait for room on
   their first road.
 
-`advance` stops and asks (`CUT`, `FULL`, `NO_WAY`) whenever a traveller has to think anew; the caller answers by
-changing that traveller's row or route, or by taking it off the road, and calls again. The state is in
+`advance` stops and asks (`CUT`, `SMOKE`, `FULL`, `NO_WAY`) whenever a traveller has to think anew; the caller answers
+by changing that traveller's row or route, or by taking it off the road, and calls again. The state is in
 `physics/queues.py`, roads that block one another in a ring in `physics/gridlock.py`.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from firesim.compiled import kernel
 from firesim.physics.heap import drop_top
@@ -40,15 +46,19 @@ from firesim.physics.queues import (
     add_event,
     append,
     enter,
+    has_blue_light,
+    is_in_queue,
     join_line,
+    join_line_first,
     leave_line,
+    make_way,
     schedule,
     take_first,
     wake,
 )
 
 # Why `advance` comes back.
-DONE, CUT, FULL, NO_WAY, LOG_FULL = 0, 1, 2, 3, 4
+DONE, CUT, FULL, NO_WAY, LOG_FULL, SMOKE = 0, 1, 2, 3, 4, 5
 # What a traveller wants at a node, besides an edge.
 _STAYS, _IS_TURNED_AWAY, _KNOWS_NO_WAY = -2, -3, -4
 
@@ -70,6 +80,22 @@ def _may_enter(network: Network, queues: Queues, edge: int, wanted: int, now_s: 
 
 
 @kernel
+def _may_enter_at_once(network: Network, queues: Queues, wanted: int) -> bool:
+    """Whether who has blue light may enter: only oncoming cars on one lane are in its way."""
+    other = network.opposite[wanted]
+    return bool(not network.is_shared[wanted] or other == NOBODY or queues.cars[other] == 0)
+
+
+@kernel
+def _wait_at_track(network: Network, queues: Queues, edge: int, wanted: int, now_s: float) -> None:
+    """Who has blue light is first in line, and the other side's turn is over."""
+    join_line_first(queues, edge, wanted, now_s)
+    other = network.opposite[wanted]
+    if queues.has_turn[other]:
+        queues.turn_since_s[other] = -np.inf
+
+
+@kernel
 def _wanted(travellers: Travellers, ways: Ways, who: int, node: int) -> int:
     """The next edge of a traveller at a node, or what it wants instead."""
     row = travellers.row[who]
@@ -88,12 +114,16 @@ def _arrive(travellers: Travellers, ways: Ways, who: int, now_s: float) -> None:
 
 
 @kernel
-def _question(wanted: int, queues: Queues) -> int:
+def _question(wanted: int, queues: Queues, travellers: Travellers, who: int) -> int:
     if wanted == _IS_TURNED_AWAY:
         return FULL
     if wanted == _KNOWS_NO_WAY:
         return NO_WAY
-    return CUT if wanted >= 0 and queues.is_closed[wanted] else DONE
+    if wanted < 0:
+        return DONE
+    if queues.is_closed[wanted]:
+        return CUT
+    return SMOKE if queues.is_thick[wanted] and not travellers.braves[who] else DONE
 
 
 @kernel
@@ -105,12 +135,13 @@ def _serve(
     who = queues.first[edge]
     if who == NOBODY:
         return DONE
-    soonest_s = max(travellers.ready_s[who], queues.next_out_s[edge])
+    is_first_of_all = has_blue_light(travellers, who)
+    soonest_s = travellers.ready_s[who] if is_first_of_all else max(travellers.ready_s[who], queues.next_out_s[edge])
     if soonest_s > now_s:
         schedule(queues, events, edge, soonest_s)
         return DONE
     wanted = _wanted(travellers, ways, who, network.head[edge])
-    question = _question(wanted, queues)
+    question = _question(wanted, queues, travellers, who)
     if question != DONE:
         return question
     if wanted == _STAYS:
@@ -118,14 +149,20 @@ def _serve(
         return DONE
     if queues.waits_for[edge] != wanted:
         leave_line(network, queues, events, edge, now_s)
-    if not _may_enter(network, queues, edge, wanted, now_s, turn_s):
-        if queues.waits_for[edge] == NOBODY:
+    if is_first_of_all:
+        may_enter = _may_enter_at_once(network, queues, wanted)
+    else:
+        may_enter = _may_enter(network, queues, edge, wanted, now_s, turn_s)
+    if not may_enter:
+        if queues.waits_for[edge] == NOBODY and is_first_of_all:
+            _wait_at_track(network, queues, edge, wanted, now_s)
+        elif queues.waits_for[edge] == NOBODY:
             join_line(queues, edge, wanted, now_s)
         return DONE
     take_first(network, queues, travellers, events, edge, now_s)
     if travellers.route_at[who] < travellers.route_end[who]:
         travellers.route_at[who] += 1
-    enter(network, queues, travellers, wanted, who, now_s)
+    enter(network, queues, travellers, events, wanted, who, now_s)
     if queues.cars[wanted] == 1:
         schedule(queues, events, wanted, max(travellers.ready_s[who], queues.next_out_s[wanted]))
     wake(queues, events, wanted, now_s)
@@ -133,10 +170,26 @@ def _serve(
 
 
 @kernel
+def _come_past(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    who: int, now_s: float, turn_s: float,
+) -> int:  # fmt: skip
+    """Who has blue light comes to the end of its road, or sets out: all others make way. Returns DONE or a question."""
+    edge = travellers.edge[who]
+    if not is_in_queue(queues, travellers, edge, who):
+        append(queues, travellers, edge, who, now_s, now_s)
+    make_way(network, queues, travellers, events, edge, who, now_s)
+    return _serve(network, queues, travellers, ways, events, edge, now_s, turn_s)
+
+
+@kernel
 def _set_out_or_walk_on(
-    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events, who: int, now_s: float
-) -> int:
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    who: int, now_s: float, turn_s: float,
+) -> int:  # fmt: skip
     """A car joins its driveway; a walker goes on from a node. Returns DONE or a question."""
+    if has_blue_light(travellers, who):
+        return _come_past(network, queues, travellers, ways, events, who, now_s, turn_s)
     edge = travellers.edge[who]
     if travellers.speed_m_s[who] <= 0.0:
         append(queues, travellers, edge, who, now_s, now_s)
@@ -144,7 +197,7 @@ def _set_out_or_walk_on(
             schedule(queues, events, edge, now_s)
         return DONE
     wanted = _wanted(travellers, ways, who, network.head[edge])
-    question = _question(wanted, queues)
+    question = _question(wanted, queues, travellers, who)
     if question != DONE:
         return question
     travellers.distance_m[who] += network.length_m[edge]
@@ -154,7 +207,8 @@ def _set_out_or_walk_on(
     if travellers.route_at[who] < travellers.route_end[who]:
         travellers.route_at[who] += 1
     travellers.edge[who], travellers.entered_s[who] = wanted, now_s
-    travellers.ready_s[who] = now_s + network.length_m[wanted] / travellers.speed_m_s[who]
+    speed_m_s = travellers.speed_m_s[who] * queues.foot_factor[wanted]
+    travellers.ready_s[who] = now_s + network.length_m[wanted] / speed_m_s
     add_event(events, travellers.ready_s[who], network.head.size + who)
     return DONE
 
@@ -168,9 +222,10 @@ def advance(
 
     `turn_s` is how long one side keeps a shared lane while the other waits. [s]
 
-    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `FULL` (the
-    refuge is) or `NO_WAY` (none is known), who asks, and when. The traveller stands at the head node of its edge
-    and asks again, first of all, at the next call. `LOG_FULL`, NOBODY, when: the log of entries must be taken first.
+    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `SMOKE` (it
+    lies in thick smoke), `FULL` (the refuge is full) or `NO_WAY` (none is known), who asks, and when. The traveller
+    stands at the head node of its edge and asks again, first of all, at the next call. `LOG_FULL`, NOBODY, when: the
+    log of entries must be taken first.
     """
     n_edges = network.head.size
     while events.size[0] > 0 and events.keys[0] < until_s:
@@ -188,7 +243,7 @@ def advance(
         who = label - n_edges
         if travellers.status[who] != TRAVELLING or travellers.ready_s[who] != now_s:
             continue  # turned back or taken off the road since this was foreseen
-        question = _set_out_or_walk_on(network, queues, travellers, ways, events, who, now_s)
+        question = _set_out_or_walk_on(network, queues, travellers, ways, events, who, now_s, turn_s)
         if question != DONE:
             add_event(events, now_s, label)
             return question, who, now_s

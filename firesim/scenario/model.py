@@ -16,6 +16,7 @@ from firesim.place.load import PlaceParameters
 from firesim.world.discrepancy import DiscrepancyParameters
 from firesim.world.people import PeopleParameters
 from firesim.world.responders import ResponderParameters
+from firesim.world.smoke import SmokeParameters
 from firesim.world.traffic import TrafficParameters
 from firesim.world.weather import WeatherParameters
 
@@ -113,6 +114,7 @@ class ScenarioFields(Parameters):
     fire: TrueFireParameters = TrueFireParameters()
     discrepancy: DiscrepancyParameters = DiscrepancyParameters()
     people: PeopleParameters = PeopleParameters()
+    smoke: SmokeParameters = SmokeParameters()
     traffic: TrafficParameters = TrafficParameters()
     devices: DeviceParameters
     link: LinkParameters
