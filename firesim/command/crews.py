@@ -11,6 +11,7 @@ Point = tuple[float, float]
 
 FREE_STATES = ("", "available", "home")  # of units and drones; "": nothing heard of it yet
 STUCK_STATES = ("blocked", "withdrawn")
+_STANDS_WITHIN_M = 1.0  # it has not moved: places are told to the metre and better
 
 
 @dataclass
@@ -33,10 +34,13 @@ class Crew:
     route: tuple[str, ...] = ()
     order_id: str = ""
     ordered_s: float = -inf
+    cut_at: tuple[str, ...] = ()  # ends of closed roads that it has told of since it last moved, those on its own side
 
     def be_at(self, x_m: float, y_m: float, seen_s: float) -> None:
         """It was seen at a place; what is older than the last such word changes nothing."""
         if seen_s >= self.placed_s:
+            if abs(x_m - self.x_m) + abs(y_m - self.y_m) > _STANDS_WITHIN_M:
+                self.cut_at = ()
             self.x_m, self.y_m, self.placed_s = x_m, y_m, seen_s
 
     @property
@@ -47,6 +51,11 @@ class Crew:
     def is_lost(self) -> bool:
         """Whether it has been heard to be out of action for good."""
         return self.state == "lost"
+
+    @property
+    def is_shut_in(self) -> bool:
+        """Whether it stands on a road and has found both ways closed."""
+        return len(self.cut_at) > 1
 
     @property
     def is_stuck(self) -> bool:

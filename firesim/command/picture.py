@@ -211,6 +211,9 @@ class Picture:
         told &= self._road_seen_s <= report.seen_s
         changed = bool(np.any(self.is_open[told] != report.is_open))
         self.is_open[told] = report.is_open
+        crew = self.units.get(report.observer)
+        if crew is not None and report.seen_s >= crew.placed_s and report.u not in crew.cut_at:
+            crew.cut_at = () if report.is_open else (*crew.cut_at, report.u)
         self._road_seen_s[told] = report.seen_s
         return Heard("road" if changed else "")
 

@@ -160,7 +160,17 @@ def _retask(picture: Picture, network: Network, crew: Crew, task: Task | None, n
         if moved_m <= picture.parameters.target_moved_m and _still_passable(network, crew, now_s):
             return []
     way = network_way(picture, network, crew, task.place_xy_m, now_s)
-    return [] if way is None else [_order(crew, task, way)]
+    if way is None or _is_what_it_could_not_do(picture, crew, task, way):
+        return []
+    return [_order(crew, task, way)]
+
+
+def _is_what_it_could_not_do(picture: Picture, crew: Crew, task: Task, way: Way) -> bool:
+    """Whether this is the order on which a crew has said that a road is closed: said again it is no news."""
+    if crew.state != "blocked" or not crew.cut_at or crew.target_xy_m is None:
+        return False
+    is_same_place = _apart(crew.target_xy_m, task.place_xy_m) <= picture.parameters.target_moved_m
+    return crew.task == task.task and crew.route == way.nodes and is_same_place
 
 
 def _still_passable(network: Network, crew: Crew, now_s: float) -> bool:
@@ -178,10 +188,13 @@ def network_way(picture: Picture, network: Network, crew: Crew, place: Point, no
     """The quickest safe way to the node from which a place can best be reached; None if the unit is shut in.
 
     That node is the one nearest to the place of all that can be reached before their roads close. A unit is
-    taken to stand at the drivable node nearest to where it was last heard of.
+    taken to stand at the drivable node nearest to where it was last heard of; one that has told of a closed road
+    at the end on its own side, however near the other is.
     """
     roads = network.roads
-    start = int(roads.nearest_node(crew.x_m, crew.y_m))
+    if crew.is_shut_in:
+        return None
+    start = roads.node_index[crew.cut_at[0]] if crew.cut_at else int(roads.nearest_node(crew.x_m, crew.y_m))
     arrive_s, via_edge = network.reach(start, now_s)
     away_m = np.hypot(roads.x_m - place[0], roads.y_m - place[1])
     away_m[~np.isfinite(arrive_s)] = inf

@@ -9,7 +9,7 @@ from firesim.command import response
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.link.messages import CallReport, Envelope, UnitPlace
+from firesim.link.messages import CallReport, Envelope, RoadReport, UnitPlace, UnitStatus
 
 
 @pytest.fixture
@@ -138,6 +138,62 @@ def test_units_drive_open_roads_only(picture):
     for order in response.assign(picture, picture.incidents[0], [], 400.0):
         if order.destination in ("engine-1", "engine-2"):
             assert "M" not in order.route
+
+
+def says(picture, at_s, *bodies):
+    for k, body in enumerate(bodies):
+        letter = Envelope(
+            message_id=f"{at_s}-{k}", source="engine-3", destination="centre", sent_s=at_s, body=body
+        )  # fmt: skip
+        picture.hear(letter, at_s)
+
+
+def stands_before(u, v, at_s, x_m):
+    status = UnitStatus(
+        unit="engine-3", seen_s=at_s, state="blocked", x_m=x_m, y_m=4332600.0, water_litres=2500.0, reason="closed"
+    )  # fmt: skip
+    return status, RoadReport(observer="engine-3", seen_s=at_s, u=u, v=v, is_open=False)
+
+
+@pytest.fixture
+def cut_off_in_the_west(picture):
+    """engine-3 drives from the west and stands before the fire on the western stretch, nearer to its far end."""
+    (order,) = [one for one in response.assign(picture, picture.incidents[0], [], 400.0)
+                if one.destination == "engine-3"]  # fmt: skip
+    take(picture, order, 400.0)
+    says(picture, 700.0, *stands_before("W", "M", 700.0, 449700.0))
+    return picture
+
+
+def to_engine_3(picture, now_s):
+    orders = response.assign(picture, picture.incidents[0], [], now_s)
+    return [order for order in orders if order.destination == "engine-3"]
+
+
+def test_a_crew_before_a_closed_road_is_sent_on_from_its_own_side_of_it(cut_off_in_the_west):
+    (order,) = to_engine_3(cut_off_in_the_west, 730.0)
+    assert order.route[0] == "W"  # though M is nearer, that lies beyond the cut
+
+
+def test_an_order_that_a_closed_road_has_stopped_is_not_repeated_without_news(cut_off_in_the_west):
+    picture = cut_off_in_the_west
+    (order,) = to_engine_3(picture, 730.0)
+    take(picture, order, 730.0)
+    says(picture, 760.0, *stands_before("W", "M", 760.0, 449700.0))
+    assert to_engine_3(picture, 790.0) == []
+    says(picture, 800.0, RoadReport(observer="somebody", seen_s=800.0, u="W", v="M", is_open=True))
+    assert [one.route[-1] for one in to_engine_3(picture, 830.0)] == ["M"]
+
+
+def test_a_crew_that_has_found_both_ways_closed_is_asked_for_nothing_until_it_moves(cut_off_in_the_west):
+    picture = cut_off_in_the_west
+    says(picture, 760.0, *stands_before("M", "W", 760.0, 449700.0))
+    assert picture.units["engine-3"].is_shut_in
+    assert to_engine_3(picture, 790.0) == []
+    picture.is_open[:] = True
+    says(picture, 900.0, UnitPlace(unit="engine-3", seen_s=900.0, x_m=448500.0, y_m=4332600.0))
+    assert not picture.units["engine-3"].is_shut_in
+    assert to_engine_3(picture, 930.0)
 
 
 def test_a_unit_that_was_burnt_over_is_asked_for_nothing_more(picture):

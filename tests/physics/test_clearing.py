@@ -37,6 +37,7 @@ def ring(cars):
     )  # fmt: skip
     travellers = Travellers(
         edge=3 + start, behind=np.full(n, NOBODY), entered_s=np.zeros(n), ready_s=np.zeros(n), speed_m_s=np.zeros(n),
+        braves=np.zeros(n, bool),
         row=start.copy(), route_at=2 * start, route_end=2 * start + 2, people=np.ones(n, np.int64),
         distance_m=np.zeros(n), status=np.full(n, TRAVELLING), done_s=np.full(n, np.inf),
     )  # fmt: skip
