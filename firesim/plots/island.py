@@ -208,8 +208,9 @@ def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
         if points:
             xy = np.array(points) / 1000.0
             size = {"*": 12, ".": 4, "h": 7}.get(marker, 8)
-            ax.plot(xy[:, 0], xy[:, 1], marker, color=colour, markeredgecolor="black", markeredgewidth=0.5,
-                    markersize=size, zorder=9, linestyle="none", label=label)  # fmt: skip
+            order = 13 if kind in ("refuge", "last_resort") else 9  # they stand where people are, under no circle
+            ax.plot(xy[:, 0], xy[:, 1], marker, color=colour, markeredgecolor="black", markeredgewidth=0.7,
+                    markersize=size, zorder=order, linestyle="none", label=label)  # fmt: skip
 
 
 def _rooms(ax: Axes, shapes: dict[str, Any]) -> None:

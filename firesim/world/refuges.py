@@ -56,11 +56,19 @@ class RefugeWatch:
         self._grid = grid
         self._xy_m: Floats = np.concatenate([*ground, np.empty((0, 2))])
         self._first: Integers = np.cumsum([0, *map(len, ground)])
-        counts = np.diff(self._first)
-        self._per_flame = np.repeat([refuge.distance_per_flame for refuge in refuges], counts).astype(float)
+        self._per_flame = [refuge.distance_per_flame for refuge in refuges]
         row, column = grid.cell_at(self._xy_m[:, 0], self._xy_m[:, 1])
         self._cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
-        self._ahead = self._cells_within_reach(refuges, ground)
+        # Of each refuge the box beyond which no flame matters; a cell's middle may lie a cell off its point.
+        self._reach_m: Floats = np.array(
+            [
+                [*(points.min(axis=0) - reach_m), *(points.max(axis=0) + reach_m)]
+                for points, per_flame in zip(ground, self._per_flame, strict=True)
+                for reach_m in [per_flame * HIGHEST_FLAME_M + grid.cell_size_m]
+            ]
+        ).reshape(-1, 4)
+        self._is_ahead = self._cells_within_reach()  # flat: near some refuge, and not burnt so far
+        self._has_news = False
         self._lost_s: Floats = np.full(len(self._xy_m), np.inf)
         self._places_xy_m: Floats = np.array([(r.x_m, r.y_m) for r in refuges], dtype=float).reshape(-1, 2)
         self.flames_s: Floats = np.full(len(refuges), np.inf)
@@ -69,40 +77,53 @@ class RefugeWatch:
         self._breathed_s = -np.inf
         self._reported = np.zeros(len(refuges), np.bool_)
 
-    def _cells_within_reach(self, refuges: Sequence[Refuge], ground: Sequence[Floats]) -> Integers:
-        """Flat cells whose flames may matter to some refuge, rising."""
-        grid, mask = self._grid, np.zeros(self._grid.shape, np.bool_)
-        for refuge, points in zip(refuges, ground, strict=True):
-            reach_m = refuge.distance_per_flame * HIGHEST_FLAME_M
-            (west, south), (east, north) = points.min(axis=0) - reach_m, points.max(axis=0) + reach_m
-            (top, bottom), (left, right) = grid.cell_at([west, east], [north, south])
+    def _cells_within_reach(self) -> NDArray[np.bool_]:
+        """Cells whose flames may matter to some refuge. [cells]"""
+        mask = np.zeros(self._grid.shape, np.bool_)
+        for west, south, east, north in self._reach_m.tolist():
+            (top, bottom), (left, right) = self._grid.cell_at([west, east], [north, south])
             mask[max(top, 0) : max(bottom + 1, 0), max(left, 0) : max(right + 1, 0)] = True
-        return np.flatnonzero(mask)
+        return mask.ravel()
 
-    def meet_flames(self, arrival_time_s: Floats, flame_length_m: NDArray[np.floating] | None, now_s: float) -> None:
+    def meet_flames(
+        self,
+        arrival_time_s: Floats,
+        flame_length_m: NDArray[np.floating] | None,
+        now_s: float,
+        flaming_cells: Integers | None = None,
+    ) -> None:
         """Take note of what has come to burn since the last call.
 
         `arrival_time_s` [s] and `flame_length_m` [m] as the front reached each cell, [y, x]; no lengths: only flames
-        in its own cell take a point.
+        in its own cell take a point. `flaming_cells`: what flames now, each cell at one call at least, saves
+        looking through all that has burnt.
         """
-        came = arrival_time_s.ravel()[self._ahead] <= now_s
-        if not came.any():
+        if flaming_cells is None:
+            cells = np.flatnonzero(self._is_ahead & (arrival_time_s.ravel() <= now_s))
+        else:
+            cells = flaming_cells[self._is_ahead[flaming_cells]]
+        if not len(cells):
             return
-        cells, self._ahead = self._ahead[came], self._ahead[~came]
+        self._is_ahead[cells] = False
+        self._has_news = True
         for start in range(0, len(cells), _AT_ONCE):
             self._burn(cells[start : start + _AT_ONCE], arrival_time_s, flame_length_m)
-        for refuge, (first, end) in enumerate(zip(self._first[:-1], self._first[1:], strict=True)):
-            needed = int(LOST_SHARE * (end - first)) + 1
-            self.flames_s[refuge] = np.partition(self._lost_s[first:end], needed - 1)[needed - 1]
 
     def _burn(self, cells: Integers, arrival_time_s: Floats, flame_length_m: NDArray[np.floating] | None) -> None:
         came_s = arrival_time_s.ravel()[cells]
         flames_m = np.zeros(len(cells)) if flame_length_m is None else flame_length_m.ravel()[cells].astype(float)
         x_m, y_m = self._grid.centre_of(*np.divmod(cells, self._grid.columns))
-        apart_m = np.hypot(self._xy_m[:, :1] - x_m, self._xy_m[:, 1:] - y_m)
-        needed_m = self._per_flame[:, None] * np.minimum(flames_m, HIGHEST_FLAME_M)
-        is_lost = (apart_m <= needed_m) & (needed_m > 0.0) | (self._cell[:, None] == cells)
-        np.minimum(self._lost_s, np.where(is_lost, came_s, np.inf).min(axis=1), out=self._lost_s)
+        west, south, east, north = self._reach_m.T
+        near = (x_m.max() >= west) & (x_m.min() <= east) & (y_m.max() >= south) & (y_m.min() <= north)
+        for refuge in np.flatnonzero(near).tolist():
+            points = slice(self._first[refuge], self._first[refuge + 1])
+            apart_m = np.hypot(self._xy_m[points, :1] - x_m, self._xy_m[points, 1:] - y_m)
+            needed_m = self._per_flame[refuge] * np.minimum(flames_m, HIGHEST_FLAME_M)
+            is_lost = (apart_m <= needed_m) & (needed_m > 0.0) | (self._cell[points, None] == cells)
+            lost_s = self._lost_s[points]  # a view
+            np.minimum(lost_s, np.where(is_lost, came_s, np.inf).min(axis=1), out=lost_s)
+            needed = int(LOST_SHARE * len(lost_s)) + 1
+            self.flames_s[refuge] = np.partition(lost_s, needed - 1)[needed - 1]
 
     def meet_smoke(self, smoke: SmokeNearGround, now_s: float) -> None:
         """Take note of the smoke over each refuge, every five minutes; it is taken to have held for them."""
@@ -114,6 +135,7 @@ class RefugeWatch:
             return
         dense = smoke.optical_density_per_m(*self._places_xy_m.T) >= DENSE_SMOKE_PER_M
         self._in_smoke_s[dense] += since_s
+        self._has_news |= bool(dense.any())
         long = (self._in_smoke_s >= LONG_IN_SMOKE_S) & np.isinf(self.smoke_s)
         self.smoke_s[long] = now_s
 
@@ -124,8 +146,11 @@ class RefugeWatch:
 
     def newly_lost(self, now_s: float) -> list[tuple[int, bool]]:
         """Refuges lost since the last call, each with whether smoke took it, in their order."""
+        if not self._has_news:
+            return []
         fresh = np.flatnonzero((self.lost_s <= now_s) & ~self._reported)
         self._reported[fresh] = True
+        self._has_news = False
         return [(int(refuge), bool(self.smoke_s[refuge] < self.flames_s[refuge])) for refuge in fresh]
 
 

@@ -200,7 +200,7 @@ class Traffic:
             if len(near):
                 self.advance(now_s)
                 edges = np.concatenate([edges, self._closing.heat(near, now_s, cause_id, at_fraction)])
-        self.watch.meet_flames(arrival_time_s, flame_length_m, now_s)
+        self.watch.meet_flames(arrival_time_s, flame_length_m, now_s, None if flames is None else flames.cells)
         self._lose_refuges(now_s, cause_id)
         return edges
 
@@ -370,12 +370,13 @@ class Traffic:
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the traffic, in words."""
         said = self._smoky.warnings() + self._gridlocks.warnings()
-        said += [f"refuge {self.refuges[index].refuge} was full" for index in self._full_event]
+        if not self.safe_ones:
+            said.append("no ground of this map is a refuge: nobody is safe anywhere, and nobody counts as cut off")
+        said += [f"{self._what(index)} was full" for index in self._full_event]
         for index, event in self.lost_event.items():
             minutes = self._journal.time_of(event) / 60.0
-            what = "last resort" if self.refuges[index].is_last_resort else "refuge"
             by = "smoke lay dense over" if self._journal.kind_of(event) == "refuge_smoked" else "the fire came to"
-            said.append(f"{by} {what} {self.refuges[index].refuge} at {minutes:.0f} min: it is lost")
+            said.append(f"{by} {self._what(index)} at {minutes:.0f} min: it is lost")
         return said
 
     def vehicle_columns(self) -> dict[str, list[str] | Integers | Floats]:
@@ -392,6 +393,10 @@ class Traffic:
             "status": [STATUS_WORDS[status] for status in self.status],
             "cause_id": self.cause_id,
         }
+
+    def _what(self, refuge: int) -> str:
+        one = self.refuges[refuge]
+        return f"{'last resort' if one.is_last_resort else 'refuge'} {one.refuge}"
 
     # --- questions on the way ------------------------------------------------------------------------------------
 

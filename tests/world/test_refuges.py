@@ -228,3 +228,11 @@ def test_whom_the_fire_leaves_alone_takes_nobodys_room_in_the_twin():
     goal = replace(on_the_road("C", 2500.0), capacity_people=5)
     fates = no_response_twin(arrival_s, TWIN_GRID, ROADS, [goal], who, 0.0, 9000.0)
     assert fates.cut_off_s.tolist() == [pytest.approx(900.0), np.inf]
+
+
+def test_without_any_refuge_the_twin_finds_nobody_cut_off_that_was_not_reached():
+    # Nothing can be closed to whom nothing was open: only their place counts.
+    arrival_s = np.full(TWIN_GRID.shape, np.inf)
+    arrival_s[TWIN_GRID.cell_at(2000.0, 315.0)] = 1000.0
+    assert not twin([replace(on_the_road("C", 2500.0), is_last_resort=True)], arrival_s).at_risk.any()
+    assert not twin([], arrival_s).at_risk.any()
