@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.physics.queues import ARRIVED, CAUGHT
 from firesim.place.grid import Grid
+from firesim.place.landings import Landing, targets_on_foot
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.decisions import Decisions
@@ -22,6 +23,7 @@ from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, TO_THE_SHORE,
 from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.nearness import Nearness
 from firesim.world.people_parameters import PeopleParameters
+from firesim.world.shore import Shore
 from firesim.world.traffic import Departures, Traffic
 
 if TYPE_CHECKING:
@@ -65,9 +67,11 @@ class People:
         Ids in the order in which `Traffic` has them.
     grid
         Of the fire.
+    landings
+        Where boats come; none: nobody waits for any.
     journal
         Receives `warned, overheard, redirected, saw, decided, departed, safe, sheltering, trapped, stranded,
-        exposed, refuge_lost, stood_down`.
+        exposed, refuge_lost, stood_down, boarded, ashore`.
 
     Attributes
     ----------
@@ -83,6 +87,7 @@ class People:
         Event of the last change, -1 where nothing has changed.
     trip : [parties]
         Number of the trip in `Traffic`, -1 before setting out.
+    shore : who waits for boats where, and who is afloat
     """
 
     def __init__(
@@ -95,17 +100,22 @@ class People:
         parameters: PeopleParameters,
         luck: Luck,
         journal: Journal,
+        landings: Sequence[Landing] = (),
     ) -> None:
         n = len(parties)
         self.parties, self.parameters, self.zones = parties, parameters, list(zones)
         self._journal = journal
-        self._hearing = Hearing(parties.zone_index, zones, refuges)
+        walked_to = targets_on_foot(landings)
+        self._hearing = Hearing(parties.zone_index, zones, [*refuges, *(one.refuge for one in walked_to)])
+        self.shore = Shore(landings, parties.people, grid)
+        self._n_refuges = len(refuges)
         self._decisions = Decisions(parties, parameters, luck)
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
         on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
         self._stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
         self._lost_cell = np.full(n, _NONE, dtype=np.int64)  # of the refuge in which the fire found them
+        self._refuge_in = np.full(n, _NONE, dtype=np.int64)  # in which each is safe
         self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
         self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
         self.trapped_s = np.full(n, np.inf)
@@ -121,14 +131,17 @@ class People:
         self._lost: list[int] = []  # refuges
 
     @classmethod
-    def build(cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal) -> People:
-        """The people of a place at an hour of the local day."""
+    def build(
+        cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal,
+        landings: Sequence[Landing] = (),
+    ) -> People:  # fmt: skip
+        """The people of a place at an hour of the local day; `landings`: where boats come."""
         settlement = place.settlement
         zones = [zone.zone for zone in settlement.zones]
         is_beach = [zone.kind == "beach" for zone in settlement.zones]
         refuges = [refuge.refuge for refuge in settlement.refuges]
         parties = make_parties(place, parameters, luck, hour)
-        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal)
+        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal, landings)
 
     # --- what happens to them ----------------------------------------------------------------------------------
 
@@ -222,6 +235,7 @@ class People:
             "place_reached_s": self.place_reached_s,
             "trapped_s": self.trapped_s,
             **self.exposure.columns(),
+            **self.shore.columns(),
             "fate": [FATES[fate] for fate in self.fate],
             "cause_id": [None if cause == _NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
@@ -232,16 +246,16 @@ class People:
         """What a reader of the run must be told of the people, in words."""
         p, said = self.parties, []
         on_shore = int(p.people[p.mode == SHORE].sum())
-        if on_shore:
-            said.append(f"{on_shore} people of zones without a road wait on the shore: boats are not modelled")
-        no_walk = int(p.people[(self._state == SHELTERING) & (p.mode == FOOT)].sum())
+        if on_shore and not self.shore.landings:
+            said.append(f"{on_shore} people of zones without a road can leave by boat alone: no boats sail here")
+        no_walk = int(p.people[(self._state == SHELTERING) & (p.mode == FOOT) & ~self.shore.waits].sum())
         if no_walk:
             far_km = self.parameters.longest_walk_m / 1000.0
             said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
         trapped = int(p.people[np.isfinite(self.trapped_s) & (self._state != SAFE)].sum())
         if trapped:
             said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
-        overrun = int(p.people[self._lost_cell != _NONE].sum())
+        overrun = int(p.people[(self._lost_cell != _NONE) & (self._state != SAFE)].sum())
         if overrun:
             said.append(f"{overrun} people were in a refuge when the fire came to it: they count as exposed, not safe")
         return said
@@ -278,6 +292,8 @@ class People:
         trip = int(self.trip[party[0]])
         refuge, route = self._advised(int(party[0]), traffic)
         walks = not traffic.flow.drives(trip)
+        if not walks and refuge >= self._n_refuges:
+            refuge = _NONE  # who is told in a car to go to the water drives on to a refuge
         too_far = walks and refuge != _NONE
         too_far = too_far and traffic.way_left_on_foot_m(trip, refuge) > self.parameters.longest_walk_m
         if refuge == _NONE or too_far:
@@ -328,8 +344,9 @@ class People:
             cells[away] = self._nearness.cells_of(*traffic.position_m(self.trip[away]))
         is_overrun = self._lost_cell != _NONE
         cells[is_overrun] = self._lost_cell[is_overrun]
+        cells = self.shore.cells_of(cells)
         hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
-        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot]
+        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot] & ~self.shore.waits[hot]
         self.exposure.add(hot, np.where(on_road, ON_ROAD, self._stays_at[hot]), since_s)
         dosed = hot[(self.exposed_s[hot] >= self.parameters.dose_s) & ~self._is_exposed[hot]]
         # On the road they would not be there but for their last turn; in place the fire came to them.
@@ -360,8 +377,10 @@ class People:
         events = self._note(who, at_s, "decided", self._decisions.because[who])
         self.decided_s[who] = at_s
         self._decisions.decide(who, events)
-        on_shore = self.parties.mode[who] == SHORE
-        self._shelter(who[on_shore], at_s[on_shore])
+        on_shore = who[self.parties.mode[who] == SHORE]
+        self._shelter(on_shore, self.decided_s[on_shore])
+        nearest = self.shore.nearest(self.parties.x_m[on_shore], self.parties.y_m[on_shore])
+        self.shore.wait(on_shore, nearest, self.decided_s[on_shore])
 
     def _shelter(self, who: Integers, at_s: Floats) -> None:
         """They would leave, but cannot: by boat alone, or too far on foot."""
@@ -378,7 +397,7 @@ class People:
         self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]])
         who, ways = who[goes], [way for way in advised if way is not None]
         p, at_s = self.parties, self._decisions.leaves_s[who].copy()
-        walks = (p.mode[who] == FOOT) | (self._hearing.advice_of[who] == TO_THE_SHORE)
+        walks = (p.mode[who] == FOOT) | self._goes_to_the_shore(who)
         to_road_m_s = np.where(walks, p.walking_speed_m_s[who], self.parameters.access_speed_m_s)
         events = self._note(who, at_s, "departed", self._decisions.because[who])
         self.departed_s[who] = at_s
@@ -397,6 +416,12 @@ class People:
             )
         )
 
+    def _goes_to_the_shore(self, who: Integers) -> NDArray[np.bool_]:
+        """Whether each was told last to go to the water on foot, to a landing or not."""
+        told = self._hearing.advice_of[who]
+        to_landing = [k for k, (refuge, _) in enumerate(self._hearing.advice) if refuge >= self._n_refuges]
+        return np.asarray((told == TO_THE_SHORE) | np.isin(told, to_landing))
+
     def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
         """Refuge and route that a party was told of; -1, -1: it was told of none."""
         number = int(self._hearing.advice_of[party])
@@ -414,7 +439,7 @@ class People:
         the nearest refuge of any kind that is not. Who was told that no road is safe leaves the car and walks.
         """
         refuge, route = self._advised(party, traffic)
-        drives = self.parties.mode[party] != FOOT and self._hearing.advice_of[party] != TO_THE_SHORE
+        drives = self.parties.mode[party] != FOOT and not self._goes_to_the_shore(np.array([party]))[0]
         if drives:
             return refuge, route
         node, furthest_m = int(self.parties.node[party]), self.parameters.longest_walk_m
@@ -430,9 +455,7 @@ class People:
         if len(ended.trip) == 0:
             return
         arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
-        who = ended.party[arrived]
-        self._note(who, ended.at_s[arrived], "safe", ended.cause_id[arrived])
-        self.safe_s[who], self._state[who] = ended.at_s[arrived], SAFE
+        self._arrive(ended.trip[arrived], ended.party[arrived], ended.at_s[arrived], ended.cause_id[arrived], traffic)
         who = ended.party[caught]
         self.exposure.add(who, ON_ROAD, self.parameters.dose_s)
         self._state[who] = TRAPPED
@@ -446,6 +469,46 @@ class People:
             if is_news:
                 self.trapped_s[who] = ended.at_s[stuck]
 
+    def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """In a refuge they are safe; at a landing without one beside it they wait at the water."""
+        refuge = traffic.refuge_of(trips)
+        for k in np.flatnonzero(refuge >= self._n_refuges).tolist():
+            self.shore.wait(who[k : k + 1], np.array([self.shore.index[traffic.refuges[refuge[k]].refuge]]), at_s[k])
+            self._stays_at[who[k]] = AT_SEA
+            refuge[k] = traffic.shelter_beside(int(trips[k]))
+        is_in = refuge != _NONE
+        self._refuge_in[who] = refuge
+        self._note(who[is_in], at_s[is_in], "safe", because[is_in])
+        self.safe_s[who[is_in]], self._state[who[is_in]] = at_s[is_in], SAFE
+        self._note(who[~is_in], at_s[~is_in], "sheltering", because[~is_in], "at a landing")
+        self._state[who[~is_in]] = SHELTERING
+        if self.shore.landings:
+            beside = self.shore.beside(traffic.refuges[: self._n_refuges])
+            self.shore.wait(who[is_in], beside[refuge[is_in]], at_s[is_in])
+
+    # --- by sea ----------------------------------------------------------------------------------------------------
+
+    def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
+        """Parties that wait at a landing go aboard a boat, because of what it did last."""
+        self._note(who, at_s, "boarded", because, boat)
+        self.shore.board(who, at_s)
+        self._refuge_in[who] = _NONE
+        moved = self._state[who] != SAFE  # who comes from a refuge that stands was safe and stays so
+        self.departed_s[who] = np.minimum(self.departed_s[who], at_s)
+        self._state[who[moved]] = TRAVELLING
+
+    def land(self, who: Integers, at_s: Floats, port: str) -> None:
+        """Parties come ashore in a port out of the fire's reach."""
+        self.shore.land(who, at_s)
+        new = self._state[who] != SAFE
+        self._note(who[new], at_s[new], "safe", self.cause_id[who[new]], port)
+        self._note(who[~new], at_s[~new], "ashore", self.cause_id[who[~new]], port)
+        self.safe_s[who[new]], self._state[who[new]] = at_s[new], SAFE
+
+    def feels_heat(self, cells: Integers) -> NDArray[np.bool_]:
+        """Whether cells (flat, -1: off the grid) lie in the heat of flames."""
+        return self._nearness.is_hot(cells)
+
     def _note_cut_off(self, traffic: Traffic) -> None:
         """Who is in place when the last way out of it is cut is trapped from then on, known or not.
 
@@ -455,7 +518,7 @@ class People:
             return
         self._cuts_known = traffic.cut_off.n_noted
         node = self.parties.node
-        free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s)
+        free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s) & ~self.shore.waits
         who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != _NONE))
         self.trapped_s[who] = traffic.cut_off.since_s[node[who]]
         self._note(who, self.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
@@ -466,8 +529,7 @@ class People:
             if refuge in self._lost:
                 continue
             self._lost.append(refuge)
-            inside = np.flatnonzero(self._state == SAFE)
-            inside = inside[traffic.refuge_of(self.trip[inside]) == refuge]
+            inside = np.flatnonzero((self._state == SAFE) & (self._refuge_in == refuge))
             self._note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
             self.safe_s[inside], self._state[inside] = np.inf, EXPOSED
             self._lost_cell[inside] = traffic.refuge_cell[refuge]

@@ -20,6 +20,7 @@ from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.physics import traffic as moves
 from firesim.physics.queues import ARRIVED, CAUGHT, REMOVED, STRANDED, TRAVELLING, Ways, wake_all_in_line
 from firesim.place.grid import Grid
+from firesim.place.landings import Landing, targets_on_foot
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
 from firesim.record import Journal
@@ -94,6 +95,9 @@ class Traffic:
         Who each party is, by its number, for the journal; without it their numbers.
     usual : sequence of str
         Kinds of refuge that people make for who were told of none.
+    landings : sequence of Landing
+        Where boats come. Those with a road node stand behind the refuges in `refuges`: nobody goes there without
+        being told, there is always room, and who gets there is not safe by that.
 
     Attributes
     ----------
@@ -117,16 +121,19 @@ class Traffic:
         grid: Grid,
         names: Sequence[str] = (),
         usual: Sequence[str] = ("town", "port"),
+        landings: Sequence[Landing] = (),
     ) -> None:
-        self.roads, self.refuges, self.parameters = roads, list(refuges), parameters
+        on_shore = targets_on_foot(landings)
+        self.roads, self.refuges, self.parameters = roads, [*refuges, *on_shore], parameters
+        self.n_refuges = len(refuges)
         self.n_edges = len(roads.edges)
         self._journal, self._names = journal, names
-        self._finder = Wayfinder(roads, refuges)
+        self._finder = Wayfinder(roads, self.refuges, len(on_shore))
         self._roadside = Roadside(roads, grid)
         self._usual = [k for k, refuge in enumerate(refuges) if refuge.kind in usual] or list(range(len(refuges)))
         self._drive_s = np.where(roads.is_drivable, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
         self.flow = Flow(roads, self._finder.drive_s)
-        self._room: Integers = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
+        self._room: Integers = np.array([refuge.capacity_people for refuge in self.refuges], dtype=np.int64)
         self._route_edges: Integers = np.empty(0, np.int64)
         self._routes: list[tuple[int, list[int]]] = []  # where each starts in _route_edges, and its nodes
         self._edges_at: dict[int, list[int]] = {}
@@ -361,6 +368,21 @@ class Traffic:
         """The refuge that travellers are making for, or reached. [trips]"""
         refuges: Integers = self._finder.refuge[self.flow.travellers.row[trips]]
         return refuges
+
+    def shelter_beside(self, trip: int) -> int:
+        """The beach refuge at the landing that somebody has come to, if it stands and has room: they take it; -1: none.
+
+        Their places are taken from its room, as those of whoever was sent there.
+        """
+        t, place = self.flow.travellers, self.refuges[int(self.refuge_of(np.array([trip]))[0])]
+        for k, refuge in enumerate(self.refuges[: self.n_refuges]):
+            fits = refuge.kind == "beach" and refuge.node == place.node and self._room[k] >= t.people[trip]
+            if fits and k not in self._full_event and k not in self.lost_event:
+                self._room[k] -= t.people[trip]
+                if self._room[k] < 1:
+                    self._refuge_is_full(k, trip, float(t.done_s[trip]))
+                return k
+        return NOWHERE
 
     def travel_time_s(self, edge: int) -> float:
         """How long somebody who enters the edge now needs to its far end; inf: closed, or a footpath. [s]

@@ -47,8 +47,9 @@ class Wayfinder:
         Where a row leads.
     """
 
-    def __init__(self, roads: Roads, refuges: Sequence[Refuge]) -> None:
+    def __init__(self, roads: Roads, refuges: Sequence[Refuge], n_by_advice: int = 0) -> None:
         self.roads = roads
+        self.of_themselves = range(len(refuges) - n_by_advice)  # without advice nobody goes to the last `n_by_advice`
         self.n_nodes = len(roads.node_ids)
         self.refuge_nodes: Integers = np.array([roads.node_index[r.node] for r in refuges], dtype=np.int64)
         self.drive_s: Floats = np.full(len(roads.edges), np.inf)
@@ -92,7 +93,7 @@ class Wayfinder:
 
         `among`: only these refuges; None: any.
         """
-        wanted = range(len(self.refuge_nodes)) if among is None else among
+        wanted = self.of_themselves if among is None else among
         candidates = tuple(refuge for refuge in wanted if refuge not in knowledge.full)
         key = (drives, knowledge, candidates)
         if key not in self._nearest:
@@ -102,7 +103,7 @@ class Wayfinder:
 
     def reaches_any_on_foot(self, knowledge: Knowledge) -> NDArray[np.bool_]:
         """Nodes from which a refuge not known to be full can be walked to. [nodes]"""
-        open_ones = [k for k in range(len(self.refuge_nodes)) if k not in knowledge.full]
+        open_ones = [k for k in self.of_themselves if k not in knowledge.full]
         cost, _, _ = self._search(False, knowledge, self.refuge_nodes[open_ones])
         return np.isfinite(cost)
 
