@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.physics.smoke import SmokeWind, drift_toward_deg, ground_smoke_g_m3, smoke_index
 from firesim.place.grid import Grid, east_north
 from firesim.streams import Luck, key_of
+from firesim.world.smoke import sources_of
 
 if TYPE_CHECKING:
     from firesim.place.roads import Roads
@@ -182,40 +183,11 @@ class GasNodes:
         weather = self._weather.at(now_s)
         east, north = east_north(drift_toward_deg(weather.wind_from_deg))
         wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, float(east), float(north))
-        x_m, y_m, share, width_m = self._patches(now_s)
+        x_m, y_m, share, width_m = sources_of(self._fire, self._grid, now_s, _MOST_SOURCES)
         smoke_g_m3 = ground_smoke_g_m3(
             self._x_m, self._y_m, x_m, y_m, heat_mw * share, wind, self._parameters.height_m, width_m
         )
         return smoke_index(smoke_g_m3, self._parameters.reach_m)
-
-    def _patches(self, now_s: float) -> tuple[Floats, Floats, Floats, float]:
-        """Where it smokes: easting, northing and share of the heat of each patch, and a patch's width. [m]"""
-        cells = self._fire.flaming_cells(now_s)
-        if len(cells) <= 1:
-            lone_x_m, lone_y_m = self._fire.ignition_xy_m if len(cells) == 0 else self._lone_fire_m(cells)
-            width_m = min(self._grid.cell_size_m, float(np.sqrt(max(self._fire.area_m2(now_s), 1.0))))
-            return np.array([lone_x_m]), np.array([lone_y_m]), np.ones(1), width_m
-        row, column = np.divmod(np.asarray(cells, dtype=np.int64), self._grid.columns)
-        factor = 1
-        while True:
-            patch = (row // factor) * self._grid.columns + column // factor
-            of_patch, count = np.unique(patch, return_inverse=True, return_counts=True)[1:]
-            if len(count) <= _MOST_SOURCES:
-                break
-            factor *= 2
-        cell_x_m, cell_y_m = self._grid.centre_of(row, column)
-        x_m: Floats = np.bincount(of_patch, cell_x_m) / count
-        y_m: Floats = np.bincount(of_patch, cell_y_m) / count
-        return x_m, y_m, count / count.sum(), factor * self._grid.cell_size_m
-
-    def _lone_fire_m(self, cells: NDArray[Any]) -> tuple[float, float]:
-        """Where a fire of one cell smokes: at its ignition if that is the cell, else in the cell's middle. [m]"""
-        row, column = np.divmod(int(cells[0]), self._grid.columns)
-        start = self._grid.cell_at(*self._fire.ignition_xy_m)
-        if (int(start[0]), int(start[1])) == (row, column):
-            return self._fire.ignition_xy_m
-        x_m, y_m = self._grid.centre_of(row, column)
-        return float(x_m), float(y_m)
 
 
 def _info(site: SensorSite) -> SensorInfo:

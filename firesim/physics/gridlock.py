@@ -76,7 +76,7 @@ def force(network: Network, queues: Queues, travellers: Travellers, events: Even
     who = take_first(network, queues, travellers, events, edge, now_s)
     if travellers.route_at[who] < travellers.route_end[who]:
         travellers.route_at[who] += 1
-    enter(network, queues, travellers, wanted, who, now_s)
+    enter(network, queues, travellers, events, wanted, who, now_s)
     if queues.cars[wanted] == 1:
         schedule(queues, events, wanted, max(travellers.ready_s[who], queues.next_out_s[wanted]))
     return who

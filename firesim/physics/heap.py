@@ -47,18 +47,30 @@ def push(keys: Floats, ties: Floats, labels: Integers, size: int, key: float, ti
 
 
 @kernel
+def _sink(keys: Floats, ties: Floats, labels: Integers, size: int, parent: int) -> None:
+    while True:
+        child = 2 * parent + 1
+        if child >= size:
+            return
+        if child + 1 < size and _comes_before(keys, ties, labels, child + 1, child):
+            child += 1
+        if not _comes_before(keys, ties, labels, child, parent):
+            return
+        _swap(keys, ties, labels, child, parent)
+        parent = child
+
+
+@kernel
 def drop_top(keys: Floats, ties: Floats, labels: Integers, size: int) -> int:
     """Take the least entry off a heap of `size` entries; returns the new size."""
     size -= 1
     _swap(keys, ties, labels, 0, size)
-    parent = 0
-    while True:
-        child = 2 * parent + 1
-        if child >= size:
-            return size
-        if child + 1 < size and _comes_before(keys, ties, labels, child + 1, child):
-            child += 1
-        if not _comes_before(keys, ties, labels, child, parent):
-            return size
-        _swap(keys, ties, labels, child, parent)
-        parent = child
+    _sink(keys, ties, labels, size, 0)
+    return size
+
+
+@kernel
+def restore(keys: Floats, ties: Floats, labels: Integers, size: int) -> None:
+    """Make a heap again of `size` entries whose keys were changed in place."""
+    for parent in range(size // 2 - 1, -1, -1):
+        _sink(keys, ties, labels, size, parent)

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
 NOBODY = -1
+BLUE_LIGHT = -1.0  # in place of a walker's speed: a vehicle that others make way for
 
 # What became of a traveller.
 TRAVELLING, ARRIVED, STRANDED, CAUGHT, REMOVED = 0, 1, 2, 3, 4
@@ -64,7 +65,7 @@ class Travellers(NamedTuple):
     behind: Integers  # who follows in the queue
     entered_s: Floats  # onto this edge
     ready_s: Floats  # at its far end, or when the next thing happens
-    speed_m_s: Floats  # of a walker; 0: in a car
+    speed_m_s: Floats  # of a walker; 0: in a car; BLUE_LIGHT
     row: Integers  # of `Ways`: where to, and what is known
     route_at: Integers  # own route: position in `Ways.route_edges`
     route_end: Integers
@@ -85,7 +86,10 @@ class Ways(NamedTuple):
 
 
 class Events(NamedTuple):
-    """What happens next: a heap of edges (below n_edges + n_nodes) and travellers (from there on)."""
+    """What happens next: a heap of edges (below n_edges + n_nodes) and travellers (from there on).
+
+    There is at most one entry of each edge and each traveller.
+    """
 
     keys: Floats
     ties: Floats
@@ -159,6 +163,15 @@ def join_line(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
 
 
 @kernel
+def join_line_first(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
+    queues.waits_for[edge], queues.waits_since_s[edge] = wanted, now_s
+    queues.next_in_line[edge] = queues.first_in_line[wanted]
+    if queues.first_in_line[wanted] == NOBODY:
+        queues.last_in_line[wanted] = edge
+    queues.first_in_line[wanted] = edge
+
+
+@kernel
 def leave_line(network: Network, queues: Queues, events: Events, edge: int, now_s: float) -> None:
     """The first car of `edge` waits no longer for the road it wanted; the others in line may try."""
     wanted = queues.waits_for[edge]
@@ -216,7 +229,40 @@ def take_first(
 
 
 @kernel
-def enter(network: Network, queues: Queues, travellers: Travellers, wanted: int, who: int, now_s: float) -> None:
+def has_blue_light(travellers: Travellers, who: int) -> bool:
+    return bool(travellers.speed_m_s[who] < 0.0)
+
+
+@kernel
+def is_in_queue(queues: Queues, travellers: Travellers, edge: int, who: int) -> bool:
+    """Whether a car is on `edge`; one that has not set out yet is not on its driveway."""
+    here = queues.first[edge]
+    while here != NOBODY and here != who:
+        here = travellers.behind[here]
+    return bool(here == who)
+
+
+@kernel
+def make_way(
+    network: Network, queues: Queues, travellers: Travellers, events: Events, edge: int, who: int, now_s: float
+) -> None:
+    """Those before `who` on `edge` pull aside: it is first. They keep their order."""
+    if queues.first[edge] == who:
+        return
+    leave_line(network, queues, events, edge, now_s)
+    before = queues.first[edge]
+    while travellers.behind[before] != who:
+        before = travellers.behind[before]
+    travellers.behind[before] = travellers.behind[who]
+    if queues.last[edge] == who:
+        queues.last[edge] = before
+    travellers.behind[who], queues.first[edge] = queues.first[edge], who
+
+
+@kernel
+def enter(
+    network: Network, queues: Queues, travellers: Travellers, events: Events, wanted: int, who: int, now_s: float
+) -> None:
     """A car enters the road `wanted`, whether or not there is room."""
     if network.is_shared[wanted] and network.opposite[wanted] != NOBODY:
         other = network.opposite[wanted]
@@ -225,6 +271,8 @@ def enter(network: Network, queues: Queues, travellers: Travellers, wanted: int,
             queues.has_turn[wanted], queues.has_turn[other] = True, False
             queues.turn_since_s[wanted] = now_s
     append(queues, travellers, wanted, who, now_s, now_s + network.free_s[wanted])
+    if has_blue_light(travellers, who) and not network.is_shared[wanted]:
+        add_event(events, travellers.ready_s[who], network.head.size + who)
     row = queues.n_logged[0]
     if row < queues.log.shape[0]:
         queues.log[row, 0], queues.log[row, 1], queues.log[row, 2] = wanted, who, now_s

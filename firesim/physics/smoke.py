@@ -36,6 +36,7 @@ PARTICLES_G_KG = 12.7  # fine particles per kg of fuel, temperate forest: Akagi 
 LOW_SHARE = 0.2  # of the smoke that smoulders out too cool to rise; a judgement, 0.1 to 0.4 in use
 EXTINCTION_M2_G = 4.5  # mass extinction of fresh wood smoke in green light: Reid et al. 2005, 3.6 to 5, recalled
 DEEPEST_SPREAD = 3.5  # rise over this adds to the plume's spread: Pasquill 1976, recalled
+FARTHEST_OFF_AXIS = 6.0  # half-widths; numerical
 
 # A sensor's alarm level is not published as a concentration. It is put where the documented reach lies: a
 # smouldering fire within 80 to 100 m (Dryad documentation). What smoulders there, and in which wind under
@@ -123,16 +124,21 @@ def _spread_m(downwind_m: float) -> tuple[float, float]:
 
 @kernel
 def _gaussian_s_m3(
-    downwind_m: float, crosswind_m: float, height_m: float, axis_m: float, wind_m_s: float, width_m: float
+    spread_m: tuple[float, float], crosswind_m: float, height_m: float, axis_m: float, wind_m_s: float
 ) -> float:
-    """Concentration per unit of emission, reflected at the ground. [s m-3]"""
-    across_m, up_m = _spread_m(downwind_m)
-    across_m = np.sqrt(across_m**2 + (width_m / 4.3) ** 2)  # a source of this width: Turner 1970, recalled
-    extra_m = axis_m / DEEPEST_SPREAD
-    across_m, up_m = np.sqrt(across_m**2 + extra_m**2), np.sqrt(up_m**2 + extra_m**2)
-    below = np.exp(-0.5 * ((height_m - axis_m) / up_m) ** 2) + np.exp(-0.5 * ((height_m + axis_m) / up_m) ** 2)
-    across = np.exp(-0.5 * (crosswind_m / across_m) ** 2)
-    diluted_s_m3: float = across * below / (2.0 * np.pi * wind_m_s * across_m * up_m)
+    """Concentration per unit of emission, reflected at the ground. [s m-3]
+
+    `spread_m` across and up without what the rise adds. 0 farther off the axis than six half-widths, where it is
+    below a ten-millionth of that on the axis.
+    """
+    extra_2 = (axis_m / DEEPEST_SPREAD) ** 2
+    across_2, up_2 = spread_m[0] ** 2 + extra_2, spread_m[1] ** 2 + extra_2
+    off_2 = crosswind_m**2 / across_2
+    if off_2 > FARTHEST_OFF_AXIS**2:
+        return 0.0
+    below = np.exp(-0.5 * (off_2 + (height_m - axis_m) ** 2 / up_2))
+    mirrored = np.exp(-0.5 * (off_2 + (height_m + axis_m) ** 2 / up_2)) if axis_m > 0.0 else below
+    diluted_s_m3: float = (below + mirrored) / (2.0 * np.pi * wind_m_s * np.sqrt(across_2 * up_2))
     return diluted_s_m3
 
 
@@ -147,15 +153,16 @@ def _sum_of_plumes(
         for j in range(source_x_m.size):
             dx_m, dy_m = x_m[i] - source_x_m[j], y_m[i] - source_y_m[j]
             downwind_m = dx_m * east + dy_m * north
-            crosswind_m = dx_m * north - dy_m * east
-            # Upwind there is none; more than six half-widths off the axis it is below a ten-millionth.
-            if downwind_m <= 0.0 or abs(crosswind_m) > 2.0 * width_m + 0.5 * downwind_m + 2.0 * final_m + 1.0:
+            if downwind_m <= 0.0:
                 continue
+            crosswind_m = dx_m * north - dy_m * east
             # Within a source's own width the plume formula has no meaning: the air there is that of its edge.
             downwind_m = max(downwind_m, width_m / 2.0, 1.0)
-            axis_m = min(axis_at_1_m * downwind_m ** (2.0 / 3.0), final_m)
-            smoke_g_m3[i] += low_g_s[j] * _gaussian_s_m3(downwind_m, crosswind_m, height_m, 0.0, speed_m_s, width_m)
-            smoke_g_m3[i] += high_g_s[j] * _gaussian_s_m3(downwind_m, crosswind_m, height_m, axis_m, speed_m_s, width_m)
+            across_m, up_m = _spread_m(downwind_m)
+            across_m = np.sqrt(across_m**2 + (width_m / 4.3) ** 2)  # a source of this width: Turner 1970, recalled
+            axis_m = min(axis_at_1_m * np.cbrt(downwind_m) ** 2, final_m)
+            smoke_g_m3[i] += low_g_s[j] * _gaussian_s_m3((across_m, up_m), crosswind_m, height_m, 0.0, speed_m_s)
+            smoke_g_m3[i] += high_g_s[j] * _gaussian_s_m3((across_m, up_m), crosswind_m, height_m, axis_m, speed_m_s)
     return smoke_g_m3
 
 

@@ -15,6 +15,9 @@ exactly (n - 1) / c after the first.
 * A single lane shared by both directions carries one direction at a time. While the other side waits, a side
   keeps the lane for `turn_s` at most and then lets it run empty.
 * Closed roads: nobody enters. Those on it drive on; whom the fire has caught is the caller's to say.
+* Who has blue light passes those who stand before it, waits neither for its turn nor for room, and takes one place in
+  the flow. On a one-lane track nobody can make way: there it follows, but the other side yields at once.
+* Roads may change while people are on them: `physics/road_changes.py`.
 * Walkers use the same edges at their own speed and neither need room nor take it.
 * Every node has a driveway (edge number `n_edges + node`) without length or limit where cars wait for room on
   their first road.
@@ -25,6 +28,8 @@ changing that traveller's row or route, or by taking it off the road, and calls 
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from firesim.compiled import kernel
 from firesim.physics.heap import drop_top
@@ -40,8 +45,12 @@ from firesim.physics.queues import (
     add_event,
     append,
     enter,
+    has_blue_light,
+    is_in_queue,
     join_line,
+    join_line_first,
     leave_line,
+    make_way,
     schedule,
     take_first,
     wake,
@@ -67,6 +76,22 @@ def _may_enter(network: Network, queues: Queues, edge: int, wanted: int, now_s: 
         is_over = queues.has_turn[wanted] and now_s - queues.turn_since_s[wanted] > turn_s
         return not (is_over and queues.first_in_line[other] != NOBODY)
     return True
+
+
+@kernel
+def _may_enter_at_once(network: Network, queues: Queues, wanted: int) -> bool:
+    """Whether who has blue light may enter: only oncoming cars on one lane are in its way."""
+    other = network.opposite[wanted]
+    return bool(not network.is_shared[wanted] or other == NOBODY or queues.cars[other] == 0)
+
+
+@kernel
+def _wait_at_track(network: Network, queues: Queues, edge: int, wanted: int, now_s: float) -> None:
+    """Who has blue light is first in line, and the other side's turn is over."""
+    join_line_first(queues, edge, wanted, now_s)
+    other = network.opposite[wanted]
+    if queues.has_turn[other]:
+        queues.turn_since_s[other] = -np.inf
 
 
 @kernel
@@ -105,7 +130,8 @@ def _serve(
     who = queues.first[edge]
     if who == NOBODY:
         return DONE
-    soonest_s = max(travellers.ready_s[who], queues.next_out_s[edge])
+    is_first_of_all = has_blue_light(travellers, who)
+    soonest_s = travellers.ready_s[who] if is_first_of_all else max(travellers.ready_s[who], queues.next_out_s[edge])
     if soonest_s > now_s:
         schedule(queues, events, edge, soonest_s)
         return DONE
@@ -118,14 +144,20 @@ def _serve(
         return DONE
     if queues.waits_for[edge] != wanted:
         leave_line(network, queues, events, edge, now_s)
-    if not _may_enter(network, queues, edge, wanted, now_s, turn_s):
-        if queues.waits_for[edge] == NOBODY:
+    if is_first_of_all:
+        may_enter = _may_enter_at_once(network, queues, wanted)
+    else:
+        may_enter = _may_enter(network, queues, edge, wanted, now_s, turn_s)
+    if not may_enter:
+        if queues.waits_for[edge] == NOBODY and is_first_of_all:
+            _wait_at_track(network, queues, edge, wanted, now_s)
+        elif queues.waits_for[edge] == NOBODY:
             join_line(queues, edge, wanted, now_s)
         return DONE
     take_first(network, queues, travellers, events, edge, now_s)
     if travellers.route_at[who] < travellers.route_end[who]:
         travellers.route_at[who] += 1
-    enter(network, queues, travellers, wanted, who, now_s)
+    enter(network, queues, travellers, events, wanted, who, now_s)
     if queues.cars[wanted] == 1:
         schedule(queues, events, wanted, max(travellers.ready_s[who], queues.next_out_s[wanted]))
     wake(queues, events, wanted, now_s)
@@ -133,10 +165,26 @@ def _serve(
 
 
 @kernel
+def _come_past(
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    who: int, now_s: float, turn_s: float,
+) -> int:  # fmt: skip
+    """Who has blue light comes to the end of its road, or sets out: all others make way. Returns DONE or a question."""
+    edge = travellers.edge[who]
+    if not is_in_queue(queues, travellers, edge, who):
+        append(queues, travellers, edge, who, now_s, now_s)
+    make_way(network, queues, travellers, events, edge, who, now_s)
+    return _serve(network, queues, travellers, ways, events, edge, now_s, turn_s)
+
+
+@kernel
 def _set_out_or_walk_on(
-    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events, who: int, now_s: float
-) -> int:
+    network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
+    who: int, now_s: float, turn_s: float,
+) -> int:  # fmt: skip
     """A car joins its driveway; a walker goes on from a node. Returns DONE or a question."""
+    if has_blue_light(travellers, who):
+        return _come_past(network, queues, travellers, ways, events, who, now_s, turn_s)
     edge = travellers.edge[who]
     if travellers.speed_m_s[who] <= 0.0:
         append(queues, travellers, edge, who, now_s, now_s)
@@ -188,7 +236,7 @@ def advance(
         who = label - n_edges
         if travellers.status[who] != TRAVELLING or travellers.ready_s[who] != now_s:
             continue  # turned back or taken off the road since this was foreseen
-        question = _set_out_or_walk_on(network, queues, travellers, ways, events, who, now_s)
+        question = _set_out_or_walk_on(network, queues, travellers, ways, events, who, now_s, turn_s)
         if question != DONE:
             add_event(events, now_s, label)
             return question, who, now_s

@@ -13,13 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 G_M_S2 = 9.81
-DIRECTIONS = 36  # fetches are told every 10 degrees, clockwise from north
 HALF_ANGLE_DEG = 42.0  # CERC's fan: radials up to 42 degrees either side of the wind
-
-
-def directions_deg() -> Floats:
-    """Where the wind comes from for each entry of a table of fetches, clockwise from north. [36] degrees"""
-    return np.arange(DIRECTIONS, dtype=np.float64) * (360.0 / DIRECTIONS)
 
 
 def effective_fetch_m(fetch_m: ArrayLike, wind_from_deg: float) -> Floats:
@@ -27,8 +21,8 @@ def effective_fetch_m(fetch_m: ArrayLike, wind_from_deg: float) -> Floats:
 
     Parameters
     ----------
-    fetch_m : [..., 36]
-        Open water from the place in each direction of `directions_deg`. [m]
+    fetch_m : [..., directions]
+        Open water from the place in evenly spaced directions, from north on clockwise; every 10 degrees or closer. [m]
     wind_from_deg : float
         Clockwise from north. [degrees]
 
@@ -42,9 +36,11 @@ def effective_fetch_m(fetch_m: ArrayLike, wind_from_deg: float) -> Floats:
     Coastal Engineering Research Center, Shore Protection Manual 1977, section 3.43; recalled). What comes round a
     headland at an angle counts for less. Boundless water of one length comes out at 0.89 of it.
     """
-    off_deg = (directions_deg() - wind_from_deg + 180.0) % 360.0 - 180.0
+    fetches = np.asarray(fetch_m, dtype=np.float64)
+    toward_deg = np.arange(fetches.shape[-1], dtype=np.float64) * (360.0 / fetches.shape[-1])
+    off_deg = (toward_deg - wind_from_deg + 180.0) % 360.0 - 180.0
     share = np.where(np.abs(off_deg) <= HALF_ANGLE_DEG, np.cos(np.radians(off_deg)), 0.0)
-    return np.asarray(np.asarray(fetch_m, dtype=np.float64) @ (share**2) / share.sum())
+    return np.asarray(fetches @ (share**2) / share.sum())
 
 
 def wave_height_m(wind_m_s: ArrayLike, fetch_m: ArrayLike) -> Floats:

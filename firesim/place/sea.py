@@ -13,7 +13,6 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.physics.waves import DIRECTIONS, directions_deg
 from firesim.place.grid import Grid, column_row
 
 Floats = NDArray[np.float64]
@@ -23,7 +22,13 @@ Point = tuple[float, float]
 
 CHART_CELL_M = 120.0  # a boat's length or two of room beside the way; a judgement
 WAY_POINT_M = 300.0  # how far apart the points of a way are at most: waves are looked at there
+DIRECTIONS = 36  # open water around a place is told every 10 degrees, clockwise from north
 SECTORS = 8  # open water beyond the map is told for north, north-east, and so on round
+
+
+def directions_deg() -> Floats:
+    """The directions of a table of open water. [36] degrees clockwise from north"""
+    return np.arange(DIRECTIONS, dtype=np.float64) * (360.0 / DIRECTIONS)
 
 
 @dataclass(frozen=True)

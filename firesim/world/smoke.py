@@ -1,0 +1,135 @@
+"""The true smoke near the ground: how thick it is where people breathe and drive.
+
+The law is `physics/smoke.py`: Gaussian plumes from what burns now, drifting with the true wind. Taken together
+right within a factor of three: no valley winds, no eddies behind ridges, no smoke of what only smoulders after
+the flames, none that was there before. A fire whose front stands still gives off none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
+
+from firesim.parameters import Parameters, Positive
+from firesim.physics.smoke import (
+    SmokeWind,
+    drift_toward_deg,
+    extinction_per_m,
+    ground_smoke_g_m3,
+    optical_density_per_m,
+)
+from firesim.place.grid import Grid, east_north
+
+if TYPE_CHECKING:
+    from firesim.world.fire import TrueFire
+    from firesim.world.weather import TrueWeather
+
+Floats = NDArray[np.float64]
+Sources = tuple[Floats, Floats, Floats, float]
+
+
+class SmokeParameters(Parameters):
+    """How closely the smoke near the ground is followed."""
+
+    # The plumes are means over some ten minutes, and the wind that carries them changes as often.
+    renewed_every_s: Positive = Field(default=60.0, description="how often the smoke is worked out anew [s]; numerical")
+    height_m: Positive = Field(default=1.5, description="of eyes and noses above the ground [m]; judgement")
+    most_sources: int = Field(
+        default=48, ge=1, description="burning cells are gathered into so many patches at most; numerical"
+    )
+
+
+class Smoke:
+    """Smoke as of the last `advance`: clear air before the ignition and wherever the wind comes from.
+
+    Parameters
+    ----------
+    fire, weather, grid
+        What really burns, the true wind, and the map.
+
+    Attributes
+    ----------
+    renewed_s : float
+        When it was last worked out. [s]; -inf: never
+    """
+
+    def __init__(
+        self, fire: TrueFire, weather: TrueWeather, grid: Grid, parameters: SmokeParameters | None = None
+    ) -> None:
+        self._fire, self._weather, self._grid = fire, weather, grid
+        self.parameters = parameters or SmokeParameters()
+        self.renewed_s = -np.inf
+        self._heat_mw = 0.0
+        self._sources: Sources = (np.empty(0), np.empty(0), np.empty(0), grid.cell_size_m)
+        self._wind = SmokeWind(1.0, 0.0, 0.0)
+
+    def advance(self, now_s: float) -> bool:
+        """Let the smoke be that of `now_s`, to which the fire has been advanced; whether it was worked out anew."""
+        if now_s - self.renewed_s < self.parameters.renewed_every_s:
+            return False
+        self.renewed_s = now_s
+        fire = self._fire
+        self._heat_mw = fire.heat_release_mw(now_s) if fire.has_ignited and now_s > fire.ignited_s else 0.0
+        if self.is_any:
+            weather = self._weather.at(now_s)
+            east, north = east_north(drift_toward_deg(weather.wind_from_deg))
+            self._wind = SmokeWind(weather.wind_speed_10m_m_s, float(east), float(north))
+            self._sources = sources_of(fire, self._grid, now_s, self.parameters.most_sources)
+        return True
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything smokes."""
+        return self._heat_mw > 0.0
+
+    def optical_density_per_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+        """How thick the smoke is: light falls as 10^(-D d). [1/m], shape of `x_m`
+
+        `x_m`, `y_m` are eastings and northings of one shape, on or off the grid. [m] In the open: the wind at
+        10 m carries it. 0 in clear air.
+        """
+        if not self.is_any:
+            return np.zeros(np.broadcast(x_m, y_m).shape)
+        at_x_m, at_y_m, share, width_m = self._sources
+        smoke_g_m3 = ground_smoke_g_m3(
+            x_m, y_m, at_x_m, at_y_m, self._heat_mw * share, self._wind, self.parameters.height_m, width_m
+        )
+        return optical_density_per_m(extinction_per_m(smoke_g_m3))
+
+
+def sources_of(fire: TrueFire, grid: Grid, now_s: float, most: int) -> Sources:
+    """Where it smokes: easting, northing and share of the heat of each burning patch, and a patch's width. [m]
+
+    Burning cells are gathered into squares of 1, 2, 4 ... cells until there are `most` of them at most. A fire
+    too small for the grid smokes from its ignition, as wide as it is.
+    """
+    cells = fire.flaming_cells(now_s)
+    if len(cells) <= 1:
+        lone_x_m, lone_y_m = fire.ignition_xy_m if len(cells) == 0 else _lone_fire_m(fire, grid, cells)
+        width_m = min(grid.cell_size_m, float(np.sqrt(max(fire.area_m2(now_s), 1.0))))
+        return np.array([lone_x_m]), np.array([lone_y_m]), np.ones(1), width_m
+    row, column = np.divmod(np.asarray(cells, dtype=np.int64), grid.columns)
+    factor = 1
+    while True:
+        patch = (row // factor) * grid.columns + column // factor
+        of_patch, count = np.unique(patch, return_inverse=True, return_counts=True)[1:]
+        if len(count) <= most:
+            break
+        factor *= 2
+    cell_x_m, cell_y_m = grid.centre_of(row, column)
+    x_m: Floats = np.bincount(of_patch, cell_x_m) / count
+    y_m: Floats = np.bincount(of_patch, cell_y_m) / count
+    return x_m, y_m, count / count.sum(), factor * grid.cell_size_m
+
+
+def _lone_fire_m(fire: TrueFire, grid: Grid, cells: NDArray[Any]) -> tuple[float, float]:
+    """Where a fire of one cell smokes: at its ignition if that is the cell, else in the cell's middle. [m]"""
+    row, column = np.divmod(int(cells[0]), grid.columns)
+    start = grid.cell_at(*fire.ignition_xy_m)
+    if (int(start[0]), int(start[1])) == (row, column):
+        return fire.ignition_xy_m
+    x_m, y_m = grid.centre_of(row, column)
+    return float(x_m), float(y_m)

@@ -1,0 +1,104 @@
+"""Who makes each trip on the roads, since when, and the last event that changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.physics.queues import TRAVELLING
+from firesim.record import Journal
+from firesim.world.flow import Flow
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+STATUS_WORDS = ("travelling", "arrived", "stranded", "caught", "removed")
+
+
+@dataclass(frozen=True)
+class Departures:
+    """Parties that set out on the roads. Arrays of one length.
+
+    `refuge` -1: the nearest usual one; `route` -1: no advice, else a number from `Traffic.add_route`;
+    `speed_m_s` of a walker, 0 in a car; `at_s` when they join the road at `node`, not in the past; `cause_id` is
+    the event of their departure.
+    """
+
+    party: Integers
+    people: Integers
+    node: Integers
+    refuge: Integers
+    route: Integers
+    speed_m_s: Floats
+    at_s: Floats
+    cause_id: Integers
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Trips that ended: arrays of one length. `status` is one of ARRIVED, STRANDED, CAUGHT, REMOVED."""
+
+    trip: Integers
+    party: Integers
+    status: Integers
+    at_s: Floats
+    cause_id: Integers
+
+
+class Trips:
+    """The parties' side of the flow: arrays [trips] beside those of `Flow`.
+
+    Attributes
+    ----------
+    party, from_node, departed_s
+        As they set out. [s]
+    cause_id
+        The event of the trip's last change.
+    """
+
+    def __init__(self, flow: Flow, journal: Journal, names: Sequence[str]) -> None:
+        self._flow, self._journal, self._names = flow, journal, names
+        self.party, self.from_node, self.cause_id = (np.empty(0, np.int64) for _ in range(3))
+        self.departed_s = np.empty(0)
+        self._is_reported = np.zeros(0, np.bool_)
+
+    def add(self, who: Departures, starts_s: Floats) -> Integers:
+        """Parties set out at `starts_s`; returns their trips."""
+        trips, t = self._flow.add(len(who.party)), self._flow.travellers
+        t.people[trips], t.speed_m_s[trips] = who.people, who.speed_m_s
+        t.edge[trips], t.entered_s[trips], t.ready_s[trips] = self._flow.n_edges + who.node, starts_s, starts_s
+        self.party = np.concatenate([self.party, who.party])
+        self.from_node = np.concatenate([self.from_node, who.node])
+        self.cause_id = np.concatenate([self.cause_id, who.cause_id])
+        self.departed_s = np.concatenate([self.departed_s, starts_s])
+        self._is_reported = np.concatenate([self._is_reported, np.zeros(len(trips), np.bool_)])
+        return trips
+
+    def name_of(self, trip: int) -> str:
+        """Who makes a trip, for the journal."""
+        party = int(self.party[trip])
+        return self._names[party] if party < len(self._names) else str(party)
+
+    def turn(self, trip: int, now_s: float, cause_id: int, detail: str) -> None:
+        """Note that a traveller turns back, by this event on the road.
+
+        Of what happened on the road and what set them going, the later one is that without which they would not
+        be turning here.
+        """
+        cause = max(cause_id, int(self.cause_id[trip]))
+        self.cause_id[trip] = self._journal.add(now_s, self.name_of(trip), "turned_back", cause, detail)
+
+    def changes(self) -> Changes:
+        """The trips that have ended since the last call, in order of trips."""
+        t = self._flow.travellers
+        trips = np.flatnonzero((self.status != TRAVELLING) & ~self._is_reported)
+        self._is_reported[trips] = True
+        return Changes(trips, self.party[trips], t.status[trips], t.done_s[trips], self.cause_id[trips])
+
+    @property
+    def status(self) -> Integers:
+        """TRAVELLING, ARRIVED, STRANDED, CAUGHT or REMOVED. [trips]"""
+        return self._flow.travellers.status[: self._flow.n]
