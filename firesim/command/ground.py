@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.command.seamap import SeaMap
 from firesim.link.messages import Briefing, MapRaster, WeatherRow
 from firesim.place.grid import Grid, direction_deg, east_north
 from firesim.place.roads import Roads
@@ -130,6 +131,11 @@ class Ground:
             return np.empty(0, dtype=np.int64)
         away_m = distance_transform_edt(~inside) * self.coarse.cell_size_m
         return np.flatnonzero(away_m <= self.buffer_m)
+
+    @cached_property
+    def sea(self) -> SeaMap | None:
+        """Landings and boats; None: there are no boats to call."""
+        return None if self.briefing.sea is None else SeaMap(self.briefing.sea)
 
     @cached_property
     def edge_cells(self) -> tuple[Integers, Integers]:

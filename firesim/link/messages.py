@@ -242,7 +242,7 @@ class BoatStatus(Body, frozen=True, tag=True, kw_only=True):
 
     boat: str
     seen_s: float
-    state: str  # under_way, loading, cannot_land, nobody_there, laden, landed, available
+    state: str  # ready, weather_bound, under_way, loading, cannot_land, nobody_there, laden, landed, available
     x_m: float
     y_m: float
     aboard: int
@@ -316,11 +316,11 @@ class UnitOrder(Body, frozen=True, tag=True, kw_only=True):
 
 
 class BoatOrder(Body, frozen=True, tag=True, kw_only=True):
-    """Take people off at a landing and put them ashore in a port, again and again; or come home."""
+    """Take people off at a landing and put them ashore in a port, again and again; or make ready; or come home."""
 
     order: str
     boat: str
-    task: str  # lift or return
+    task: str  # stand_by, lift or return
     landing: str
     port: str
     why: str

@@ -43,6 +43,10 @@ class SeaWay:
     def length_m(self) -> float:
         return float(self.along_m[-1])
 
+    def reversed(self) -> SeaWay:
+        """The same way back."""
+        return SeaWay(self.xy_m[::-1], self.along_m[-1] - self.along_m[::-1], self.fetch_m[::-1])
+
     def place_at(self, metres: float) -> Point:
         """Where one is after so many metres of the way."""
         x_m, y_m = (float(np.interp(metres, self.along_m, self.xy_m[:, axis])) for axis in (0, 1))
@@ -146,8 +150,11 @@ class SeaChart:
         if from_cell < 0 or to_cell < 0:
             return None
         if (from_cell, to_cell) not in self._ways:
+            # Worked out once and turned round, so that it is as long back as there.
             cells = self._cells_between(from_cell, to_cell)
-            self._ways[from_cell, to_cell] = None if cells is None else self._way_over(self._taut(cells))
+            way = None if cells is None else self._way_over(self._taut(cells))
+            self._ways[from_cell, to_cell] = way
+            self._ways[to_cell, from_cell] = None if way is None else way.reversed()
         return self._ways[from_cell, to_cell]
 
     def _cells_between(self, start: int, end: int) -> list[int] | None:
@@ -189,7 +196,10 @@ class SeaChart:
         turns_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy_m, axis=0).T))])
         along_m = np.linspace(0.0, turns_m[-1], max(ceil(turns_m[-1] / WAY_POINT_M), 1) + 1)
         points = np.column_stack([np.interp(along_m, turns_m, xy_m[:, axis]) for axis in (0, 1)])
-        return SeaWay(points, along_m, self.fetch_m(points))
+        fetch_m = self.fetch_m(points)
+        # Waves that come through a gap spread out behind it: each point has the mean of itself and its neighbours.
+        beside = np.concatenate([fetch_m[:1], fetch_m, fetch_m[-1:]])
+        return SeaWay(points, along_m, (beside[:-2] + beside[1:-1] + beside[2:]) / 3.0)
 
     # --- open water -----------------------------------------------------------------------------------------------
 

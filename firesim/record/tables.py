@@ -67,6 +67,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("exposed_road_s", _REAL),
             ("exposed_beach_s", _REAL),
             ("exposed_sea_s", _REAL),
+            ("landing", _TEXT),  # where they waited for a boat; empty: nowhere
+            ("shore_s", _REAL),  # come to the water there
+            ("boarded_s", _REAL),
+            ("landed_s", _REAL),  # put ashore in a port
         ]
     ),
     "vehicles": pa.schema(

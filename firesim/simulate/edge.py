@@ -36,12 +36,14 @@ from firesim.link.messages import (
 )
 from firesim.link.ports import Alerter, Observation, Reach
 from firesim.link.post import Post
+from firesim.physics.smoke import visibility_m
 from firesim.scenario import Scenario, Strategy
 from firesim.simulate.truth import Truth
 from firesim.world.boats import Boats, SeaScene
 from firesim.world.households import GUEST
 from firesim.world.people import People
 from firesim.world.responders import Responders, Scene
+from firesim.world.smoke import Smoke
 
 BY_MAST = ("app", "cell_broadcast")  # channels whose alerts go out as one message a mast
 KNOCKERS = "police-and-hotels"
@@ -293,13 +295,25 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
     truth.env.process(edge.watch(edge.radios))
 
 
+def _visibility(truth: Truth) -> Callable[[float, float], float]:
+    """How far one sees at a place, through the smoke as it is when asked. [m]"""
+    smoke = Smoke(truth.fire, truth.weather, truth.place.grid)
+
+    def visibility(x_m: float, y_m: float) -> float:
+        smoke.advance(truth.fire.now_s)
+        density_per_m = float(smoke.optical_density_per_m(x_m, y_m))
+        return float(visibility_m(density_per_m * np.log(10.0)))
+
+    return visibility
+
+
 def _add_boats(edge: Edge, scenario: Scenario) -> None:
     truth, parameters = edge.truth, scenario.fields.boats
     assert truth.place.chart is not None
     radios = BoatRadios(truth.boat_specs, edge.steer, parameters.antenna_m, edge.say, truth.network.move)
     _register(truth, radios.sites)
     scene = SeaScene(
-        truth.env, truth.place.chart, truth.people, truth.weather.at, lambda x_m, y_m: np.inf,
+        truth.env, truth.place.chart, truth.people, truth.weather.at, _visibility(truth),
         lambda: truth.fire.cause_of_fire, truth.journal,
     )  # fmt: skip
     edge.boat_radios = radios

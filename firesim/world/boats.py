@@ -72,7 +72,7 @@ class SeaScene:
 
 @dataclass(frozen=True)
 class BoatOrders:
-    """What a boat was told: take people off at one landing and put them ashore at another, or come home."""
+    """What a boat was told: make ready, take people off at one landing and put them ashore at another, or come home."""
 
     task: str
     landing: int
@@ -207,6 +207,10 @@ class Boats:
             yield from self._bring_in(boat, orders)
         if not boat.is_under_way and orders.task != "return":
             yield from self._turn_out(boat)
+        if orders.task == "stand_by" and not boat.was_called:
+            boat.begin("stand_by")
+            boat.tell("ready")
+            return
         while not boat.was_called:
             if orders.task == "return":
                 yield from self._go_home(boat)
@@ -229,15 +233,18 @@ class Boats:
 
     def _sail_to_land(self, boat: Boat, orders: BoatOrders) -> Story:
         """To the landing, once the sea allows it."""
-        landing, told = self.landings[orders.landing], ""
+        landing, is_bound = self.landings[orders.landing], False
         if boat.place == (landing.x_m, landing.y_m):
             return
         while not boat.was_called:
             way = self._scene.chart.way(boat.place, (landing.x_m, landing.y_m))
             if way is not None and float(self._waves_m(way.fetch_m).max()) <= boat.spec.wave_limit_m:
                 break
-            told = self._say_why_not(boat, orders, "sea", told)
-            boat.begin("weather_bound")
+            if not is_bound:
+                boat.note("boat_weather_bound", f"to {landing.landing}")
+                boat.begin("weather_bound")
+                boat.tell("weather_bound", "sea on the way")
+                is_bound = True
             yield boat.pause(WIND_LOOK_S)
         if boat.was_called:
             return
@@ -251,9 +258,10 @@ class Boats:
         if boat.was_called:
             return
         with self._gangways[orders.landing].request() as turn:
-            boat.begin("load")
+            boat.begin("queue")
             has_turn = yield from self._wait_for(boat, turn)
             if has_turn:
+                boat.begin("load")
                 yield from self._at_gangway(boat, orders.landing)
 
     def _wait_for(self, boat: Boat, turn: simpy.Event) -> Generator[simpy.Event, object, bool]:

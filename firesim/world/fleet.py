@@ -15,7 +15,7 @@ from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.place.landings import Landing
 
 KNOT_M_S = 1852.0 / 3600.0  # the international nautical mile an hour
-TASKS = ("lift", "return")
+TASKS = ("stand_by", "lift", "return")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class BoatState:
     """What a boat could tell of itself over the radio."""
 
     boat: str
-    state: str  # under_way, loading, cannot_land, nobody_there, laden, landed, available
+    state: str  # ready, weather_bound, under_way, loading, cannot_land, nobody_there, laden, landed, available
     x_m: float
     y_m: float
     aboard: int
