@@ -34,7 +34,7 @@ def effective_fetch_m(fetch_m: ArrayLike, wind_from_deg: float) -> Floats:
     -----
     F = sum F_i cos^2(a_i) / sum cos(a_i) over the radials within 42 degrees of the wind (Saville 1954; U.S. Army
     Coastal Engineering Research Center, Shore Protection Manual 1977, section 3.43; recalled). What comes round a
-    headland at an angle counts for less. Boundless water of one length comes out at 0.89 of it.
+    headland at an angle counts for less. Water of one length all round comes out at 0.91 of it.
     """
     fetches = np.asarray(fetch_m, dtype=np.float64)
     toward_deg = np.arange(fetches.shape[-1], dtype=np.float64) * (360.0 / fetches.shape[-1])

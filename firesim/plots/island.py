@@ -35,6 +35,7 @@ SITE_MARKERS = {
     "drone": ("P", BLUE, "drone box"),
     "lookout": ("v", BLUE, "lookout"),
     "refuge": ("*", YELLOW, "refuge"),
+    "landing": ("_", BLACK, "landing of boats"),
 }
 
 
@@ -60,6 +61,7 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     _belief(ax, run, x_km, y_km)
     _triggers(ax, run)
     _routes(ax, run)
+    _boat_tracks(ax, shapes)
     _sites(ax, shapes, _present(run))
     _units(ax, run)
     _fates(ax, run, shapes)
@@ -192,10 +194,17 @@ def _routes(ax: Axes, run: StoredRun) -> None:
         first = False
 
 
+def _boat_tracks(ax: Axes, shapes: dict[str, Any]) -> None:
+    for number, shape in enumerate(_of_kind(shapes, "boat_track")):
+        path = np.array(shape["geometry"]["coordinates"]) / 1000.0
+        ax.plot(path[:, 0], path[:, 1], color=BLACK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=6,
+                label="way of boats with people aboard" if number == 0 else None)  # fmt: skip
+
+
 def _present(run: StoredRun) -> set[str]:
     """Kinds of site that this strategy has."""
     named = {"gas": "gas", "cameras": "camera", "drone": "drone", "fire_watch": "lookout"}
-    return {named[device] for device in run.facts["devices"] if device in named} | {"mast", "refuge"}
+    return {named[device] for device in run.facts["devices"] if device in named} | {"mast", "refuge", "landing"}
 
 
 def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
@@ -210,6 +219,7 @@ def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
 
 def _units(ax: Axes, run: StoredRun) -> None:
     units = run.tables["units"]
+    units = units[units["kind"] != "boat"]
     if units.empty:
         return
     last = units.sort_values("end_s", kind="stable").groupby("unit").last()
