@@ -41,6 +41,7 @@ class BoatRadios:
         self, boats: Sequence[BoatSpec], steer: SteerBy, antenna_m: float, say: Say, moved: Moved | None = None
     ) -> None:
         self._boats, self._steer, self._antenna_m, self._say, self._moved = list(boats), steer, antenna_m, say, moved
+        self._at = {boat.boat: (boat.x_m, boat.y_m) for boat in boats}
 
     @property
     def sites(self) -> list[Site]:
@@ -48,8 +49,9 @@ class BoatRadios:
 
     def on_status(self, state: BoatState, now_s: float, cause_id: int | None) -> None:
         """The boat's state or place has changed, and its skipper says so."""
-        if self._moved is not None:
+        if self._moved is not None and self._at[state.boat] != (state.x_m, state.y_m):
             self._moved(state.boat, state.x_m, state.y_m)
+        self._at[state.boat] = (state.x_m, state.y_m)
         status = BoatStatus(
             boat=state.boat,
             seen_s=now_s,

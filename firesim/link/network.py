@@ -72,6 +72,7 @@ class Network:
         self._index = {mast.mast: i for i, mast in enumerate(self.masts)}
         self._dark_since_s = np.full(len(self.masts), inf)
         self._busy_until_s: dict[_Hop, float] = {}
+        self._heard_at: dict[tuple[Kind, float, float, float], tuple[float, ...]] = {}  # boats call at the same places
         self._endpoints = {
             mast.mast: Endpoint(mast.mast, mast.x_m, mast.y_m, mast.height_m, "wired", 0.0, (), i)
             for i, mast in enumerate(self.masts)
@@ -104,8 +105,10 @@ class Network:
         """The endpoint with the signals of the place where it is."""
         if endpoint.kind == "wired":
             return endpoint
-        power_dbm = self._coverage.at_points_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
-        return replace(endpoint, power_dbm=tuple(float(power) for power in power_dbm[:, 0]))
+        at = (endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
+        if at not in self._heard_at:
+            self._heard_at[at] = tuple(float(power) for power in self._coverage.at_points_dbm(*at)[:, 0])
+        return replace(endpoint, power_dbm=self._heard_at[at])
 
     def _endpoint(self, name: str) -> Endpoint:
         if name not in self._endpoints:

@@ -78,6 +78,7 @@ class SeaChart:
     _ways: dict[tuple[int, int], SeaWay | None] = field(default_factory=dict, repr=False)
     _before: dict[int, Integers] = field(default_factory=dict, repr=False)
     _fetches: dict[int, Floats] = field(default_factory=dict, repr=False)
+    _near: dict[Point, tuple[int, float]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def factor(self) -> int:
@@ -126,9 +127,11 @@ class SeaChart:
         cells = self._water_cells
         if len(cells) == 0:
             return -1, np.inf
-        apart_m = np.hypot(self._water_xy_m[:, 0] - x_m, self._water_xy_m[:, 1] - y_m)
-        nearest = int(np.argmin(apart_m))
-        return int(cells[nearest]), float(apart_m[nearest])
+        if (x_m, y_m) not in self._near:
+            apart_m = np.hypot(self._water_xy_m[:, 0] - x_m, self._water_xy_m[:, 1] - y_m)
+            nearest = int(np.argmin(apart_m))
+            self._near[x_m, y_m] = int(cells[nearest]), float(apart_m[nearest])
+        return self._near[x_m, y_m]
 
     @cached_property
     def _water_cells(self) -> Integers:

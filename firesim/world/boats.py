@@ -361,8 +361,6 @@ class Boats:
             boat.be_at(way.place_at(metres))
             if boat.was_called and not is_laden:
                 return
-            if metres < way.length_m - 1e-6:
-                boat.tell("laden" if is_laden else "under_way")
         boat.be_at((landing.x_m, landing.y_m))
 
     def _times_along(self, spec: BoatSpec, along_m: Floats, fetch_m: Floats, from_m: float) -> tuple[Floats, Floats]:

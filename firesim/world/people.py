@@ -292,12 +292,15 @@ class People:
         trip = int(self.trip[party[0]])
         refuge, route = self._advised(int(party[0]), traffic)
         walks = not traffic.flow.drives(trip)
-        if not walks and refuge >= self._n_refuges:
-            refuge = _NONE  # who is told in a car to go to the water drives on to a refuge
+        landing = refuge if refuge >= self._n_refuges else _NONE
+        if landing != _NONE:
+            refuge = _NONE  # who is under way does not turn round for a boat while any refuge can be reached
         too_far = walks and refuge != _NONE
         too_far = too_far and traffic.way_left_on_foot_m(trip, refuge) > self.parameters.longest_walk_m
         if refuge == _NONE or too_far:
             refuge, route = traffic.nearest_of_any_kind(trip), _NONE
+        if refuge == _NONE:
+            refuge = landing
         if refuge != _NONE:
             words = traffic.refuges[refuge].refuge
             traffic.redirect([trip], [refuge], [route], self._note(party, at_s, "redirected", because, words))
@@ -418,9 +421,9 @@ class People:
 
     def _goes_to_the_shore(self, who: Integers) -> NDArray[np.bool_]:
         """Whether each was told last to go to the water on foot, to a landing or not."""
-        told = self._hearing.advice_of[who]
-        to_landing = [k for k, (refuge, _) in enumerate(self._hearing.advice) if refuge >= self._n_refuges]
-        return np.asarray((told == TO_THE_SHORE) | np.isin(told, to_landing))
+        advice, n_refuges = self._hearing.advice, self._n_refuges
+        told = self._hearing.advice_of[who].tolist()
+        return np.array([k == TO_THE_SHORE or (k >= 0 and advice[k][0] >= n_refuges) for k in told], dtype=np.bool_)
 
     def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
         """Refuge and route that a party was told of; -1, -1: it was told of none."""
@@ -482,9 +485,10 @@ class People:
         self.safe_s[who[is_in]], self._state[who[is_in]] = at_s[is_in], SAFE
         self._note(who[~is_in], at_s[~is_in], "sheltering", because[~is_in], "at a landing")
         self._state[who[~is_in]] = SHELTERING
-        if self.shore.landings:
-            beside = self.shore.beside(traffic.refuges[: self._n_refuges])
-            self.shore.wait(who[is_in], beside[refuge[is_in]], at_s[is_in])
+        if self.shore.landings and is_in.any():
+            self.shore.wait(
+                who[is_in], self.shore.beside(traffic.refuges[: self._n_refuges])[refuge[is_in]], at_s[is_in]
+            )
 
     # --- by sea ----------------------------------------------------------------------------------------------------
 
