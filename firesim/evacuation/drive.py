@@ -269,9 +269,9 @@ def _travellers(case: Evacuation, assigned: Assigned) -> Travellers:
     row = np.where(assigned.exit == NOT_YET, len(case.exits), assigned.exit)
     return Travellers(
         edge=case.network.n_edges + case.node, behind=np.full(n, NOBODY, np.int64), entered_s=starts_s.copy(),
-        ready_s=starts_s.copy(), speed_m_s=np.zeros(n), row=row.astype(np.int64), route_at=assigned.start.copy(),
-        route_end=assigned.end.copy(), people=np.ones(n, np.int64), distance_m=np.zeros(n),
-        status=np.full(n, TRAVELLING, np.int64), done_s=np.full(n, np.inf),
+        ready_s=starts_s.copy(), speed_m_s=np.zeros(n), braves=np.zeros(n, np.bool_), row=row.astype(np.int64),
+        route_at=assigned.start.copy(), route_end=assigned.end.copy(), people=np.ones(n, np.int64),
+        distance_m=np.zeros(n), status=np.full(n, TRAVELLING, np.int64), done_s=np.full(n, np.inf),
     )  # fmt: skip
 
 

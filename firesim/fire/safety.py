@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.compiled import kernel
 from firesim.fire.imperial import BTU_FT_S_KW_M, FT_M, MI_H_M_S
 
 Floats = NDArray[np.float64]
@@ -93,3 +94,49 @@ def safe_separation(
     concern = np.where(steep_and_extreme, 1, _CONCERN_BY_SLOPE_AND_WIND[slope, wind])
     concern = np.broadcast_to(concern, distance.shape)
     return np.asarray(distance), np.asarray(np.pi * distance * distance), concern
+
+
+def radiation_from_s(
+    arrival_time_s: Floats, flame_length_m: NDArray[np.float32], cell_size_m: float, flame_heights: float
+) -> Floats:
+    """When flames first stand so near to each cell that their radiation keeps people away. [s], [y, x]; inf: never.
+
+    Parameters
+    ----------
+    arrival_time_s, flame_length_m : [y, x]
+        Of the front in each cell; inf and 0 where it never comes. [s, m]
+    cell_size_m : float
+        [m]
+    flame_heights : float
+        The separation that flames demand, in flame heights: `SEPARATION_PER_FLAME_HEIGHT`; 0: the cell itself only.
+
+    Notes
+    -----
+    Distances are between centres of cells, so right to half a cell either way. Flames are taken as upright, as high
+    as they are long: the far end for flames that lean away.
+    """
+    heated_s = np.full(arrival_time_s.shape, np.inf)
+    cells = np.flatnonzero(np.isfinite(arrival_time_s))
+    heat(heated_s, cells, arrival_time_s.ravel()[cells], reach_cells(flame_length_m, cells, cell_size_m, flame_heights))
+    return heated_s
+
+
+def reach_cells(
+    flame_length_m: NDArray[np.float32], cells: NDArray[np.int64], cell_size_m: float, flame_heights: float
+) -> Floats:
+    """The separation that the flames of some cells (flat indices) demand, in cells. [n]"""
+    reach: Floats = flame_heights * flame_length_m.ravel()[cells].astype(np.float64) / cell_size_m
+    return reach
+
+
+@kernel
+def heat(heated_s: Floats, cells: NDArray[np.int64], at_s: Floats, reach: Floats) -> None:
+    """Note in `heated_s` [y, x] that flames stand in `cells` (flat) from `at_s` on, each so many cells too near."""
+    rows, columns = heated_s.shape
+    for k in range(cells.size):
+        row, column = cells[k] // columns, cells[k] % columns
+        far = int(reach[k])
+        for there_row in range(max(row - far, 0), min(row + far, rows - 1) + 1):
+            for there_column in range(max(column - far, 0), min(column + far, columns - 1) + 1):
+                if (there_row - row) ** 2 + (there_column - column) ** 2 <= reach[k] ** 2:
+                    heated_s[there_row, there_column] = min(heated_s[there_row, there_column], at_s[k])

@@ -56,11 +56,14 @@ class Twin:
         return self.deadline_s <= self.horizon_s
 
 
-def closing_times_s(arrival_time_s: Floats, roads: Roads, grid: Grid) -> Floats:
-    """When the fire first stands on each directed edge. [edges], inf: never."""
+def closing_times_s(closed_from_s: Floats, roads: Roads, grid: Grid) -> Floats:
+    """When each directed edge first runs through a cell that is closed. [edges], inf: never.
+
+    `closed_from_s` [y, x] is when a road in each cell closes: when the fire comes to it, or to near it.
+    """
     edge_of, cell = roads.cells(grid)
     closes_s = np.full(len(roads.edges), np.inf)
-    np.minimum.at(closes_s, edge_of, arrival_time_s.ravel()[cell])
+    np.minimum.at(closes_s, edge_of, closed_from_s.ravel()[cell])
     return closes_s
 
 
@@ -72,6 +75,7 @@ def no_response_twin(
     parties: PartiesInPlace,
     ignited_s: float,
     horizon_s: float,
+    road_closed_from_s: Floats | None = None,
 ) -> Twin:
     """Who is reached and who is cut off by a free-burning fire.
 
@@ -85,6 +89,8 @@ def no_response_twin(
         As they are at the start.
     ignited_s
         Nobody is cut off before there is a fire: who could not have got away even then is cut off at ignition. [s]
+    road_closed_from_s : [y, x], optional
+        When a road in each cell closes; without it when the fire arrives there. [s]
 
     Notes
     -----
@@ -98,7 +104,8 @@ def no_response_twin(
     place_reached_s = np.full(len(parties.people), np.inf)
     place_reached_s[inside] = arrival_time_s[row[inside], column[inside]]
 
-    closes_s = closing_times_s(arrival_time_s, roads, grid)
+    closed_from_s = arrival_time_s if road_closed_from_s is None else road_closed_from_s
+    closes_s = closing_times_s(closed_from_s, roads, grid)
     leave_by_s = np.full((len(refuges), len(parties.people)), -np.inf)
     for index, refuge in enumerate(refuges):
         leave_by_s[index] = _leave_by_s(refuge, arrival_time_s, grid, roads, closes_s, parties)

@@ -46,6 +46,8 @@ class Queues(NamedTuple):
     cars: Integers  # how many are on it
     next_out_s: Floats  # no car leaves before
     is_closed: Claims
+    is_thick: Claims  # so smoky that some turn back before it
+    foot_factor: Floats  # share of their speed in clear air at which people walk there
     waits_for: Integers  # the road that the first car waits to enter
     waits_since_s: Floats
     first_in_line: Integers  # of the roads whose first car waits to enter this one
@@ -66,6 +68,7 @@ class Travellers(NamedTuple):
     entered_s: Floats  # onto this edge
     ready_s: Floats  # at its far end, or when the next thing happens
     speed_m_s: Floats  # of a walker; 0: in a car; BLUE_LIGHT
+    braves: Claims  # goes on into thick smoke
     row: Integers  # of `Ways`: where to, and what is known
     route_at: Integers  # own route: position in `Ways.route_edges`
     route_end: Integers
@@ -107,6 +110,8 @@ def new_queues(n_edges_and_nodes: int, log_room: int = 0) -> Queues:
         cars=np.zeros(n, np.int64),
         next_out_s=np.full(n, -np.inf),
         is_closed=np.zeros(n, np.bool_),
+        is_thick=np.zeros(n, np.bool_),
+        foot_factor=np.ones(n),
         waits_for=nobody[2],
         waits_since_s=np.full(n, np.inf),
         first_in_line=nobody[3],

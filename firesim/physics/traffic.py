@@ -15,6 +15,7 @@ exactly (n - 1) / c after the first.
 * A single lane shared by both directions carries one direction at a time. While the other side waits, a side
   keeps the lane for `turn_s` at most and then lets it run empty.
 * Closed roads: nobody enters. Those on it drive on; whom the fire has caught is the caller's to say.
+* Roads in thick smoke: whoever does not brave it asks before entering. Walkers are slower in it from the next road on.
 * Who has blue light passes those who stand before it, waits neither for its turn nor for room, and takes one place in
   the flow. On a one-lane track nobody can make way: there it follows, but the other side yields at once.
 * Roads may change while people are on them: `physics/road_changes.py`.
@@ -22,8 +23,8 @@ exactly (n - 1) / c after the first.
 * Every node has a driveway (edge number `n_edges + node`) without length or limit where cars wait for room on
   their first road.
 
-`advance` stops and asks (`CUT`, `FULL`, `NO_WAY`) whenever a traveller has to think anew; the caller answers by
-changing that traveller's row or route, or by taking it off the road, and calls again. The state is in
+`advance` stops and asks (`CUT`, `SMOKE`, `FULL`, `NO_WAY`) whenever a traveller has to think anew; the caller answers
+by changing that traveller's row or route, or by taking it off the road, and calls again. The state is in
 `physics/queues.py`, roads that block one another in a ring in `physics/gridlock.py`.
 """
 
@@ -57,7 +58,7 @@ from firesim.physics.queues import (
 )
 
 # Why `advance` comes back.
-DONE, CUT, FULL, NO_WAY, LOG_FULL = 0, 1, 2, 3, 4
+DONE, CUT, FULL, NO_WAY, LOG_FULL, SMOKE = 0, 1, 2, 3, 4, 5
 # What a traveller wants at a node, besides an edge.
 _STAYS, _IS_TURNED_AWAY, _KNOWS_NO_WAY = -2, -3, -4
 
@@ -113,12 +114,16 @@ def _arrive(travellers: Travellers, ways: Ways, who: int, now_s: float) -> None:
 
 
 @kernel
-def _question(wanted: int, queues: Queues) -> int:
+def _question(wanted: int, queues: Queues, travellers: Travellers, who: int) -> int:
     if wanted == _IS_TURNED_AWAY:
         return FULL
     if wanted == _KNOWS_NO_WAY:
         return NO_WAY
-    return CUT if wanted >= 0 and queues.is_closed[wanted] else DONE
+    if wanted < 0:
+        return DONE
+    if queues.is_closed[wanted]:
+        return CUT
+    return SMOKE if queues.is_thick[wanted] and not travellers.braves[who] else DONE
 
 
 @kernel
@@ -136,7 +141,7 @@ def _serve(
         schedule(queues, events, edge, soonest_s)
         return DONE
     wanted = _wanted(travellers, ways, who, network.head[edge])
-    question = _question(wanted, queues)
+    question = _question(wanted, queues, travellers, who)
     if question != DONE:
         return question
     if wanted == _STAYS:
@@ -192,7 +197,7 @@ def _set_out_or_walk_on(
             schedule(queues, events, edge, now_s)
         return DONE
     wanted = _wanted(travellers, ways, who, network.head[edge])
-    question = _question(wanted, queues)
+    question = _question(wanted, queues, travellers, who)
     if question != DONE:
         return question
     travellers.distance_m[who] += network.length_m[edge]
@@ -202,7 +207,8 @@ def _set_out_or_walk_on(
     if travellers.route_at[who] < travellers.route_end[who]:
         travellers.route_at[who] += 1
     travellers.edge[who], travellers.entered_s[who] = wanted, now_s
-    travellers.ready_s[who] = now_s + network.length_m[wanted] / travellers.speed_m_s[who]
+    speed_m_s = travellers.speed_m_s[who] * queues.foot_factor[wanted]
+    travellers.ready_s[who] = now_s + network.length_m[wanted] / speed_m_s
     add_event(events, travellers.ready_s[who], network.head.size + who)
     return DONE
 
@@ -216,9 +222,10 @@ def advance(
 
     `turn_s` is how long one side keeps a shared lane while the other waits. [s]
 
-    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `FULL` (the
-    refuge is) or `NO_WAY` (none is known), who asks, and when. The traveller stands at the head node of its edge
-    and asks again, first of all, at the next call. `LOG_FULL`, NOBODY, when: the log of entries must be taken first.
+    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `SMOKE` (it
+    lies in thick smoke), `FULL` (the refuge is full) or `NO_WAY` (none is known), who asks, and when. The traveller
+    stands at the head node of its edge and asks again, first of all, at the next call. `LOG_FULL`, NOBODY, when: the
+    log of entries must be taken first.
     """
     n_edges = network.head.size
     while events.size[0] > 0 and events.keys[0] < until_s:

@@ -17,6 +17,7 @@ from firesim.world.discrepancy import DiscrepancyParameters
 from firesim.world.fleet import BoatParameters
 from firesim.world.people import PeopleParameters
 from firesim.world.responders import ResponderParameters
+from firesim.world.smoke import SmokeParameters
 from firesim.world.traffic import TrafficParameters
 from firesim.world.weather import WeatherParameters
 
@@ -114,6 +115,7 @@ class ScenarioFields(Parameters):
     fire: TrueFireParameters = TrueFireParameters()
     discrepancy: DiscrepancyParameters = DiscrepancyParameters()
     people: PeopleParameters = PeopleParameters()
+    smoke: SmokeParameters = SmokeParameters()
     traffic: TrafficParameters = TrafficParameters()
     devices: DeviceParameters
     link: LinkParameters

@@ -16,6 +16,7 @@ from firesim.simulate.edge import Edge, build_edge
 from firesim.simulate.machines import Desk
 from firesim.simulate.truth import Truth, build_truth
 from firesim.streams import Luck
+from firesim.world.traffic import Flames
 
 Progress = Callable[[float, str], None]  # simulated seconds, what is going on
 PROGRESS_EVERY_S = 60.0
@@ -78,10 +79,16 @@ class Clockwork:
         truth.people.advance(now_s, truth.traffic, truth.fire)
 
     def _burn_what_it_reaches(self, now_s: float) -> None:
-        """Cut the roads and darken the masts that the fire has come to."""
+        """Cut the roads and darken the masts that the fire has come to, and let its smoke lie on the roads."""
         truth = self.truth
-        outline = truth.fire.rings(now_s) if truth.fire.is_small else None
-        truth.traffic.meet_fire(truth.fire.arrival_time_s, now_s, truth.fire.cause_of_fire, outline)
+        fire, cause = truth.fire, truth.fire.cause_of_fire
+        if fire.is_small:
+            truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, fire.rings(now_s))
+        else:
+            flames = Flames(fire.flaming_cells(now_s), fire.flame_length_m)
+            truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, flames=flames)
+        if truth.smoke.advance(now_s):
+            truth.traffic.meet_smoke(truth.smoke, now_s, cause)
         for mast, dark_s, event in truth.mast_power.gone_dark(now_s):
             truth.network.darken(mast, dark_s)
             self.post.blame(mast, event)

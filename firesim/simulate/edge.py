@@ -43,7 +43,6 @@ from firesim.world.boats import Boats, SeaScene
 from firesim.world.households import GUEST
 from firesim.world.people import People
 from firesim.world.responders import Responders, Scene
-from firesim.world.smoke import Smoke
 
 BY_MAST = ("app", "cell_broadcast")  # channels whose alerts go out as one message a mast
 KNOCKERS = "police-and-hotels"
@@ -296,12 +295,10 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
 
 
 def _visibility(truth: Truth) -> Callable[[float, float], float]:
-    """How far one sees at a place, through the smoke as it is when asked. [m]"""
-    smoke = Smoke(truth.fire, truth.weather, truth.place.grid)
+    """How far one sees at a place, through the smoke as of its last renewal. [m]"""
 
     def visibility(x_m: float, y_m: float) -> float:
-        smoke.advance(truth.fire.now_s)
-        density_per_m = float(smoke.optical_density_per_m(x_m, y_m))
+        density_per_m = float(truth.smoke.optical_density_per_m(x_m, y_m))
         return float(visibility_m(density_per_m * np.log(10.0)))
 
     return visibility

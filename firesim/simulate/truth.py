@@ -18,6 +18,7 @@ from firesim.world.fleet import BoatSpec, read_boats
 from firesim.world.ground import FireGround, HiddenGround, Ignition
 from firesim.world.people import People
 from firesim.world.power import MastPower
+from firesim.world.smoke import Smoke
 from firesim.world.traffic import Traffic
 from firesim.world.units import UnitSpec, read_units
 from firesim.world.weather import TrueWeather, read_weather_day
@@ -33,6 +34,7 @@ class Truth:
     place: Place
     weather: TrueWeather
     fire: TrueFire
+    smoke: Smoke
     people: People
     traffic: Traffic
     masts: list[Mast]
@@ -66,14 +68,27 @@ def build_truth(scenario: Scenario, luck: Luck) -> Truth:
     boats = read_boats(fields.boats, folder, place.landings) if fields.boats.sail else []
     landings = place.landings if boats else ()
     people = People.build(place, fields.people, luck, scenario.start_hour, journal, landings)
-    traffic = Traffic(
-        place.roads, place.settlement.refuges, fields.traffic, journal, place.grid, people.parties.household_id,
-        landings=landings,
-    )  # fmt: skip
+    refuges, names = place.settlement.refuges, people.parties.household_id
+    traffic = Traffic(place.roads, refuges, fields.traffic, journal, place.grid, names, luck=luck, landings=landings)
+    smoke = people.air = Smoke(fire, weather, place.grid, fields.smoke)
     masts = read_masts(folder / fields.link.masts, place.grid)
     network = Network(masts, place.grid, place.terrain, fields.link, luck)
     power = MastPower([m.mast for m in masts], [m.x_m for m in masts], [m.y_m for m in masts], fire, journal)
     units = read_units(fields.responders, folder, place.settlement.facilities)
     return Truth(
-        env, journal, luck, place, weather, fire, people, traffic, masts, power, network, units, boats, start_event
+        env,
+        journal,
+        luck,
+        place,
+        weather,
+        fire,
+        smoke,
+        people,
+        traffic,
+        masts,
+        power,
+        network,
+        units,
+        boats,
+        start_event,
     )

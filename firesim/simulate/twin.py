@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.fire.safety import radiation_from_s
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
+from firesim.world.fire import TrueFire
 from firesim.world.households import CAR, TWO_WHEELER
 
 Floats = NDArray[np.float64]
@@ -26,14 +28,15 @@ def twin_of(scenario: Scenario, truth: Truth) -> Twin:
 
 def deadlines_of_run(scenario: Scenario, truth: Truth) -> Twin:
     """The same measures under the fire as it burnt in this run, responders included."""
-    return _deadlines(scenario, truth, np.array(truth.fire.arrival_time_s))
+    return _deadlines(scenario, truth, truth.fire)
 
 
 def _worked_out(scenario: Scenario, truth: Truth) -> Twin:
-    return _deadlines(scenario, truth, np.array(truth.fire.free_burning(scenario.horizon_s).arrival_time_s))
+    return _deadlines(scenario, truth, truth.fire.free_burning(scenario.horizon_s))
 
 
-def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin:
+def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire) -> Twin:
+    arrival_time_s = np.array(fire.arrival_time_s)
     parties, place = truth.people.parties, truth.place
     people = scenario.fields.people
     middle_speed_m_s = 0.5 * (people.walk_slow_m_s + people.walk_fast_m_s)
@@ -54,4 +57,13 @@ def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin
         in_place,
         scenario.ignited_s,
         scenario.horizon_s,
+        _road_closed_from_s(scenario, fire),
     )
+
+
+def _road_closed_from_s(scenario: Scenario, fire: TrueFire) -> Floats:
+    """When a road in each cell closes: by the same rule as the true roads (`world/closing.py`). [y, x], s"""
+    length_m = np.array(fire.flame_length_m)
+    length_m.ravel()[fire.ignition_cell] = 0.0  # a fire smaller than its cell keeps nobody off a road beside it
+    flame_heights = scenario.fields.traffic.separation_flame_heights
+    return radiation_from_s(fire.arrival_time_s, length_m, fire.grid.cell_size_m, flame_heights)

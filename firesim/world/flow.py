@@ -23,7 +23,9 @@ from firesim.physics.queues import (
     new_events,
     new_queues,
     take_first,
+    wake_all_in_line,
 )
+from firesim.physics.road_changes import set_free_time
 from firesim.place.roads import Roads
 
 Integers = NDArray[np.int64]
@@ -164,6 +166,14 @@ class Flow:
         cars = np.array([trip for trip in trips if self.drives(trip)], dtype=np.int64)
         keep_only(self.network, self.queues, self.travellers, self.events, edge, cars, now_s)
 
+    def slow(self, edges: Integers, free_s: Floats, now_s: float) -> None:
+        """From now on these edges take so long at free flow; see `physics.road_changes.set_free_time`."""
+        set_free_time(self.network, self.queues, self.travellers, self.events, edges, free_s, now_s)
+
+    def let_line_think(self, edge: int, now_s: float) -> None:
+        """Everybody who waits to enter this road thinks again."""
+        wake_all_in_line(self.queues, self.events, edge, now_s)
+
     def rings(self, now_s: float, patience_s: float) -> list[int]:
         """One road of each ring of roads that block one another; see `physics.gridlock.gridlocks`."""
         found: list[int] = gridlock.gridlocks(self.network, self.queues, now_s, patience_s).tolist()
@@ -196,6 +206,6 @@ def _travellers(n: int) -> Travellers:
     real = [np.zeros(n) for _ in range(5)]
     return Travellers(
         edge=whole[0], behind=whole[1], entered_s=real[0], ready_s=real[1], speed_m_s=real[2],
-        row=np.full(n, -1, np.int64), route_at=whole[2], route_end=whole[3], people=whole[4],
-        distance_m=real[3], status=whole[5], done_s=real[4],
+        braves=np.zeros(n, np.bool_), row=np.full(n, -1, np.int64), route_at=whole[2], route_end=whole[3],
+        people=whole[4], distance_m=real[3], status=whole[5], done_s=real[4],
     )  # fmt: skip

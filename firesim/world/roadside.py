@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,20 @@ Floats = NDArray[np.float64]
 Ring = Sequence[tuple[float, float]]
 
 SAMPLES_PER_CELL = 3  # a road through a cell's corner for less than a third of a cell may be missed
+
+
+@dataclass
+class _Watch:
+    """Pairs of an edge and a cell that it crosses, with the fraction of the edge where that is; [pairs]."""
+
+    edge: Integers
+    cell: Integers
+    fraction: Floats
+
+    def forget(self, edges: Integers) -> None:
+        """These edges need not be watched any more."""
+        kept = ~np.isin(self.edge, edges)
+        self.edge, self.cell, self.fraction = self.edge[kept], self.cell[kept], self.fraction[kept]
 
 
 class Roadside:
@@ -45,9 +60,8 @@ class Roadside:
         inside = grid.holds(row, column)
         size = grid.rows * grid.columns
         pair, which = np.unique((edge_of * size + row * grid.columns + column)[inside], return_inverse=True)
-        self._edge: Integers = pair // size
-        self._cell: Integers = pair % size
-        self._fraction: Floats = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
+        middle = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
+        self._to_burn, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
 
     def position_m(self, edge: ArrayLike, fraction: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing at a fraction (0 to 1) of an edge, to the nearest point. [m]"""
@@ -78,21 +92,28 @@ class Roadside:
             tail and 1 at its head.
         """
         if outline is None:
-            burnt = np.flatnonzero(arrival_time_s.ravel()[self._cell] <= now_s)
-            edge, fraction = self._edge[burnt], self._fraction[burnt]
+            burnt = np.flatnonzero(arrival_time_s.ravel()[self._to_burn.cell] <= now_s)
+            edge, fraction = self._to_burn.edge[burnt], self._to_burn.fraction[burnt]
         else:
             near = self._near(outline)
             near = near[~self._is_cut[self._edge_of_point[near]]]
             edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
-        if len(edge) == 0:
-            return np.empty(0, np.int64), np.empty(0)
-        edges, which = np.unique(edge, return_inverse=True)
-        cut_fraction = np.bincount(which, weights=fraction) / np.bincount(which)
-        self._is_cut[edges] = True
-        still_open = ~np.isin(self._edge, edges)
-        self._edge, self._cell = self._edge[still_open], self._cell[still_open]
-        self._fraction = self._fraction[still_open]
+        edges, cut_fraction = _middles(edge, fraction)
+        if len(edges):
+            self._is_cut[edges] = True
+            self._to_burn.forget(edges)
         return edges, cut_fraction
+
+    def newly_heated(self, heated_s: Floats, now_s: float) -> tuple[Integers, Floats]:
+        """The edges that flames have come too near to now and had not at the last call, and where; as `newly_cut`.
+
+        `heated_s` [y, x] is when they first do in each cell. [s]
+        """
+        hot = np.flatnonzero(heated_s.ravel()[self._to_heat.cell] <= now_s)
+        edges, at_fraction = _middles(self._to_heat.edge[hot], self._to_heat.fraction[hot])
+        if len(edges):
+            self._to_heat.forget(edges)
+        return edges, at_fraction
 
     def _near(self, outline: Sequence[Ring]) -> Integers:
         """Points of roads within half a cell of a small fire, or in it, as indices."""
@@ -104,6 +125,14 @@ class Roadside:
             around = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
             near[around[_is_near_ring(points[around], corners, self._within_m)]] = True
         return np.flatnonzero(near)
+
+
+def _middles(edge: Integers, fraction: Floats) -> tuple[Integers, Floats]:
+    """The edges among some points on roads, rising, and the middle of each one's points."""
+    if len(edge) == 0:
+        return np.empty(0, np.int64), np.empty(0)
+    edges, which = np.unique(edge, return_inverse=True)
+    return edges, np.bincount(which, weights=fraction) / np.bincount(which)
 
 
 def _is_near_ring(points: Floats, ring: Floats, within_m: float) -> NDArray[np.bool_]:

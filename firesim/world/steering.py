@@ -29,13 +29,14 @@ class Steering:
     Attributes
     ----------
     told : what everybody knows
+    usual : the refuges of those kinds, or all
     """
 
     def __init__(
         self, roads: Roads, refuges: Sequence[Refuge], flow: Flow, finder: Wayfinder, usual: Sequence[str]
     ) -> None:
         self._roads, self._flow, self._finder = roads, flow, finder
-        self._usual = [k for k, refuge in enumerate(refuges) if refuge.kind in usual] or list(range(len(refuges)))
+        self.usual = [k for k, refuge in enumerate(refuges) if refuge.kind in usual] or list(range(len(refuges)))
         self._route_edges: Integers = np.empty(0, np.int64)
         self._routes: list[tuple[int, list[int]]] = []  # where each starts in _route_edges, and its nodes
         self._edges_at: dict[int, list[int]] = {}
@@ -78,7 +79,7 @@ class Steering:
         """A traveller who knows what everybody knows sets out from a node, for a refuge or -1: the nearest usual."""
         drives = self._flow.drives(trip)
         if refuge == NOWHERE:
-            refuge = self._finder.nearest(drives, node, self.told, self._usual if drives else None)
+            refuge = self._finder.nearest(drives, node, self.told, self.usual if drives else None)
         if refuge == NOWHERE:
             refuge = self._finder.nearest(drives, node, self.told)
         if refuge == NOWHERE:
@@ -100,12 +101,39 @@ class Steering:
             t.route_at[trip], t.route_end[trip] = start + nodes.index(node), start + len(nodes) - 1
 
     def go_on(self, trip: int, node: int, knowledge: Knowledge) -> bool:
-        """A traveller who knows this now makes for the nearest refuge left; False: it knows of none."""
-        refuge = self._finder.nearest(self._flow.drives(trip), node, knowledge)
-        if refuge == NOWHERE:
-            return False
-        self.set_way(trip, node, refuge, NOWHERE, knowledge)
-        return True
+        """A traveller who knows this now makes for the nearest refuge left; False: it knows of none.
+
+        Rather than nowhere it goes through the smoke.
+        """
+        drives = self._flow.drives(trip)
+        for known in (knowledge, Knowledge(knowledge.cut, knowledge.full)):
+            refuge = self._finder.nearest(drives, node, known)
+            if refuge != NOWHERE:
+                self._flow.travellers.braves[trip] |= known != knowledge
+                self.set_way(trip, node, refuge, NOWHERE, known)
+                return True
+        return False
+
+    def learn(self, trip: int, knowledge: Knowledge, now_s: float) -> None:
+        """A traveller under way knows this from now on: it keeps to its refuge if a way is left, but to no route."""
+        node, t = self._flow.node_of(trip), self._flow.travellers
+        refuge, drives = int(self._finder.refuge[t.row[trip]]), self._flow.drives(trip)
+        if np.isin(self._route_edges[t.route_at[trip] : t.route_end[trip]], knowledge.cut).any():
+            t.route_at[trip] = t.route_end[trip] = 0
+        # Who knows of no way left from the next node finds that out there.
+        keeps = np.isfinite(self._finder.cost_from(drives, refuge, knowledge, node))
+        if keeps or not self.go_on(trip, node, knowledge):
+            t.row[trip] = self._finder.row(drives, refuge, knowledge)
+        edge = int(t.edge[trip])
+        if drives and self._flow.queues.first[edge] == trip and self._flow.queues.waits_for[edge] >= 0:
+            self._flow.let_line_think(int(self._flow.queues.waits_for[edge]), now_s)
+
+    def next_edge(self, trip: int, node: int) -> int:
+        """The edge that a traveller takes from a node; -1: none."""
+        t = self._flow.travellers
+        if t.route_at[trip] < t.route_end[trip]:
+            return int(self._route_edges[t.route_at[trip]])
+        return int(self._finder.next_edge[t.row[trip], node])
 
     def tell_of_cut(self, edges: Iterable[int]) -> None:
         """Everybody, on the road and later, knows that these edges are cut."""

@@ -1,56 +1,43 @@
 """The true traffic: who is on which road, which roads are cut, and who comes through.
 
 The moves are those of `physics/traffic.py`. Here drivers and walkers get a way, learn of a cut road or a full
-refuge when they stand before it (or are told), and take the best way left among the roads not known to be cut.
-Whoever knows of no way left is stranded at that node.
+refuge when they stand before it (or are told, or meet those who come back), and take the best way left among the
+roads not known to be cut. Whoever knows of no way left is stranded at that node. Smoke slows them, and some turn
+before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field
 
-from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.physics import traffic as moves
-from firesim.physics.queues import ARRIVED, REMOVED, STRANDED, TRAVELLING
+from firesim.physics.queues import ARRIVED, STRANDED, TRAVELLING
 from firesim.place.grid import Grid
 from firesim.place.landings import Landing, targets_on_foot
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
 from firesim.record import Journal
-from firesim.world.closing import Closing
+from firesim.streams import Luck
+from firesim.world.background import background_traffic
+from firesim.world.closing import Closing, Flames, Heated
 from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
+from firesim.world.gridlocks import Gridlocks
 from firesim.world.roadside import Ring, Roadside
+from firesim.world.smoky_roads import Smoky, SmokyRoads
 from firesim.world.steering import Steering
-from firesim.world.trips import STATUS_WORDS, Changes, Departures, Trips
+from firesim.world.traffic_parameters import TrafficParameters
+from firesim.world.trips import BACKGROUND, STATUS_WORDS, Changes, Departures, Trips
+from firesim.world.turning_cars import TurningCars
 from firesim.world.wayfinding import NOWHERE, Wayfinder
 
-__all__ = ["Changes", "Departures", "Traffic", "TrafficParameters"]
+__all__ = ["Changes", "Departures", "Flames", "Traffic", "TrafficParameters"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-
-class TrafficParameters(Parameters):
-    """How the roads are used. What each road carries stands with the roads (`place.road_rules`)."""
-
-    step_s: Positive = Field(default=10.0, description="how often traffic, people and fire look at one another [s]")
-    gridlock: Literal["none", "push", "remove"] = Field(
-        default="push", description="what happens to roads that block one another in a ring"
-    )
-    # MATSim's `stuckTime` lets a car squeeze in after 10 s of being stuck (recalled); drivers who back up and
-    # wave one another through take longer: judgement.
-    gridlock_patience_s: NotNegative = Field(default=60.0, description="how long a ring stands before that [s]")
-    shared_lane_turn_s: Positive = Field(
-        default=60.0, description="one side of a one-lane track yields after this if the other waits; judgement [s]"
-    )
-    # Safety zones lie 8 vegetation heights, 120 m from 15 m pines, from the flames (NWCG) [quoted].
-    caught_within_m: NotNegative = Field(default=120.0, description="from where the fire cuts their road [m]")
 
 
 class Traffic:
@@ -59,13 +46,16 @@ class Traffic:
     Parameters
     ----------
     roads, refuges, parameters, journal
-        Journal receives `road_closed`, `turned_back`, `refuge_full`, `refuge_reached` and `gridlock`.
+        Journal receives `road_closed`, `fire_on_road`, `road_smoky`, `turned_back`, `heard_of_cut`, `refuge_full`,
+        `refuge_reached`, `gridlock` and `background_traffic`.
     grid
         Of the fire that closes roads.
     names : sequence of str
         Who each party is, by its number, for the journal; without it their numbers.
     usual : sequence of str
         Kinds of refuge that people make for who were told of none.
+    luck
+        Who turns before smoke, who heeds turning cars, and the background traffic.
     landings : sequence of Landing
         Where boats come. Those with a road node stand behind the refuges in `refuges`: nobody goes there without
         being told, there is always room, and who gets there is not safe by that.
@@ -73,7 +63,6 @@ class Traffic:
     Attributes
     ----------
     flow : the state of every trip
-    gridlock_count, forced_moves : counted since the start
     now_s : how far it has been advanced [s]
     trips : who makes each trip; `cause_id` is the event of its last change
     lost_event : dict
@@ -91,13 +80,14 @@ class Traffic:
         grid: Grid,
         names: Sequence[str] = (),
         usual: Sequence[str] = ("town", "port"),
+        luck: Luck | None = None,
         landings: Sequence[Landing] = (),
     ) -> None:
         on_shore = targets_on_foot(landings)
         self.roads, self.refuges, self.parameters = roads, [*refuges, *on_shore], parameters
         self.n_refuges = len(refuges)
         self.n_edges = len(roads.edges)
-        self._journal = journal
+        self._journal, self._luck = journal, luck or Luck(0)
         self._finder = Wayfinder(roads, self.refuges, len(on_shore))
         self._roadside = Roadside(roads, grid)
         self._drive_s = np.where(roads.is_drivable, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
@@ -112,9 +102,15 @@ class Traffic:
         self.cut_off = CutOff(self._finder, np.flatnonzero(self._room < 1).tolist())
         within_m = parameters.caught_within_m
         self._closing = Closing(roads, self.flow, self.trips, self._steering, self.cut_off, journal, within_m)
-        self._locked: list[int] = []
-        self.gridlock_count = self.forced_moves = 0
+        self._heated = Heated(grid, parameters.separation_flame_heights)
+        self._smoky = SmokyRoads(roads, self.flow, self._finder.drive_s, journal, parameters.smoky_from_per_m)
+        heeded = parameters.turning_cars_heeded
+        self._turning = TurningCars(roads, self.flow, self.trips, self._steering, self._finder, self._luck, heeded)
+        rule, patience_s = parameters.gridlock, parameters.gridlock_patience_s
+        self._gridlocks = Gridlocks(roads, self.flow, self.trips, journal, rule, patience_s)
         self.now_s = 0.0
+        if parameters.background_veh_h > 0.0:
+            self._enter_background()
 
     # --- setting out -----------------------------------------------------------------------------------------
 
@@ -131,6 +127,13 @@ class Traffic:
             self._steering.send(trip, node, refuge, route)
         self.flow.set_out(trips[self.status[trips] == TRAVELLING])
         return trips
+
+    def _enter_background(self) -> None:
+        p, targets = self.parameters, self._steering.usual
+        event = self._journal.add(
+            0.0, "traffic", "background_traffic", None, f"{p.background_veh_h:g} vehicles an hour"
+        )
+        self.enter(background_traffic(self.roads, targets, p.background_veh_h, p.background_for_h, self._luck, event))
 
     def redirect(self, trips: ArrayLike, refuge: ArrayLike, route: ArrayLike, cause_id: ArrayLike = -1) -> None:
         """Travellers are told to go elsewhere, by a route if they stand on it; they turn at their next node.
@@ -158,7 +161,12 @@ class Traffic:
     # --- roads and time --------------------------------------------------------------------------------------
 
     def meet_fire(
-        self, arrival_time_s: Floats, now_s: float, cause_id: int, outline: Sequence[Ring] | None = None
+        self,
+        arrival_time_s: Floats,
+        now_s: float,
+        cause_id: int,
+        outline: Sequence[Ring] | None = None,
+        flames: Flames | None = None,
     ) -> Integers:
         """Close the roads and lose the refuges that the fire has come to since the last call.
 
@@ -172,6 +180,9 @@ class Traffic:
             The fire's event.
         outline : rings of points [m], optional
             Of the fire while it is one small ellipse, whose cell would say too much; see `Roadside.newly_cut`.
+        flames : Flames, optional
+            What flames now, every cell at one call at least: flames that stand too near a road close it before the
+            fire is on it (`fire.safety.radiation_from_s`). Left out while the fire is small.
 
         Returns
         -------
@@ -185,6 +196,11 @@ class Traffic:
         edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline)
         if len(edges):
             self.close_edges(edges, now_s, cause_id, cut_fraction)
+        if flames is not None and self._heated.meet(flames, now_s):
+            near, at_fraction = self._roadside.newly_heated(self._heated.since_s, now_s)
+            if len(near):
+                self.advance(now_s)
+                edges = np.concatenate([edges, self._closing.heat(near, now_s, cause_id, at_fraction)])
         reached = (self.refuge_cell >= 0) & (arrival_time_s.ravel()[self.refuge_cell] <= now_s)
         for refuge in np.flatnonzero(reached).tolist():
             if refuge not in self.lost_event:
@@ -216,7 +232,12 @@ class Traffic:
         place is where it would be at free flow, or its place in the queue if that is further back.
         """
         self.advance(now_s)
-        self._closing.close(np.atleast_1d(np.asarray(edges, dtype=np.int64)), now_s, cause_id, cut_fraction)
+        self._closing.burn(np.atleast_1d(np.asarray(edges, dtype=np.int64)), now_s, cause_id, cut_fraction)
+
+    def meet_smoke(self, smoke: Smoky, now_s: float, cause_id: int) -> None:
+        """From now on the roads lie in this smoke, by the fire's event; see `SmokyRoads.meet`."""
+        self.advance(now_s)
+        self._smoky.meet(smoke, now_s, cause_id)
 
     def tell_of_cut(self, edges: Iterable[int]) -> None:
         """Everybody, on the road and later, knows that these edges are cut."""
@@ -233,8 +254,9 @@ class Traffic:
                 break
             self._answer(question, trip, now_s)
         self.now_s = until_s
+        self._turning.meet(until_s)
         self._note_full()
-        self._resolve_gridlock(until_s)
+        self._gridlocks.resolve(until_s)
 
     def changes(self) -> Changes:
         """The trips that have ended since the last call, in order of trips."""
@@ -243,12 +265,12 @@ class Traffic:
     # --- what can be seen of it --------------------------------------------------------------------------------
 
     def is_closed(self, edge: int) -> bool:
-        """Whether the fire has closed this edge."""
-        return bool(self.flow.queues.is_closed[edge])
+        """Whether flames have come onto this edge: closed to crews too, whom flames beside it do not stop."""
+        return bool(self._closing.burns[edge])
 
     @property
     def closing_events(self) -> Integers:
-        """The `road_closed` event of each edge, -1 while open. [edges]"""
+        """The `road_closed` event of each edge that nobody enters but crews, -1 while open. [edges]"""
         return self._closing.event
 
     @property
@@ -276,6 +298,16 @@ class Traffic:
         """The event of each trip's last change. [trips]"""
         return self.trips.cause_id
 
+    @property
+    def gridlock_count(self) -> int:
+        """Rings of roads that blocked one another, since the start."""
+        return self._gridlocks.count
+
+    @property
+    def forced_moves(self) -> int:
+        """Cars that squeezed through them, since the start."""
+        return self._gridlocks.forced_moves
+
     def refuge_of(self, trips: Integers) -> Integers:
         """The refuge that travellers are making for, or reached. [trips]"""
         refuges: Integers = self._finder.refuge[self.flow.travellers.row[trips]]
@@ -299,16 +331,16 @@ class Traffic:
     def travel_time_s(self, edge: int) -> float:
         """How long somebody who enters the edge now needs to its far end; inf: closed, or a footpath. [s]
 
-        Free flow, or until all cars ahead have left one headway apart; cars of the other side must first clear
-        a shared lane. Waiting for room on the next road is not foreseen.
+        Free flow in the smoke there is, or until all cars ahead have left one headway apart; cars of the other side
+        must first clear a shared lane. Waiting for room on the next road is not foreseen.
         """
         if self.is_closed(edge) or not self.roads.is_drivable[edge]:
             return float("inf")
-        q, own_s = self.flow.queues, float(self._drive_s[edge])
+        q, own_s = self.flow.queues, float(self._drive_s[edge] / self._smoky.speed_factor[edge])
         ahead_s = max(q.next_out_s[edge] - self.now_s, 0.0) + q.cars[edge] * self.flow.network.headway_s[edge]
         other = int(self.roads.opposite[edge])
         if self.roads.shared_lane[edge] and other >= 0 and q.cars[other] > 0:
-            own_s += float(self._drive_s[other])
+            own_s += float(self._drive_s[other] / self._smoky.speed_factor[other])
         return max(own_s, float(ahead_s))
 
     def way_on_foot_m(self, node: int, refuge: int) -> float:
@@ -335,10 +367,7 @@ class Traffic:
 
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the traffic, in words."""
-        said = []
-        if self.gridlock_count:
-            done = {"push": "a car squeezed through", "remove": "a car was taken off", "none": "nobody moved"}
-            said.append(f"gridlock {self.gridlock_count} times: {done[self.parameters.gridlock]} each time")
+        said = self._smoky.warnings() + self._gridlocks.warnings()
         said += [f"refuge {self.refuges[index].refuge} was full" for index in self._full_event]
         for index, event in self.lost_event.items():
             minutes = self._journal.time_of(event) / 60.0
@@ -370,12 +399,30 @@ class Traffic:
             is_lost = full in self.lost_event
             event = self.lost_event[full] if is_lost else self._refuge_is_full(full, trip, now_s)
             self.trips.turn(trip, now_s, event, f"{self.refuges[full].refuge} {'burns' if is_lost else 'is full'}")
+        elif question == moves.SMOKE:
+            if not self._turns_before_smoke(trip, node, now_s):
+                return
+            known = known.with_also(smoky=self._steering.both_ways(self._smoky_at(node)))
         elif question == moves.CUT:
             seen = [edge for edge in self._steering.edges_at(node) if self.flow.queues.is_closed[edge]]
             known = known.with_also(cut=self._steering.both_ways(seen))
             self.trips.turn(trip, now_s, int(self.closing_events[seen].max()), "the road is cut")
         if not self._steering.go_on(trip, node, known):
             self.flow.end(trip, STRANDED, now_s)
+
+    def _smoky_at(self, node: int) -> list[int]:
+        return [edge for edge in self._steering.edges_at(node) if self.flow.queues.is_thick[edge]]
+
+    def _turns_before_smoke(self, trip: int, node: int, now_s: float) -> bool:
+        """Whether a traveller turns before thick smoke; else it goes on into it, now and later."""
+        share = float(self._luck.uniform("turns before smoke", self.trips.name_of(trip)))
+        without = self._steering.knowledge_of(trip).with_also(smoky=self._steering.both_ways(self._smoky_at(node)))
+        another = self._finder.nearest(self.flow.drives(trip), node, without)
+        if share >= self.parameters.smoke_turns_back or another == NOWHERE:
+            self.flow.travellers.braves[trip] = True
+            return False
+        self.trips.turn(trip, now_s, int(self._smoky.event[self._steering.next_edge(trip, node)]), "smoke on the road")
+        return True
 
     def _refuge_is_full(self, refuge: int, trip: int, now_s: float) -> int:
         if refuge not in self._full_event:
@@ -391,22 +438,6 @@ class Traffic:
             if refuge in self._full_event or refuge in self.lost_event or self.refuges[refuge].capacity_people < 1:
                 continue
             inside = np.flatnonzero(self.status == ARRIVED)
-            inside = inside[self.refuge_of(inside) == refuge]
+            inside = inside[(self.refuge_of(inside) == refuge) & (self.party[inside] != BACKGROUND)]
             last = int(inside[np.argmax(self.flow.travellers.done_s[inside])])
             self._refuge_is_full(refuge, last, float(self.flow.travellers.done_s[last]))
-
-    def _resolve_gridlock(self, now_s: float) -> None:
-        rings = self.flow.rings(now_s, self.parameters.gridlock_patience_s)
-        for edge in rings:
-            if edge in self._locked:
-                continue
-            trip, rule = int(self.flow.queues.first[edge]), self.parameters.gridlock
-            self.gridlock_count += 1
-            place = self.roads.edge_names[edge] if edge < self.n_edges else self.roads.node_ids[edge - self.n_edges]
-            self._journal.add(now_s, place, "gridlock", int(self.cause_id[trip]), rule)
-            if rule == "push":
-                self.flow.force(edge, now_s)
-                self.forced_moves += 1
-            elif rule == "remove":
-                self.flow.end(trip, REMOVED, now_s)
-        self._locked = rings if self.parameters.gridlock == "none" else []

@@ -15,6 +15,7 @@ from firesim.world.flow import Flow
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+BACKGROUND = -1  # the party of vehicles that are on the roads anyway: nobody's
 STATUS_WORDS = ("travelling", "arrived", "stranded", "caught", "removed")
 
 
@@ -80,21 +81,27 @@ class Trips:
     def name_of(self, trip: int) -> str:
         """Who makes a trip, for the journal."""
         party = int(self.party[trip])
+        if party == BACKGROUND:
+            return f"background-{trip}"
         return self._names[party] if party < len(self._names) else str(party)
 
-    def turn(self, trip: int, now_s: float, cause_id: int, detail: str) -> None:
-        """Note that a traveller turns back, by this event on the road.
+    def note(self, trip: int, now_s: float, kind: str, cause_id: int, detail: str) -> None:
+        """Write an event of a traveller, by this event on the road.
 
-        Of what happened on the road and what set them going, the later one is that without which they would not
-        be turning here.
+        Of what happened on the road and what set them going, the later one is that without which this would not
+        be happening here.
         """
         cause = max(cause_id, int(self.cause_id[trip]))
-        self.cause_id[trip] = self._journal.add(now_s, self.name_of(trip), "turned_back", cause, detail)
+        self.cause_id[trip] = self._journal.add(now_s, self.name_of(trip), kind, cause, detail)
+
+    def turn(self, trip: int, now_s: float, cause_id: int, detail: str) -> None:
+        """Note that a traveller turns back, by this event on the road."""
+        self.note(trip, now_s, "turned_back", cause_id, detail)
 
     def changes(self) -> Changes:
-        """The trips that have ended since the last call, in order of trips."""
+        """The parties' trips that have ended since the last call, in order of trips."""
         t = self._flow.travellers
-        trips = np.flatnonzero((self.status != TRAVELLING) & ~self._is_reported)
+        trips = np.flatnonzero((self.status != TRAVELLING) & ~self._is_reported & (self.party != BACKGROUND))
         self._is_reported[trips] = True
         return Changes(trips, self.party[trips], t.status[trips], t.done_s[trips], self.cause_id[trips])
 

@@ -1,8 +1,8 @@
 """What people on the roads know of them, and the way they take.
 
-Everybody knows the map. What else a traveller knows is which roads are cut and which refuges are full, learnt at
-the spot or by being told. A *row* is a refuge together with such knowledge and the way of moving (by car or on
-foot), and carries the next road from every node; travellers who know the same share it.
+Everybody knows the map. What else a traveller knows is which roads are cut or smoky and which refuges are full,
+learnt at the spot or by being told. A *row* is a refuge together with such knowledge and the way of moving (by car
+or on foot), and carries the next road from every node; travellers who know the same share it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,18 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Edges known to be cut and refuges known to be full or lost to the fire, as sorted indices."""
+    """Edges known to be cut, refuges known to be full or lost to the fire, and edges shunned for their smoke.
+
+    As sorted indices.
+    """
 
     cut: tuple[int, ...] = ()
     full: tuple[int, ...] = ()
+    smoky: tuple[int, ...] = ()
 
-    def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = ()) -> Knowledge:
-        return Knowledge(tuple(sorted({*self.cut, *cut})), tuple(sorted({*self.full, *full})))
+    def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = (), smoky: Iterable[int] = ()) -> Knowledge:
+        both = ((self.cut, cut), (self.full, full), (self.smoky, smoky))
+        return Knowledge(*(tuple(sorted({*old, *new})) for old, new in both))
 
 
 class Wayfinder:
@@ -111,7 +116,7 @@ class Wayfinder:
         # Walkers' times are in metres: all walk alike, so the shortest way is the quickest.
         travel = self.drive_s if drives else self.roads.length_m
         is_open = np.isfinite(travel)
-        is_open[list(knowledge.cut)] = False
+        is_open[[*knowledge.cut, *knowledge.smoky]] = False
         return quickest_to(self.roads.tail, self.roads.head, travel, is_open, targets, self.n_nodes)
 
     def _append(self, next_edge: Integers, cost: Floats, refuge: int) -> None:

@@ -32,8 +32,8 @@ class Town:
         whole, real = [np.zeros(n_cars, np.int64) for _ in range(7)], [np.zeros(n_cars) for _ in range(5)]
         self.cars = Travellers(
             edge=whole[0], behind=np.full(n_cars, NOBODY), entered_s=real[0], ready_s=real[1], speed_m_s=real[2],
-            row=whole[2], route_at=whole[3], route_end=whole[4], people=whole[5] + 1, distance_m=real[3],
-            status=whole[6], done_s=real[4] + np.inf,
+            braves=np.zeros(n_cars, bool), row=whole[2], route_at=whole[3], route_end=whole[4], people=whole[5] + 1,
+            distance_m=real[3], status=whole[6], done_s=real[4] + np.inf,
         )  # fmt: skip
         is_open = np.ones(self.n_edges, bool)
         _, next_edge, _ = quickest_to(tail, head, np.array(free_s) + 1e-3, is_open, [destination], n_nodes)

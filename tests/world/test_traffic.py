@@ -254,7 +254,7 @@ def test_ways_are_found_however_many_pieces_of_news_there_have_been():
     news = [Knowledge(cut=tuple(e for e in range(4) if k >> e & 1), full=(1,) * (k > 15)) for k in range(1, 24)]
     lengths = []
     for known in news:
-        run.traffic._told = known
+        run.traffic._steering.told = known
         lengths.append(run.traffic.way_on_foot_m(start, 0))
     assert len(set(news)) > 16
     assert {length for length in lengths if np.isfinite(length)} == {2000.0}
