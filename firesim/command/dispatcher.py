@@ -25,11 +25,14 @@ from firesim.command.incident import Incident
 from firesim.command.orders import Belief, Milestone, Order
 from firesim.command.picture import Heard, Picture
 from firesim.command.schedule import Due, Schedule
+from firesim.command.seamap import Vessel
 from firesim.command.stepping import Machine, Output, step
 from firesim.command.strategies import Policy, policy_named
 from firesim.command.triggers import triggers
 from firesim.link.messages import (
     Ack,
+    BoatOrder,
+    BoatStatus,
     Briefing,
     Decision,
     DroneOrder,
@@ -107,7 +110,7 @@ class Dispatcher:
         heard = self.picture.hear(envelope, now_s)
         if isinstance(body, Ack):
             self._said.pop(body.order, None)
-        elif isinstance(body, UnitStatus | DroneStatus | FireMapReport):
+        elif isinstance(body, UnitStatus | DroneStatus | BoatStatus | FireMapReport):
             speaker = body.unit if isinstance(body, UnitStatus) else envelope.source
             self._said = {name: said for name, said in self._said.items() if said[0].destination != speaker}
         if heard.incident is not None:
@@ -132,7 +135,7 @@ class Dispatcher:
         elif heard.what == "outline" and heard.incident is not None and heard.incident.reached("plan"):
             if self._is_surprised_by(heard.incident, now_s):
                 self._plan_anew(because, now_s)
-        elif heard.what in ("unit", "drone", "nothing_found"):
+        elif heard.what in ("unit", "boat", "drone", "nothing_found"):
             self._schedule.add_once("task", now_s + p.plan_s, because)
 
     def _is_surprised_by(self, incident: Incident, now_s: float) -> bool:
@@ -292,10 +295,8 @@ class Dispatcher:
         order_id = f"order-{self._orders}"
         body = msgspec.structs.replace(order.body, order=order_id)
         order = replace(order, order_id=order_id, because=because, body=body)
-        if isinstance(body, UnitOrder | DroneOrder):
-            crew = self._crew(order.destination)
-            if crew is not None:
-                _note_order(crew, order, body, now_s)
+        if isinstance(body, UnitOrder | DroneOrder | BoatOrder):
+            self._note(order, body, now_s)
             self._said[order_id] = (order, 0)
             self._schedule.add("repeat", now_s + self.picture.parameters.resend_after_s, because, order_id)
         if isinstance(body, Recommendation):
@@ -306,8 +307,17 @@ class Dispatcher:
             out.append(Milestone("recommended", because, name, f"{body.level}: {zones}"))
         out.append(order)
 
-    def _crew(self, name: str) -> Crew | None:
-        return self.picture.units.get(name) or self.picture.drones.get(name)
+    def _note(self, order: Order, body: UnitOrder | DroneOrder | BoatOrder, now_s: float) -> None:
+        crew = self._crew(order.destination)
+        if isinstance(crew, Vessel) and isinstance(body, BoatOrder):
+            crew.task, crew.landing, crew.port = body.task, body.landing, body.port
+            crew.order_id, crew.ordered_s = order.order_id, now_s
+        elif isinstance(crew, Crew) and isinstance(body, UnitOrder | DroneOrder):
+            _note_order(crew, order, body, now_s)
+
+    def _crew(self, name: str) -> Crew | Vessel | None:
+        picture = self.picture
+        return picture.units.get(name) or picture.drones.get(name) or picture.vessels.get(name)
 
     def _say_again(self, order_id: str, now_s: float, out: list[Output]) -> None:
         """Repeat an order to somebody who has kept silent since, unless there is a newer one."""

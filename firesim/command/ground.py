@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.command.seamap import SeaMap
 from firesim.link.messages import Briefing, MapRaster, WeatherRow
 from firesim.place.grid import Grid, direction_deg, east_north
 from firesim.place.roads import Roads
@@ -151,8 +152,13 @@ class Ground:
     @cached_property
     def landing_names(self) -> dict[str, tuple[str, str]]:
         """English and Greek name of each landing that the briefing tells of; none where it tells of no boats."""
-        sea = getattr(self.briefing, "sea", None)
+        sea = self.briefing.sea
         return {} if sea is None else {one.landing: (one.name, one.name_el) for one in sea.landings}
+
+    @cached_property
+    def sea(self) -> SeaMap | None:
+        """Landings and boats; None: there are no boats to call."""
+        return None if self.briefing.sea is None else SeaMap(self.briefing.sea)
 
     @cached_property
     def edge_cells(self) -> tuple[Integers, Integers]:

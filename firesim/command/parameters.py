@@ -115,6 +115,12 @@ class PlanParameters(ForecastParameters):
     target_moved_m: Positive = Field(default=500.0, description="a unit is sent on when its target moved so far")
     resend_after_s: Positive = Field(default=180.0, description="silence after an order: say it again [s]; judgement")
     resend_times: int = Field(default=3, ge=0, description="how often; judgement")
+    landing_within_m: Positive = Field(
+        default=3000.0, description="nobody is told to walk further to a landing [m]; judgement, an hour with children"
+    )
+    lift_within_s: Positive = Field(
+        default=3600.0, description="boats are called so as to take everybody off within this [s]; judgement"
+    )
     drone_look_every_s: Positive = Field(
         default=900.0, description="an outline older than this is renewed [s]; judgement"
     )

@@ -17,7 +17,9 @@ from firesim.command.crews import Advised, Crew, crew_of_drone, crew_of_unit
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident, PlacePrior, Sighting
 from firesim.command.parameters import CommandParameters
+from firesim.command.seamap import Vessel
 from firesim.link.messages import (
+    BoatStatus,
     Body,
     CallReport,
     CameraReport,
@@ -45,7 +47,7 @@ _BELONGS_WITHIN_SD = 3.0
 class Heard:
     """What a message did to the picture."""
 
-    what: str  # sighting, outline, nothing_found, road, unit, drone, mast, or nothing new: ""
+    what: str  # sighting, outline, nothing_found, road, unit, boat, drone, mast, or nothing new: ""
     incident: Incident | None = None
 
 
@@ -58,6 +60,7 @@ class Picture:
     incidents: list[Incident] = field(default_factory=list)
     units: dict[str, Crew] = field(default_factory=dict)
     drones: dict[str, Crew] = field(default_factory=dict)
+    vessels: dict[str, Vessel] = field(default_factory=dict)
     dark_masts: dict[str, float] = field(default_factory=dict)
     advised: dict[str, Advised] = field(default_factory=dict)
     forecast: Forecast | None = None
@@ -69,6 +72,8 @@ class Picture:
         briefing, roads = self.ground.briefing, self.ground.roads
         self.units = {unit.unit: crew_of_unit(unit) for unit in briefing.units}
         self.drones = {s.sensor: crew_of_drone(s) for s in briefing.sensors if s.kind == "drone"}
+        if briefing.sea is not None:
+            self.vessels = {boat.boat: Vessel(boat) for boat in briefing.sea.boats}
         self.is_open: NDArray[np.bool_] = np.ones(len(roads.tail), dtype=bool)
         self._road_seen_s = np.full(len(roads.tail), -inf)
 
@@ -114,6 +119,8 @@ class Picture:
             return self._hear_map(body, envelope.message_id, now_s)
         if isinstance(body, UnitStatus):
             return self._hear_unit(body, now_s)
+        if isinstance(body, BoatStatus):
+            return self._hear_boat(body, now_s)
         if isinstance(body, UnitPlace):
             return self._hear_place(body)
         if isinstance(body, DroneStatus):
@@ -186,6 +193,20 @@ class Picture:
         crew.be_at(report.x_m, report.y_m, report.seen_s)
         crew.seen_s, crew.heard_s, crew.water_litres = report.seen_s, now_s, report.water_litres
         return Heard("unit" if changed and (crew.is_stuck or crew.is_free) else "")
+
+    def _hear_boat(self, report: BoatStatus, now_s: float) -> Heard:
+        vessel = self.vessels.get(report.boat)
+        if vessel is None or report.seen_s < vessel.seen_s:
+            return Heard("")
+        is_new = vessel.state != report.state or vessel.reason != report.reason
+        vessel.state, vessel.reason, vessel.waiting = report.state, report.reason, report.waiting
+        vessel.aboard, vessel.landed = report.aboard, report.landed
+        vessel.seen_s, vessel.heard_s = report.seen_s, now_s
+        if report.state == "cannot_land":
+            vessel.refused[vessel.landing] = report.seen_s
+        elif report.state == "weather_bound":
+            vessel.bound_s = report.seen_s
+        return Heard("boat" if is_new and report.state in ("cannot_land", "weather_bound", "nobody_there") else "")
 
     def _hear_place(self, report: UnitPlace) -> Heard:
         if report.unit in self.units:

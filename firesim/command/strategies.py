@@ -21,7 +21,7 @@ from typing import ClassVar, Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.command import paper, response, routes
+from firesim.command import boats, paper, response, routes
 from firesim.command.flights import drone_orders
 from firesim.command.forecast import quantile
 from firesim.command.incident import Incident
@@ -83,8 +83,9 @@ class Today:
             return orders
         zones = self.zones_to_leave(picture, fire, now_s)
         in_danger = self._roads_through_the_fire(picture, fire)
-        advice = paper.advise_on_paper(picture, zones, in_danger, now_s)
+        advice = boats.with_landings(picture, paper.advise_on_paper(picture, zones, in_danger, now_s), now_s)
         orders = merged(orders, response.assign(picture, fire, zones, now_s, receiving(picture, advice)))
+        orders += boats.boat_orders(picture, advice, self._refuges_in_danger(picture, fire, now_s), now_s)
         why = "near the fire, downwind of it, or behind it on the only road"
         return orders + recommendation(picture, "order", advice, why, now_s)
 
@@ -103,6 +104,11 @@ class Today:
         ordered = [zone for zone in np.argsort(away_m, kind="stable").tolist() if is_near[zone]]
         told = [ground.zone_index[name] for name in picture.advised if name in ground.zone_index]
         return ordered + [zone for zone in told if zone not in ordered]
+
+    def _refuges_in_danger(self, picture: Picture, fire: Incident, now_s: float) -> list[int]:
+        """Indices of the refuges that lie in the area which the plan on paper clears."""
+        x_m, y_m = (np.array([getattr(one, axis) for one in picture.ground.refuges]) for axis in ("x_m", "y_m"))
+        return np.flatnonzero(self._in_danger_area(picture, fire, x_m, y_m, now_s)).tolist()
 
     def _in_danger_area(
         self, picture: Picture, fire: Incident, x_m: Floats, y_m: Floats, now_s: float
@@ -147,11 +153,13 @@ class Pilot:
             return orders
         levels = self.levels(picture, now_s)
         plan = routes.plan(picture, picture.forecast, list(levels), now_s)
-        advice = plan.advice
+        advice = boats.with_landings(picture, plan.advice, now_s)
         levels = {zone: self.staged(picture, zone, level, plan) for zone, level in levels.items()}
         to_leave = [zone for zone, level in levels.items() if level == "order"]
         leaving = {zone: advice[zone] for zone in to_leave}
         orders = merged(orders, response.assign(picture, fire, to_leave, now_s, receiving(picture, leaving)))
+        reached = np.flatnonzero(np.isfinite(picture.forecast.refuge_reached_early_s)).tolist()
+        orders += boats.boat_orders(picture, leaving, reached, now_s)
         for level, why in (("order", "fire or a cut road is likely in time"), ("warning", "possible later on")):
             chosen = {zone: one for zone, one in advice.items() if levels[zone] == level}
             orders += recommendation(picture, level, chosen, f"forecast: {why}", now_s)
@@ -234,6 +242,7 @@ def _is_news(picture: Picture, level: str, advice: ZoneAdvice, now_s: float) -> 
     if told.answer != "authorised" and now_s - told.at_s >= picture.parameters.decision_patience_s:
         return True
     same = told.advice.refuge == advice.refuge and told.advice.route == advice.route
+    same = same and told.advice.landing == advice.landing
     is_sooner = advice.deadline_s < told.advice.deadline_s - _SOONER_BY_S  # False where neither has one
     return (not same or (is_sooner and level == "order")) and told.answer != "refused"
 

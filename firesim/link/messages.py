@@ -88,6 +88,51 @@ class UnitInfo(msgspec.Struct, frozen=True, kw_only=True):
     is_on_shift: bool = True  # False: its crew has to be recalled from home
 
 
+class LandingInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Where boats land, as the pilot book has it."""
+
+    landing: str
+    name: str
+    name_el: str
+    kind: str  # jetty or beach
+    x_m: float
+    y_m: float
+    node: str | None  # of the roads; None: only the sea leads there
+    people_min: float  # how many board a minute, of all boats there together
+    is_port: bool  # people are put ashore here, out of the fire's reach
+    zone: str  # whose people, having no road, wait here
+    fetch_m: list[float]  # open water by direction, as `physics/waves.py` asks for it
+
+
+class BoatInfo(msgspec.Struct, frozen=True, kw_only=True):
+    boat: str
+    kind: str
+    berth: str  # the landing at which it lies
+    seats: int
+    speed_m_s: float
+    notice_s: float  # usual time from a call to being under way
+    wave_limit_m: float
+    needs_jetty: bool
+
+
+class SeaWayInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """How far it is by water from a berth or a port to a landing; the same back."""
+
+    start: str
+    end: str
+    length_m: float
+
+
+class SeaInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of going by sea: landings, boats, ways, and the waves in which no boat lands."""
+
+    landings: list[LandingInfo]
+    boats: list[BoatInfo]
+    ways: list[SeaWayInfo]
+    beach_wave_limit_m: float
+    jetty_wave_limit_m: float
+
+
 class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):
     """The weather bulletin for the time from `from_s` to the next row. Moistures are kg/kg."""
 
@@ -121,6 +166,7 @@ class Briefing(Body, frozen=True, tag=True, kw_only=True):
     parameters: dict[str, float | int | str | bool]
     start_iso: str  # the scenario's start with its zone, to put clock times into alerts
     horizon_s: float
+    sea: SeaInfo | None = None  # None: no boats
 
 
 class AuthorityBriefing(Body, frozen=True, tag=True, kw_only=True):
@@ -191,6 +237,20 @@ class UnitStatus(Body, frozen=True, tag=True, kw_only=True):
     reason: str = ""
 
 
+class BoatStatus(Body, frozen=True, tag=True, kw_only=True):
+    """A skipper says what the boat is about. `waiting`: people seen on the shore, -1: it is not there."""
+
+    boat: str
+    seen_s: float
+    state: str  # ready, weather_bound, under_way, loading, cannot_land, nobody_there, laden, landed, available
+    x_m: float
+    y_m: float
+    aboard: int
+    landed: int  # people put ashore in port so far
+    waiting: int
+    reason: str = ""  # of cannot_land: sea, smoke, heat or draught
+
+
 class UnitPlace(Body, frozen=True, tag=True, kw_only=True):
     """A vehicle under way shows where it is; nobody in it speaks, so it acknowledges nothing."""
 
@@ -255,6 +315,17 @@ class UnitOrder(Body, frozen=True, tag=True, kw_only=True):
     why: str
 
 
+class BoatOrder(Body, frozen=True, tag=True, kw_only=True):
+    """Take people off at a landing and put them ashore in a port, again and again; or make ready; or come home."""
+
+    order: str
+    boat: str
+    task: str  # stand_by, lift or return
+    landing: str
+    port: str
+    why: str
+
+
 TO_THE_SHORE = ""  # for a refuge, to those who cannot leave by road: on foot to the water
 IN_PLACE = "in place"  # for a refuge, to those for whom leaving is worse: stay inside
 
@@ -296,6 +367,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
 Anything = (
     Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
     | UnitPlace | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
+    | BoatOrder | BoatStatus
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def outcomes_of(
         **_margins(people, ignited_s, horizon_s),
         **_exposure(people),
         **_over_warning(people, vehicles, horizon_s),
+        **_by_sea(people, units),
         **_fire(fire, units),
         **_calibration(forecasts),
     }
@@ -186,7 +187,8 @@ def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float
     """What it cost those who moved without need: they were at no risk in the twin and moved all the same."""
     needless = people[~people["at_risk"] & people["departed_s"].notna()]
     end = needless["safe_s"].fillna(horizon_s)
-    trips = vehicles[vehicles["household_id"].isin(set(needless["household_id"])) & (vehicles["mode"] != "foot")]
+    by_road = ~vehicles["mode"].isin(("foot", "boat"))
+    trips = vehicles[vehicles["household_id"].isin(set(needless["household_id"])) & by_road]
     return {
         "moved_without_need_people": float(needless["people"].sum()),
         "moved_without_need_person_hours": float(((end - needless["departed_s"]) * needless["people"]).sum() / 3600.0),
@@ -197,9 +199,29 @@ def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float
     }
 
 
+def _by_sea(people: pd.DataFrame, units: pd.DataFrame) -> dict[str, float]:
+    """Who was taken off by boat, without need as well, and who waited for one in vain.
+
+    In vain: come to a landing, neither taken off nor safe otherwise when the run ends. The wait is that of those who
+    went aboard, mean over people.
+    """
+    taken, count = people["landed_s"].notna(), people["people"]
+    vain = people["shore_s"].notna() & people["boarded_s"].isna() & people["safe_s"].isna()
+    aboard = people[people["boarded_s"].notna()]
+    waits_s = (aboard["boarded_s"] - aboard["shore_s"]) * aboard["people"]
+    legs = units[(units["kind"] == "boat") & (units["leg"] != "available")]
+    return {
+        "transferred_by_sea_people": float(count[taken].sum()),
+        "transferred_by_sea_without_need_people": float(count[taken & ~people["at_risk"]].sum()),
+        "waited_in_vain_people": float(count[vain].sum()),
+        "wait_for_boat_min": float(waits_s.sum() / aboard["people"].sum() / 60.0) if len(aboard) else nan,
+        "boat_hours": float((legs["end_s"] - legs["start_s"]).sum() / 3600.0),
+    }
+
+
 def _fire(fire: FireFigures, units: pd.DataFrame) -> dict[str, float]:
     working = units[units["leg"] == "water"]
-    on_duty = units[units["leg"] != "available"]
+    on_duty = units[(units["leg"] != "available") & (units["kind"] != "boat")]
     return {
         "area_burnt_ha": fire.area_burnt_m2 / 1e4,
         "area_burnt_at_15_min_ha": fire.area_burnt_at_15_min_m2 / 1e4,

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from firesim.inputs.problems import Problems
-from firesim.parameters import Parameters, Positive
+from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.place.fuel_codes import NewFuels, OwnFuel
 from firesim.place.geojson import read_features
 from firesim.place.grid import Grid
@@ -23,10 +23,12 @@ from firesim.place.landcover import (
     read_fuels,
     rings_on_map,
 )
+from firesim.place.landings import Landing, read_landings
 from firesim.place.rasters import is_raster
 from firesim.place.refuges import RefugeParameters, SeparationLaw, find_refuges
 from firesim.place.road_files import RoadParameters, read_roads
 from firesim.place.roads import Roads
+from firesim.place.sea import SECTORS, SeaChart
 from firesim.place.settlement import NamedPlace, Refuge, Settlement
 from firesim.place.settlement_files import read_facilities, read_names, read_people, read_refuges, read_zones
 from firesim.place.terrain import Terrain, read_spot_heights, terrain_from_raster, terrain_from_spot_heights
@@ -61,6 +63,11 @@ class PlaceParameters(Parameters):
     beaches: str | None = Field(default=None, description="table of beaches: name, lon, lat")
     settlements: str | None = Field(default=None, description="table of settlements, for names on maps")
     bus_stops: str | None = Field(default=None, description="table of bus stops, for names on maps")
+    landings: str | None = Field(default=None, description="table of jetties and beaches at which boats land")
+    sea_beyond_km: tuple[NotNegative, ...] = Field(
+        default=(100.0,) * SECTORS, min_length=SECTORS, max_length=SECTORS,
+        description="open water beyond the map to the north, north-east, ..., north-west: what waves come over [km]",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Place:
 
     `coast` is the land as shapely polygons in metres of the map (empty: all is land); `sources` names the
     file behind each field, as an absolute path; `own_fuels` are the scenario's own fuel models by their codes.
+    `landings` are those of the table, `chart` the sea for boats; none without a table.
     """
 
     grid: Grid
@@ -79,6 +87,8 @@ class Place:
     coast: list[Polygon]
     sources: dict[str, str]
     own_fuels: Mapping[str, OwnFuel] = field(default_factory=dict)
+    landings: Sequence[Landing] = ()
+    chart: SeaChart | None = None
 
     def parts(self) -> PlaceParts:
         """The place as its parts, none of them missing."""
@@ -97,6 +107,8 @@ class PlaceParts:
     coast: Sequence[Polygon] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     own_fuels: Mapping[str, OwnFuel] = field(default_factory=dict)
+    landings: Sequence[Landing] = ()
+    chart: SeaChart | None = None
 
     def whole(self) -> Place:
         """The place; to be asked for only when nothing was found wrong."""
@@ -104,8 +116,9 @@ class PlaceParts:
         if grid is None or terrain is None or landcover is None or roads is None or self.settlement is None:
             raise AssertionError("a part of the place is missing although nothing was found wrong")
         return Place(
-            grid, terrain, landcover, roads, self.settlement, list(self.coast), dict(self.sources), self.own_fuels
-        )
+            grid, terrain, landcover, roads, self.settlement, list(self.coast), dict(self.sources), self.own_fuels,
+            self.landings, self.chart,
+        )  # fmt: skip
 
 
 def load_place(parameters: PlaceParameters, folder: Path, law: SeparationLaw | None = None) -> Place:
@@ -151,12 +164,18 @@ def read_place(
     map_ = PlaceParts(grid, terrain, landcover, roads, None, coast)
     refuges = _read_refuges(parameters, paths.get("refuges"), map_, every, problems, law)
     settlement = _read_settlement(paths, grid, terrain, landcover, roads, refuges, names, problems)
-    return PlaceParts(grid, terrain, landcover, roads, settlement, coast, sources, parameters.fuel_models)
+    chart = None
+    if "landings" in paths and landcover is not None:
+        chart = SeaChart(~landcover.is_land, grid, tuple(1000.0 * km for km in parameters.sea_beyond_km))
+    landings = _read_landings(paths, grid, roads, settlement, chart, problems)
+    return PlaceParts(
+        grid, terrain, landcover, roads, settlement, coast, sources, parameters.fuel_models, landings, chart
+    )
 
 
 _FILES = (
     "coastline", "elevation", "landcover", "landcover_fuels", "roads_nodes", "roads_edges", "people", "zones",
-    "refuges", "facilities", "beaches", "settlements", "bus_stops",
+    "refuges", "facilities", "beaches", "settlements", "bus_stops", "landings",
 )  # fmt: skip
 
 
@@ -244,6 +263,16 @@ def _read_terrain(
         problems.add("elevation", len(spots), message, "Add spot heights, or give a raster.", str(path))
         return None
     return terrain_from_spot_heights(grid, coast, spots, is_land)
+
+
+def _read_landings(
+    paths: dict[str, Path], grid: Grid, roads: Roads | None, settlement: Settlement | None, chart: SeaChart | None,
+    problems: Problems,
+) -> list[Landing]:  # fmt: skip
+    if "landings" not in paths:
+        return []
+    zones, refuges = (None, []) if settlement is None else (settlement.zones, settlement.refuges)
+    return read_landings(paths["landings"], grid, roads, zones, refuges, chart, problems)
 
 
 def _read_names(paths: dict[str, Path], grid: Grid, problems: Problems) -> dict[str, list[NamedPlace]]:

@@ -36,6 +36,7 @@ SITE_MARKERS = {
     "lookout": ("v", BLUE, "lookout"),
     "refuge": ("*", YELLOW, "refuge, people it holds"),
     "last_resort": ("h", "white", "last resort, too near to fuel"),
+    "landing": ("_", BLACK, "landing of boats"),
 }
 
 
@@ -61,6 +62,7 @@ def island_map(run: StoredRun, ax: Axes | None = None) -> Axes:
     _belief(ax, run, x_km, y_km)
     _triggers(ax, run)
     _routes(ax, run)
+    _boat_tracks(ax, shapes)
     _sites(ax, shapes, _present(run))
     _rooms(ax, shapes)
     _units(ax, run)
@@ -194,11 +196,18 @@ def _routes(ax: Axes, run: StoredRun) -> None:
         first = False
 
 
+def _boat_tracks(ax: Axes, shapes: dict[str, Any]) -> None:
+    for number, shape in enumerate(_of_kind(shapes, "boat_track")):
+        path = np.array(shape["geometry"]["coordinates"]) / 1000.0
+        ax.plot(path[:, 0], path[:, 1], color=BLACK, linewidth=1.0, linestyle=(0, (1, 2)), zorder=6,
+                label="way of boats with people aboard" if number == 0 else None)  # fmt: skip
+
+
 def _present(run: StoredRun) -> set[str]:
     """Kinds of site that this strategy has."""
     named = {"gas": "gas", "cameras": "camera", "drone": "drone", "fire_watch": "lookout"}
     return {named[device] for device in run.facts["devices"] if device in named} | {
-        "mast", "refuge", "last_resort",
+        "mast", "refuge", "last_resort", "landing",
     }  # fmt: skip
 
 
@@ -226,6 +235,7 @@ def _rooms(ax: Axes, shapes: dict[str, Any]) -> None:
 
 def _units(ax: Axes, run: StoredRun) -> None:
     units = run.tables["units"]
+    units = units[units["kind"] != "boat"]
     if units.empty:
         return
     last = units.sort_values("end_s", kind="stable").groupby("unit").last()

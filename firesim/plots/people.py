@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 STATES = {
     "safe in a refuge": "#BFE3F2",
     "trapped or caught": "#404040",
+    "on a boat": "#4477AA",
+    "waiting at the water": "#AADDCC",
     "travelling": SKY,
     "preparing": ORANGE,
     "warned, not decided": "#F7D9A0",
@@ -66,11 +68,15 @@ def state_counts(people: pd.DataFrame, times_s: NDArray[np.float64]) -> dict[str
     def passed(column: str) -> NDArray[np.bool_]:
         return people[column].fillna(np.inf).to_numpy()[:, None] <= times_s
 
+    by_sea = "shore_s" in people  # a run folder of before there were boats has none
+    never = np.zeros((len(people), len(times_s)), dtype=bool)
     never_safe = people["safe_s"].isna().to_numpy()[:, None]
     # The first state that fits holds; who leaves on their own account decides without having been warned.
     states = (
         passed("safe_s"),
         passed("trapped_s") & never_safe,
+        passed("boarded_s") if by_sea else never,
+        passed("shore_s") if by_sea else never,
         passed("departed_s"),
         passed("decided_s"),
         passed("warned_s"),

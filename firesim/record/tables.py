@@ -69,6 +69,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("exposed_sea_s", _REAL),
             ("exposed_heat_s", _REAL),  # of exposed_s; who was in heat and smoke at once counts in both
             ("exposed_smoke_s", _REAL),
+            ("landing", _TEXT),  # where they waited for a boat; empty: nowhere
+            ("shore_s", _REAL),  # come to the water there
+            ("boarded_s", _REAL),
+            ("landed_s", _REAL),  # put ashore in a port
         ]
     ),
     "vehicles": pa.schema(

@@ -19,6 +19,7 @@ from firesim.link.masts import Mast, read_masts
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParts
 from firesim.scenario.model import Ignition, Strategy, hour_of
+from firesim.world.fleet import BoatParameters, BoatSpec, read_boats
 from firesim.world.ground import burnable_cells, why_no_ignition
 from firesim.world.units import UnitSpec, read_units
 from firesim.world.weather import read_weather_day
@@ -41,7 +42,8 @@ def problems_of_parts(readable: Readable, place: PlaceParts, text: FieldsText, f
     if "devices" in readable:
         sites = _read(problems, lambda: read_sites(folder / readable["devices"].sites, grid)) or []
     units = _units(readable, place, folder, problems)
-    problems += _names(masts, sites, units)
+    boats = _boats(readable.get("boats", BoatParameters()), place, folder, problems)
+    problems += _names(masts, sites, units, boats)
     if place.settlement is not None and "start" in readable and "horizon_h" in readable:
         start_hour, settlement = hour_of(readable["start"]), place.settlement
         hours = start_hour + np.arange(0.0, readable["horizon_h"] + 1.0)
@@ -73,18 +75,38 @@ def _units(readable: Readable, place: PlaceParts, folder: Path, problems: list[P
     return units
 
 
-def _names(masts: Sequence[Mast], sites: Sequence[SensorSite], units: Sequence[UnitSpec]) -> Iterator[Problem]:
+def _boats(boats: BoatParameters, place: PlaceParts, folder: Path, problems: list[Problem]) -> list[BoatSpec]:
+    """The boats, read whether they sail or not: what is wrong in a table is wrong on every day."""
+    if boats.table is None:
+        return []
+    if "landings" not in place.sources and place.grid is not None:
+        message = "Boats need places to land at, and the place names no table of landings."
+        problems.append(Problem("boats.table", boats.table, message, "Name one in place.landings."))
+        return []
+    found: list[Problem] = []
+    specs = _read(found, lambda: read_boats(boats, folder, place.landings)) or []
+    # Where the landings are wrong nothing is known of them, so nothing is said of berths.
+    problems += [p for p in found if place.landings or p.field != "boats.table.berth"]
+    return specs
+
+
+def _names(
+    masts: Sequence[Mast], sites: Sequence[SensorSite], units: Sequence[UnitSpec], boats: Sequence[BoatSpec]
+) -> Iterator[Problem]:
     """Two that speak on the network under one name."""
     taken = dict.fromkeys(_SPEAKERS, "the centre's own network")
     for field, names in (
         ("link.masts", [mast.mast for mast in masts]),
         ("devices.sites", [site.sensor for site in sites]),
         ("responders.table", [unit.unit for unit in units]),
+        ("boats.table", [boat.boat for boat in boats]),
     ):
         for name in names:
             if name in taken:
                 message = f"The name is already used in {taken[name]}."
-                yield Problem(field, name, message, "Masts, sensors and units share one network: rename one of them.")
+                yield Problem(
+                    field, name, message, "Masts, sensors, units and boats share one network: rename one of them."
+                )
         taken |= dict.fromkeys(names, field)
 
 

@@ -14,6 +14,7 @@ from firesim.parameters import Fraction, NotNegative, Parameters, Positive, Zone
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParameters
 from firesim.world.discrepancy import DiscrepancyParameters
+from firesim.world.fleet import BoatParameters
 from firesim.world.people import PeopleParameters
 from firesim.world.responders import ResponderParameters
 from firesim.world.smoke import SmokeParameters
@@ -119,6 +120,7 @@ class ScenarioFields(Parameters):
     devices: DeviceParameters
     link: LinkParameters
     responders: ResponderParameters
+    boats: BoatParameters = BoatParameters()
     authority: AuthorityParameters = AuthorityParameters()
     command: CommandParameters = CommandParameters()
     strategies: dict[str, Strategy] = Field(min_length=1)

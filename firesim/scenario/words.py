@@ -9,6 +9,7 @@ from firesim.scenario.load import Scenario
 from firesim.scenario.model import Strategy
 from firesim.scenario.refuge_words import refuge_words
 from firesim.streams import Luck
+from firesim.world.fleet import read_boats
 from firesim.world.weather import TrueWeather, WeatherNow, read_weather_day
 
 
@@ -30,6 +31,7 @@ def in_words(scenario: Scenario) -> str:
         f"People: {sum(zone.people_expected for zone in zones):,} in {len(zones)} zones.",
         *_zone_words(scenario),
         *refuge_words(scenario),
+        *_boat_words(scenario),
         "Weather bulletin:",
         *(_bulletin_words(from_s, now) for from_s, now in weather.bulletin(scenario.horizon_s)),
         "Strategies:",
@@ -80,8 +82,18 @@ def _place_words(scenario: Scenario) -> str:
     )
 
 
+def _boat_words(scenario: Scenario) -> list[str]:
+    boats, place = scenario.fields.boats, scenario.place
+    if not boats.sails:
+        return []
+    fleet = read_boats(boats, scenario.folder, place.landings)
+    seats, ports = sum(boat.seats for boat in fleet), sum(one.is_port for one in place.landings)
+    return [f"Boats: {len(fleet)} with {seats:,} seats; {len(place.landings)} landings, {ports} of them ports."]
+
+
 def _zone_words(scenario: Scenario) -> list[str]:
     """Zones whose people no road takes to a refuge."""
-    how = {"boat": "by boat alone; boats are not modelled, its people wait", "shelter": "no road: its people shelter"}
+    sail = "" if scenario.fields.boats.sails else "; no boats sail, its people wait"
+    how = {"boat": f"by boat alone{sail}", "shelter": "no road: its people shelter"}
     zones = [zone for zone in scenario.place.settlement.zones if zone.node is None]
     return [f"  Zone {zone.zone}: {how[zone.access]}." for zone in zones]

@@ -10,10 +10,14 @@ from numpy.typing import ArrayLike
 from firesim.link.masts import Mast
 from firesim.link.messages import (
     AuthorityBriefing,
+    BoatInfo,
     Briefing,
+    LandingInfo,
     MapInfo,
     MapRaster,
     MastInfo,
+    SeaInfo,
+    SeaWayInfo,
     SensorInfo,
     UnitInfo,
     WeatherRow,
@@ -22,6 +26,7 @@ from firesim.place.load import Place
 from firesim.place.roads import Roads
 from firesim.scenario import Scenario, Strategy
 from firesim.streams import Luck
+from firesim.world.fleet import BoatSpec
 from firesim.world.ground import fuel_models
 from firesim.world.units import UnitSpec
 from firesim.world.weather import TrueWeather, WeatherNow
@@ -37,6 +42,7 @@ def centre_briefing(
     masts: Sequence[Mast],
     sensors: Sequence[SensorInfo],
     units: Sequence[UnitSpec],
+    boats: Sequence[BoatSpec] = (),
 ) -> Briefing:
     """What the centre knows beforehand: the map, who is where, the bulletin, its policy. No truth is in it."""
     place = scenario.place
@@ -56,6 +62,7 @@ def centre_briefing(
         parameters=parameters,
         start_iso=scenario.fields.start.isoformat(),
         horizon_s=scenario.horizon_s,
+        sea=_sea(scenario, boats) if boats else None,
     )
 
 
@@ -87,6 +94,41 @@ def _unit(unit: UnitSpec, roads: Roads) -> UnitInfo:
     return UnitInfo(
         unit=unit.unit, kind=unit.kind, node=node, x_m=unit.x_m, y_m=unit.y_m,
         tank_litres=unit.tank_litres, crew=unit.crew, is_on_shift=unit.is_on_shift,
+    )  # fmt: skip
+
+
+def _sea(scenario: Scenario, boats: Sequence[BoatSpec]) -> SeaInfo:
+    """Landings, boats and the ways between them: what stands in pilot books and on charts."""
+    place, parameters = scenario.place, scenario.fields.boats
+    chart, landings = place.chart, place.landings
+    assert chart is not None
+    fetch_m = chart.fetch_m(np.array([(one.x_m, one.y_m) for one in landings]))
+    starts = [one for one in landings if one.is_port or one.landing in {boat.berth for boat in boats}]
+    ways = []
+    for start in starts:
+        for end in landings:
+            way = chart.way((start.x_m, start.y_m), (end.x_m, end.y_m))
+            if way is not None:
+                ways.append(SeaWayInfo(start=start.landing, end=end.landing, length_m=way.length_m))
+    return SeaInfo(
+        landings=[
+            LandingInfo(
+                landing=one.landing, name=one.name, name_el=one.name_el, kind=one.kind, x_m=one.x_m, y_m=one.y_m,
+                node=one.node, people_min=one.people_min * parameters.loading_factor, is_port=one.is_port,
+                zone=one.zone, fetch_m=fetch_m[k].tolist(),
+            )
+            for k, one in enumerate(landings)
+        ],
+        boats=[
+            BoatInfo(
+                boat=boat.boat, kind=boat.kind, berth=boat.berth, seats=boat.seats, speed_m_s=boat.speed_m_s,
+                notice_s=sum(boat.notice_s) / 2.0, wave_limit_m=boat.wave_limit_m, needs_jetty=boat.needs_jetty,
+            )
+            for boat in boats
+        ],
+        ways=ways,
+        beach_wave_limit_m=parameters.beach_wave_limit_m,
+        jetty_wave_limit_m=parameters.jetty_wave_limit_m,
     )  # fmt: skip
 
 

@@ -41,8 +41,9 @@ class Clockwork:
         self.centre = Desk("centre", Dispatcher(), env, self.post, journal, self.edge.destinations)
         self.authority = Desk("authority", Authority(), env, self.post, journal, self.edge.destinations)
         briefing = centre_briefing(
-            scenario, bundle, self.truth.weather, self.truth.masts, self.edge.infos, self.truth.unit_specs
-        )
+            scenario, bundle, self.truth.weather, self.truth.masts, self.edge.infos, self.truth.unit_specs,
+            self.truth.boat_specs,
+        )  # fmt: skip
         start = self.truth.start_event
         self.post.send("scenario", "centre", briefing, start, by_hand=True)
         self.post.send("scenario", "authority", authority_briefing(scenario, luck), start, by_hand=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from firesim.devices.boat_radios import BoatRadios
 from firesim.devices.callers import Callers
 from firesim.devices.cameras import Camera
 from firesim.devices.drones import DroneInABox
@@ -21,19 +22,24 @@ from firesim.devices.sensors import AllSeeing, GasNodes
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
 from firesim.link.messages import (
     IN_PLACE,
+    TO_THE_SHORE,
     Alert,
+    BoatOrder,
     Body,
     DroneOrder,
     FireMapReport,
     MastStatus,
     SensorInfo,
     UnitOrder,
+    ZoneAdvice,
     decode,
 )
 from firesim.link.ports import Alerter, Observation, Reach
 from firesim.link.post import Post
+from firesim.physics.smoke import visibility_m
 from firesim.scenario import Scenario, Strategy
 from firesim.simulate.truth import Truth
+from firesim.world.boats import Boats, SeaScene
 from firesim.world.households import GUEST
 from firesim.world.people import People
 from firesim.world.responders import Responders, Scene
@@ -55,6 +61,8 @@ class Edge:
     alerters: dict[str, Alerter] = field(default_factory=dict)
     responders: Responders = field(init=False)
     radios: Radios = field(init=False)
+    boats: Boats | None = None
+    boat_radios: BoatRadios | None = None
     detectable_event: int | None = None
     _obeyed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -115,11 +123,20 @@ class Edge:
         cause = self.truth.start_event if cause_id is None else cause_id
         self.responders.order(order.unit, order.task, order.place_xy_m, order.route, cause, order.order)
 
+    def steer(self, order: BoatOrder, cause_id: int) -> None:
+        """A skipper carries out what the radio has told."""
+        if self.boats is None or (order.boat, order.order) in self._obeyed:
+            return  # said again because the first acknowledgement was lost
+        self._obeyed.add((order.boat, order.order))
+        self.boats.order(order.boat, order.task, order.landing, order.port, cause_id, order.order)
+
     def hear_order(self, now_s: float, payload: bytes, event_id: int) -> None:
         """An order for a unit or a drone has been delivered."""
         body = decode(payload).body
         if isinstance(body, UnitOrder):
             self.radios.receive(body, now_s, event_id)
+        elif isinstance(body, BoatOrder) and self.boat_radios is not None:
+            self.boat_radios.receive(body, now_s, event_id)
         elif isinstance(body, DroneOrder):
             next(drone for drone in self.drones if drone.name == body.drone).fly(body, now_s, event_id)
 
@@ -153,8 +170,15 @@ def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
     """
     stays = alert.level == "order" and all(one.refuge == IN_PLACE for one in alert.advice)
     level = "warning" if stays else alert.level
-    advice = {one.zone: ("" if one.refuge == IN_PLACE else one.refuge, tuple(one.route)) for one in alert.advice}
+    advice = {one.zone: (_place_told(one), tuple(one.route)) for one in alert.advice}
     people.hear(np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, level, event_id, advice)
+
+
+def _place_told(advice: ZoneAdvice) -> str:
+    """Where people are to go, as they understand it: a refuge, a landing, or to the water anywhere (empty)."""
+    if advice.refuge == TO_THE_SHORE:
+        return advice.landing
+    return "" if advice.refuge == IN_PLACE else advice.refuge
 
 
 def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post) -> Edge:
@@ -165,6 +189,8 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
     _add_sensors(edge, scenario, strategy, plume)
     _add_alerters(edge, scenario, strategy)
     _add_units(edge, scenario, plume)
+    if truth.boat_specs:
+        _add_boats(edge, scenario)
     for device in (*edge.sensors, *edge.drones):
         edge.infos += device.infos
         _register(truth, device.sites)
@@ -266,3 +292,28 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
     for unit in truth.unit_specs:
         edge.post.receive_at(unit.unit, edge.hear_order)
     truth.env.process(edge.watch(edge.radios))
+
+
+def _visibility(truth: Truth) -> Callable[[float, float], float]:
+    """How far one sees at a place, through the smoke as of its last renewal. [m]"""
+
+    def visibility(x_m: float, y_m: float) -> float:
+        density_per_m = float(truth.smoke.optical_density_per_m(x_m, y_m))
+        return float(visibility_m(density_per_m * np.log(10.0)))
+
+    return visibility
+
+
+def _add_boats(edge: Edge, scenario: Scenario) -> None:
+    truth, parameters = edge.truth, scenario.fields.boats
+    assert truth.place.chart is not None
+    radios = BoatRadios(truth.boat_specs, edge.steer, parameters.antenna_m, edge.say, truth.network.move)
+    _register(truth, radios.sites)
+    scene = SeaScene(
+        truth.env, truth.place.chart, truth.people, truth.weather.at, _visibility(truth),
+        lambda: truth.fire.cause_of_fire, truth.journal,
+    )  # fmt: skip
+    edge.boat_radios = radios
+    edge.boats = Boats(scene, truth.boat_specs, parameters, truth.luck, radios.on_status)
+    for boat in truth.boat_specs:
+        edge.post.receive_at(boat.boat, edge.hear_order)

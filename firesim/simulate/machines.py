@@ -19,6 +19,7 @@ from firesim.record import Journal
 ORDER_EVENTS = {
     "unit": "unit_ordered",
     "drone": "drone_ordered",
+    "boat": "boat_ordered",
     "recommendation": "recommendation_sent",
     "alert": "alert_ordered",
     "decision": "decision_made",

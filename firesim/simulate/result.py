@@ -64,7 +64,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
         "messages": clockwork.post.table(),
         "people": people,
         "vehicles": _vehicles(clockwork),
-        "units": table_of("units", clockwork.edge.responders.columns(scenario.horizon_s)),
+        "units": _units(clockwork),
         "orders": _orders(clockwork),
         "budget": budget,
         "clearance": _clearance(clockwork),
@@ -189,7 +189,20 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
     columns["household_id"] = [ids[p] for p in party.tolist()]
     columns["zone_id"] = [zones[zone] for zone in zone_of[party].tolist()]
     columns["mode"] = [MODES[mode] for mode in mode_of[party].tolist()]
-    return table_of("vehicles", columns)
+    boats = clockwork.edge.boats
+    return table_of("vehicles", columns if boats is None else _below(columns, boats.voyage_columns()))
+
+
+def _units(clockwork: Clockwork) -> pa.Table:
+    """Legs of units on land, then of boats."""
+    edge, until_s = clockwork.edge, clockwork.scenario.horizon_s
+    columns = edge.responders.columns(until_s)
+    return table_of("units", columns if edge.boats is None else _below(columns, edge.boats.columns(until_s)))
+
+
+def _below(above: Mapping[str, Any], rows: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Columns of two tables, the rows of one below those of the other."""
+    return {name: [*above[name], *rows[name]] for name in above}
 
 
 def _orders(clockwork: Clockwork) -> pa.Table:
@@ -276,6 +289,8 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     said: list[str] = []
     said += truth.fire.warnings() + truth.people.warnings() + edge.responders.warnings()
     said += truth.traffic.warnings()
+    if edge.boats is not None:
+        said += edge.boats.warnings()
     machine = clockwork.centre.machine
     if isinstance(machine, Dispatcher):
         said += cut_off_warnings(clockwork.centre.issued, machine.picture.ground)

@@ -1,4 +1,4 @@
-"""The map of a run as shapes: roads, zones, refuges, masts, sensors, in longitude and latitude."""
+"""The map of a run as shapes: roads, zones, refuges, landings, masts, sensors, in longitude and latitude."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def map_shapes(run: Run) -> list[dict[str, Any]]:
         kind = "last_resort" if refuge.is_last_resort else "refuge"
         properties = {"kind": kind, "refuge": refuge.refuge, "name": refuge.name, "room": refuge.capacity_people}
         result.append(feature(grid, "Point", (refuge.x_m, refuge.y_m), properties))
+    for landing in place.landings if edge.boats is not None else ():
+        properties = {"kind": "landing", "landing": landing.landing, "name": landing.name, "is_port": landing.is_port}
+        result.append(feature(grid, "Point", (landing.x_m, landing.y_m), properties))
+    for track in boat_tracks(run):
+        result.append(feature(grid, "LineString", track, {"kind": "boat_track"}))
     for mast in run.clockwork.truth.masts:
         dark = mast.mast in run.clockwork.truth.mast_power.dark_event
         properties = {"kind": "mast", "mast": mast.mast, "is_dark": dark}
@@ -39,3 +44,17 @@ def map_shapes(run: Run) -> list[dict[str, Any]]:
                 for site in sensor.sites
             ]
     return result
+
+
+def boat_tracks(run: Run) -> list[list[tuple[float, float]]]:
+    """The ways over water that were sailed with people aboard, each once."""
+    boats, chart = run.clockwork.edge.boats, run.scenario.place.chart
+    if boats is None or chart is None:
+        return []
+    at = {one.landing: (one.x_m, one.y_m) for one in run.scenario.place.landings}
+    tracks = []
+    for start, end in dict.fromkeys((voyage.landing, voyage.port) for voyage in boats.voyages):
+        way = chart.way(at[start], at[end])
+        if way is not None:
+            tracks.append([(float(x), float(y)) for x, y in way.xy_m])
+    return tracks

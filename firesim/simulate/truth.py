@@ -14,6 +14,7 @@ from firesim.record import Journal
 from firesim.scenario import Scenario
 from firesim.streams import Luck
 from firesim.world.fire import TrueFire
+from firesim.world.fleet import BoatSpec, read_boats
 from firesim.world.ground import FireGround, HiddenGround, Ignition
 from firesim.world.people import People
 from firesim.world.power import MastPower
@@ -40,6 +41,7 @@ class Truth:
     mast_power: MastPower
     network: Network
     unit_specs: list[UnitSpec]
+    boat_specs: list[BoatSpec]  # empty where none sail
     start_event: int  # the scenario's own first event: cause of what nothing in the run has caused
 
 
@@ -63,14 +65,30 @@ def build_truth(scenario: Scenario, luck: Luck) -> Truth:
     journal, env = Journal(), simpy.Environment()
     start_event = journal.add(0.0, "scenario", "scenario_started", None, scenario.name)
     weather, fire = true_fire(scenario, luck, journal)
-    people = People.build(place, fields.people, luck, scenario.start_hour, journal)
+    boats = read_boats(fields.boats, folder, place.landings) if fields.boats.sail else []
+    landings = place.landings if boats else ()
+    people = People.build(place, fields.people, luck, scenario.start_hour, journal, landings)
     refuges, names = place.settlement.refuges, people.parties.household_id
-    traffic = Traffic(place.roads, refuges, fields.traffic, journal, place.grid, names, luck=luck)
+    traffic = Traffic(place.roads, refuges, fields.traffic, journal, place.grid, names, luck=luck, landings=landings)
     smoke = people.air = Smoke(fire, weather, place.grid, fields.smoke)
     masts = read_masts(folder / fields.link.masts, place.grid)
     network = Network(masts, place.grid, place.terrain, fields.link, luck)
     power = MastPower([m.mast for m in masts], [m.x_m for m in masts], [m.y_m for m in masts], fire, journal)
     units = read_units(fields.responders, folder, place.settlement.facilities)
     return Truth(
-        env, journal, luck, place, weather, fire, smoke, people, traffic, masts, power, network, units, start_event
+        env,
+        journal,
+        luck,
+        place,
+        weather,
+        fire,
+        smoke,
+        people,
+        traffic,
+        masts,
+        power,
+        network,
+        units,
+        boats,
+        start_event,
     )

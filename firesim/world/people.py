@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.physics.queues import ARRIVED, CAUGHT
 from firesim.place.grid import Grid
+from firesim.place.landings import Landing, targets_on_foot
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.decisions import Decisions
@@ -23,8 +24,9 @@ from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_pa
 from firesim.world.nearness import Nearness
 from firesim.world.noticing import Noticing
 from firesim.world.people_parameters import PeopleParameters
+from firesim.world.shore import Shore
 from firesim.world.smoke import Smoke
-from firesim.world.traffic import Changes, Departures, Traffic
+from firesim.world.traffic import Departures, Traffic
 
 if TYPE_CHECKING:
     from firesim.place.load import Place
@@ -67,9 +69,11 @@ class People:
         Ids in the order in which `Traffic` has them.
     grid
         Of the fire.
+    landings
+        Where boats come; none: nobody waits for any.
     journal
         Receives `warned, overheard, redirected, saw, decided, departed, safe, sheltering, trapped, stranded,
-        exposed, refuge_lost, stood_down`.
+        exposed, refuge_lost, stood_down, boarded, ashore`.
 
     Attributes
     ----------
@@ -89,6 +93,7 @@ class People:
         Event of the last change, -1 where nothing has changed.
     trip : [parties]
         Number of the trip in `Traffic`, -1 before setting out.
+    shore : who waits for boats where, and who is afloat
     """
 
     def __init__(
@@ -101,18 +106,23 @@ class People:
         parameters: PeopleParameters,
         luck: Luck,
         journal: Journal,
+        landings: Sequence[Landing] = (),
     ) -> None:
         n = len(parties)
         self.parties, self.parameters, self.zones = parties, parameters, list(zones)
         self._journal = journal
-        self._hearing = Hearing(parties.zone_index, zones, refuges)
+        walked_to = targets_on_foot(landings)
+        self._hearing = Hearing(parties.zone_index, zones, [*refuges, *(one.refuge for one in walked_to)])
+        self.shore = Shore(landings, parties.people, grid)
+        self._n_refuges = len(refuges)
         self._decisions = Decisions(parties, parameters, luck)
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
         on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
         self._stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
         self._lost_cell = np.full(n, _NONE, dtype=np.int64)  # of the refuge in which the fire found them
-        self._waits_at = np.full(n, _NONE, dtype=np.int64)  # the last resort that they came to
+        self._waits_at = np.full(n, _NONE, dtype=np.int64)  # the last resort or landing that they came to
+        self._refuge_in = np.full(n, _NONE, dtype=np.int64)  # in which each is safe
         self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
         self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
         self.trapped_s = np.full(n, np.inf)
@@ -129,14 +139,17 @@ class People:
         self._lost: list[int] = []  # refuges
 
     @classmethod
-    def build(cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal) -> People:
-        """The people of a place at an hour of the local day."""
+    def build(
+        cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal,
+        landings: Sequence[Landing] = (),
+    ) -> People:  # fmt: skip
+        """The people of a place at an hour of the local day; `landings`: where boats come."""
         settlement = place.settlement
         zones = [zone.zone for zone in settlement.zones]
         is_beach = [zone.kind == "beach" for zone in settlement.zones]
         refuges = [refuge.refuge for refuge in settlement.refuges]
         parties = make_parties(place, parameters, luck, hour)
-        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal)
+        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal, landings)
 
     # --- what happens to them ----------------------------------------------------------------------------------
 
@@ -233,6 +246,7 @@ class People:
             "place_reached_s": self.place_reached_s,
             "trapped_s": self.trapped_s,
             **self.exposure.columns(),
+            **self.shore.columns(),
             "fate": [FATES[fate] for fate in self.fate],
             "cause_id": [None if cause == _NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
@@ -243,20 +257,21 @@ class People:
         """What a reader of the run must be told of the people, in words."""
         p, said = self.parties, []
         on_shore = int(p.people[p.mode == SHORE].sum())
-        if on_shore:
-            said.append(f"{on_shore} people of zones without a road wait on the shore: boats are not modelled")
+        if on_shore and not self.shore.landings:
+            said.append(f"{on_shore} people of zones without a road can leave by boat alone: no boats sail here")
         stays = (self._state == SHELTERING) & (p.mode == FOOT) & (self._waits_at == _NONE) & (self.trip == _NONE)
-        no_walk = int(p.people[stays].sum())
+        no_walk = int(p.people[stays & ~self.shore.waits].sum())
         if no_walk:
             far_km = self.parameters.longest_walk_m / 1000.0
             said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
         trapped = int(p.people[np.isfinite(self.trapped_s) & (self._state != SAFE)].sum())
         if trapped:
             said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
-        waiting = int(p.people[(self._state == SHELTERING) & (self._waits_at != _NONE)].sum())
+        at_last_resort = (self._waits_at != _NONE) & (self._waits_at < self._n_refuges)
+        waiting = int(p.people[(self._state == SHELTERING) & at_last_resort].sum())
         if waiting:
             said.append(f"{waiting} people wait at last resorts, too near to fuel to be safe: they count as sheltering")
-        overrun = int(p.people[self._lost_cell != _NONE].sum())
+        overrun = int(p.people[(self._lost_cell != _NONE) & (self._state != SAFE)].sum())
         if overrun:
             said.append(f"{overrun} people were in a refuge when it was lost to fire or smoke: they are not safe")
         return said
@@ -301,10 +316,15 @@ class People:
         trip = int(self.trip[party[0]])
         refuge, route = self._advised(int(party[0]), traffic)
         walks = not traffic.flow.drives(trip)
+        landing = refuge if refuge >= self._n_refuges else _NONE
+        if landing != _NONE:
+            refuge = _NONE  # who is under way does not turn round for a boat while any refuge can be reached
         too_far = walks and refuge != _NONE
         too_far = too_far and traffic.way_left_on_foot_m(trip, refuge) > self.parameters.longest_walk_m
         if refuge == _NONE or too_far:
             refuge, route = traffic.nearest_of_any_kind(trip), _NONE
+        if refuge == _NONE:
+            refuge = landing
         if refuge != _NONE:
             words = traffic.refuges[refuge].refuge
             traffic.redirect([trip], [refuge], [route], self._note(party, at_s, "redirected", because, words))
@@ -355,10 +375,11 @@ class People:
         cells[is_overrun] = self._lost_cell[is_overrun]
         waits = self._waits_at != _NONE
         cells[waits] = traffic.refuge_cell[self._waits_at[waits]]
+        cells = self.shore.cells_of(cells)
         in_heat = self._nearness.is_hot(cells)
         in_smoke = np.zeros(len(self), np.bool_) if self.air is None else self.air.is_harmful(cells)
         who = np.flatnonzero((in_heat | in_smoke) & (self._state != SAFE))
-        on_road = (self.trip[who] >= 0) & ~is_overrun[who] & ~waits[who]
+        on_road = (self.trip[who] >= 0) & ~is_overrun[who] & ~waits[who] & ~self.shore.waits[who]
         place = np.where(on_road, ON_ROAD, self._stays_at[who])
         self.exposure.add(who, place, since_s, in_heat[who], in_smoke[who])
         hot, has_dose = who[in_heat[who]], self.exposure.heat_s[who] >= self.parameters.dose_s
@@ -393,8 +414,10 @@ class People:
         events = self._note(who, at_s, "decided", self._decisions.because[who])
         self.decided_s[who] = at_s
         self._decisions.decide(who, events)
-        on_shore = self.parties.mode[who] == SHORE
-        self._shelter(who[on_shore], at_s[on_shore])
+        on_shore = who[self.parties.mode[who] == SHORE]
+        self._shelter(on_shore, self.decided_s[on_shore])
+        nearest = self.shore.nearest(self.parties.x_m[on_shore], self.parties.y_m[on_shore])
+        self.shore.wait(on_shore, nearest, self.decided_s[on_shore])
 
     def _shelter(self, who: Integers, at_s: Floats) -> None:
         """They would leave, but cannot: by boat alone, or too far on foot."""
@@ -411,7 +434,7 @@ class People:
         self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]])
         who, ways = who[goes], [way for way in advised if way is not None]
         p, at_s = self.parties, self._decisions.leaves_s[who].copy()
-        walks = (p.mode[who] == FOOT) | (self._hearing.advice_of[who] == TO_THE_SHORE)
+        walks = (p.mode[who] == FOOT) | self._goes_to_the_shore(who)
         to_road_m_s = np.where(walks, p.walking_speed_m_s[who], self.parameters.access_speed_m_s)
         events = self._note(who, at_s, "departed", self._decisions.because[who])
         self.departed_s[who] = at_s
@@ -430,6 +453,12 @@ class People:
             )
         )
 
+    def _goes_to_the_shore(self, who: Integers) -> NDArray[np.bool_]:
+        """Whether each was told last to go to the water on foot, to a landing or not."""
+        advice, n_refuges = self._hearing.advice, self._n_refuges
+        told = self._hearing.advice_of[who].tolist()
+        return np.array([k == TO_THE_SHORE or (k >= 0 and advice[k][0] >= n_refuges) for k in told], dtype=np.bool_)
+
     def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
         """Refuge and route that a party was told of; -1, -1: it was told of none."""
         number = int(self._hearing.advice_of[party])
@@ -447,7 +476,7 @@ class People:
         the nearest refuge of any kind that is not. Who was told that no road is safe leaves the car and walks.
         """
         refuge, route = self._advised(party, traffic)
-        drives = self.parties.mode[party] != FOOT and self._hearing.advice_of[party] != TO_THE_SHORE
+        drives = self.parties.mode[party] != FOOT and not self._goes_to_the_shore(np.array([party]))[0]
         if drives:
             return refuge, route
         node, furthest_m = int(self.parties.node[party]), self.parameters.longest_walk_m
@@ -463,13 +492,7 @@ class People:
         if len(ended.trip) == 0:
             return
         arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
-        came_to = traffic.refuge_of(ended.trip)
-        at_last_resort = arrived & ~np.isin(came_to, traffic.safe_ones)
-        self._wait(ended.party[at_last_resort], came_to[at_last_resort], ended, at_last_resort, traffic)
-        through = arrived & ~at_last_resort
-        who = ended.party[through]
-        self._note(who, ended.at_s[through], "safe", ended.cause_id[through])
-        self.safe_s[who], self._state[who] = ended.at_s[through], SAFE
+        self._arrive(ended.trip[arrived], ended.party[arrived], ended.at_s[arrived], ended.cause_id[arrived], traffic)
         who = ended.party[caught]
         self.exposure.add(who, ON_ROAD, self.parameters.dose_s)
         self._state[who] = TRAPPED
@@ -483,15 +506,56 @@ class People:
             if is_news:
                 self.trapped_s[who] = ended.at_s[stuck]
 
-    def _wait(self, who: Integers, where: Integers, ended: Changes, which: NDArray[np.bool_], traffic: Traffic) -> None:
-        """They have come to last resorts: they wait there, in the heat like anybody in place, and are not safe."""
-        names = [traffic.refuges[refuge].refuge for refuge in where.tolist()]
-        self._note(who, ended.at_s[which], "sheltering", ended.cause_id[which], names)
+    def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """In a refuge they are safe; at a last resort or a landing they wait, in the heat like anybody in place."""
+        came_to = traffic.refuge_of(trips)
+        refuge = came_to.copy()
+        for k in np.flatnonzero(came_to >= self._n_refuges).tolist():
+            landing = self.shore.index[traffic.refuges[came_to[k]].refuge]
+            self.shore.wait(who[k : k + 1], np.array([landing]), at_s[k])
+            refuge[k] = traffic.shelter_beside(int(trips[k]))
+        is_in = np.isin(refuge, traffic.safe_ones)
+        self._refuge_in[who[is_in]] = refuge[is_in]
+        self._note(who[is_in], at_s[is_in], "safe", because[is_in])
+        self.safe_s[who[is_in]], self._state[who[is_in]] = at_s[is_in], SAFE
+        self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
+        beside = self.shore.beside(traffic.refuges[: self._n_refuges])
+        in_place = came_to < self._n_refuges
+        self.shore.wait(who[in_place], beside[came_to[in_place]], at_s[in_place])
+
+    def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """They have come to where they are not safe by itself, and wait there."""
+        places = [traffic.refuges[place] for place in where.tolist()]
+        self._note(who, at_s, "sheltering", because, [place.refuge for place in places])
         self._state[who], self._waits_at[who] = SHELTERING, where
-        is_beach = np.array([traffic.refuges[refuge].kind == "beach" for refuge in where.tolist()], dtype=bool)
-        self._stays_at[who] = np.where(is_beach, ON_BEACH, AT_HOME)
+        on_beach = np.array([place.kind == "beach" for place in places], dtype=bool)
+        ashore = np.where(on_beach, ON_BEACH, AT_HOME)
+        self._stays_at[who] = np.where(where >= self._n_refuges, AT_SEA, ashore)
         if len(who):
             self._cuts_known = _NONE  # where they are now may be cut off already
+
+    # --- by sea ----------------------------------------------------------------------------------------------------
+
+    def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
+        """Parties that wait at a landing go aboard a boat, because of what it did last."""
+        self._note(who, at_s, "boarded", because, boat)
+        self.shore.board(who, at_s)
+        self._refuge_in[who] = self._waits_at[who] = _NONE
+        moved = self._state[who] != SAFE  # who comes from a refuge that stands was safe and stays so
+        self.departed_s[who] = np.minimum(self.departed_s[who], at_s)
+        self._state[who[moved]] = TRAVELLING
+
+    def land(self, who: Integers, at_s: Floats, port: str) -> None:
+        """Parties come ashore in a port out of the fire's reach."""
+        self.shore.land(who, at_s)
+        new = self._state[who] != SAFE
+        self._note(who[new], at_s[new], "safe", self.cause_id[who[new]], port)
+        self._note(who[~new], at_s[~new], "ashore", self.cause_id[who[~new]], port)
+        self.safe_s[who[new]], self._state[who[new]] = at_s[new], SAFE
+
+    def feels_heat(self, cells: Integers) -> NDArray[np.bool_]:
+        """Whether cells (flat, -1: off the grid) lie in the heat of flames."""
+        return self._nearness.is_hot(cells)
 
     def _note_cut_off(self, traffic: Traffic) -> None:
         """Who is in place when the last way out of it is cut is trapped from then on, known or not.
@@ -504,6 +568,7 @@ class People:
         waits = self._waits_at != _NONE
         node = self.parties.node.copy()
         node[waits] = traffic.refuge_nodes[self._waits_at[waits]]
+        # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
         free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s)
         who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != _NONE))
         came_s = np.zeros(len(node))
@@ -520,8 +585,7 @@ class People:
             if refuge in self._lost:
                 continue
             self._lost.append(refuge)
-            inside = np.flatnonzero(self._state == SAFE)
-            inside = inside[traffic.refuge_of(self.trip[inside]) == refuge]
+            inside = np.flatnonzero((self._state == SAFE) & (self._refuge_in == refuge))
             self._note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
             in_smoke = self._journal.kind_of(event) == "refuge_smoked"
             self.safe_s[inside], self._state[inside] = np.inf, SHELTERING if in_smoke else EXPOSED

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from firesim.physics import traffic as moves
 from firesim.physics.queues import ARRIVED, STRANDED, TRAVELLING
 from firesim.place.grid import Grid
+from firesim.place.landings import Landing, targets_on_foot
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
 from firesim.record import Journal
@@ -56,6 +57,9 @@ class Traffic:
         Kinds of refuge that people make for who were told of none.
     luck
         Who turns before smoke, who heeds turning cars, and the background traffic.
+    landings : sequence of Landing
+        Where boats come. Those with a road node stand behind the refuges in `refuges`: nobody goes there without
+        being told, there is always room, and who gets there is not safe by that.
 
     Attributes
     ----------
@@ -79,17 +83,20 @@ class Traffic:
         names: Sequence[str] = (),
         usual: Sequence[str] = ("town", "port"),
         luck: Luck | None = None,
+        landings: Sequence[Landing] = (),
     ) -> None:
-        self.roads, self.refuges, self.parameters = roads, list(refuges), parameters
+        on_shore = targets_on_foot(landings)
+        self.roads, self.refuges, self.parameters = roads, [*refuges, *on_shore], parameters
+        self.n_refuges = len(refuges)
         self.n_edges = len(roads.edges)
         self._journal, self._luck = journal, luck or Luck(0)
-        self._finder = Wayfinder(roads, refuges)
+        self._finder = Wayfinder(roads, self.refuges, len(on_shore))
         self._roadside = Roadside(roads, grid)
         self._drive_s = np.where(roads.is_drivable, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
         self.flow = Flow(roads, self._finder.drive_s)
         self.trips = Trips(self.flow, journal, names)
         self._steering = Steering(roads, refuges, self.flow, self._finder, usual)
-        self._room: Integers = np.array([refuge.capacity_people for refuge in refuges], dtype=np.int64)
+        self._room: Integers = np.array([refuge.capacity_people for refuge in self.refuges], dtype=np.int64)
         self._full_event: dict[int, int] = {}
         self.lost_event: dict[int, int] = {}
         self.watch = RefugeWatch(self.refuges, grid)
@@ -329,6 +336,21 @@ class Traffic:
         """The refuge that travellers are making for, or reached. [trips]"""
         refuges: Integers = self._finder.refuge[self.flow.travellers.row[trips]]
         return refuges
+
+    def shelter_beside(self, trip: int) -> int:
+        """The beach refuge at the landing that somebody has come to, if it stands and has room: they take it; -1: none.
+
+        Their places are taken from its room, as those of whoever was sent there.
+        """
+        t, place = self.flow.travellers, self.refuges[int(self.refuge_of(np.array([trip]))[0])]
+        for k, refuge in enumerate(self.refuges[: self.n_refuges]):
+            fits = refuge.kind == "beach" and refuge.node == place.node and self._room[k] >= t.people[trip]
+            if fits and k not in self._full_event and k not in self.lost_event:
+                self._room[k] -= t.people[trip]
+                if self._room[k] < 1:
+                    self._refuge_is_full(k, trip, float(t.done_s[trip]))
+                return k
+        return NOWHERE
 
     def travel_time_s(self, edge: int) -> float:
         """How long somebody who enters the edge now needs to its far end; inf: closed, or a footpath. [s]

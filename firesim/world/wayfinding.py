@@ -53,10 +53,11 @@ class Wayfinder:
     safe_ones : refuges that are no last resorts
     """
 
-    def __init__(self, roads: Roads, refuges: Sequence[Refuge]) -> None:
+    def __init__(self, roads: Roads, refuges: Sequence[Refuge], n_by_advice: int = 0) -> None:
         self.roads = roads
+        self.of_themselves = range(len(refuges) - n_by_advice)  # without advice nobody goes to the last `n_by_advice`
         self.n_nodes = len(roads.node_ids)
-        self.safe_ones = [k for k, refuge in enumerate(refuges) if not refuge.is_last_resort]
+        self.safe_ones = [k for k in self.of_themselves if not refuges[k].is_last_resort]
         self.refuge_nodes: Integers = np.array([roads.node_index[r.node] for r in refuges], dtype=np.int64)
         self.drive_s: Floats = np.full(len(roads.edges), np.inf)
         public = roads.is_public
@@ -100,11 +101,11 @@ class Wayfinder:
         `among`: only these refuges; None: any. By car that is no last resort while another can be reached; on foot
         people make for the nearest open place, the beach before them, whatever it is.
         """
-        if among is None and drives and len(self.safe_ones) < len(self.refuge_nodes):
+        if among is None and drives and len(self.safe_ones) < len(self.of_themselves):
             safe = self.nearest(drives, node, knowledge, self.safe_ones)
             if safe != NOWHERE:
                 return safe
-        wanted = range(len(self.refuge_nodes)) if among is None else among
+        wanted = self.of_themselves if among is None else among
         candidates = tuple(refuge for refuge in wanted if refuge not in knowledge.full)
         key = (drives, knowledge, candidates)
         if key not in self._nearest:

@@ -1,0 +1,93 @@
+"""Going by sea as the centre was told of it: landings, boats, distances, and waves by the bulletin.
+
+Waves are reckoned as in the world (`physics/waves.py`), but from the bulletin's wind: gusts and a hidden turn of the
+wind are not in it, so a landing taken for usable may be too rough, and the skipper says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.link.messages import BoatInfo, LandingInfo, SeaInfo
+from firesim.physics.waves import effective_fetch_m, wave_height_m
+
+Floats = NDArray[np.float64]
+
+ROUGH_FOR_S = 1800.0  # a skipper's word on a landing is believed so long; judgement
+
+
+@dataclass
+class Vessel:
+    """A boat as believed: what it is, what it was last heard to be about, and what it was last told."""
+
+    info: BoatInfo
+    state: str = ""
+    reason: str = ""
+    aboard: int = 0
+    landed: int = 0
+    waiting: int = -1
+    seen_s: float = -inf
+    heard_s: float = -inf
+    task: str = ""
+    landing: str = ""
+    port: str = ""
+    order_id: str = ""
+    ordered_s: float = -inf
+    bound_s: float = -inf  # when it said that the sea on its way was too rough for it
+    refused: dict[str, float] = field(default_factory=dict)  # landing -> when it was told that no boat can land there
+
+    @property
+    def name(self) -> str:
+        return self.info.boat
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it lifts people by its orders, as far as is known."""
+        return self.task == "lift"
+
+    @property
+    def is_idle_there(self) -> bool:
+        """Whether it lies at its landing and has said that nobody waits."""
+        return self.is_busy and self.state == "nobody_there" and self.heard_s > self.ordered_s
+
+
+class SeaMap:
+    """The sea as briefed."""
+
+    def __init__(self, info: SeaInfo) -> None:
+        self.info = info
+        self.landings: dict[str, LandingInfo] = {one.landing: one for one in info.landings}
+        self._way_m = {(way.start, way.end): way.length_m for way in info.ways}
+
+    @cached_property
+    def ports(self) -> list[LandingInfo]:
+        return [one for one in self.landings.values() if one.is_port]
+
+    def way_m(self, one: str, other: str) -> float:
+        """How far it is by water between a berth or port and a landing; inf: not told. [m]"""
+        return self._way_m.get((one, other), self._way_m.get((other, one), inf))
+
+    def wave_height_m(self, landing: str, wind_m_s: float, wind_from_deg: float) -> float:
+        """The waves that a wind raises before a landing. [m]"""
+        fetch_m = effective_fetch_m(self.landings[landing].fetch_m, wind_from_deg)
+        return float(wave_height_m(wind_m_s, fetch_m))
+
+    def wave_limit_m(self, landing: str) -> float:
+        """The waves up to which any boat lands there. [m]"""
+        is_jetty = self.landings[landing].kind == "jetty"
+        return self.info.jetty_wave_limit_m if is_jetty else self.info.beach_wave_limit_m
+
+    def can_use(self, boat: BoatInfo, landing: str, waves_m: float) -> bool:
+        """Whether a boat can land somewhere in such waves. The way there is not looked at."""
+        if boat.needs_jetty and self.landings[landing].kind != "jetty":
+            return False
+        return waves_m <= min(self.wave_limit_m(landing), boat.wave_limit_m)
+
+    def port_for(self, landing: str) -> str:
+        """The port nearest to a landing by water."""
+        return min(self.ports, key=lambda port: (self.way_m(port.landing, landing), port.landing)).landing

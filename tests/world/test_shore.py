@@ -1,0 +1,80 @@
+"""Who comes first boards first, parties stay together, and who waits is where the heat finds them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firesim.place.grid import Grid
+from firesim.place.landings import Landing
+from firesim.place.settlement import Refuge
+from firesim.world.shore import Shore
+
+GRID = Grid(100, 100, 30.0, 0.0, 0.0)
+WEST = Landing("west", "West", "", "beach", 600.0, 1500.0, "W", 10.0)
+EAST = Landing("east", "East", "", "jetty", 2400.0, 1500.0, None, 20.0)
+PEOPLE_S = 10.0 / 60.0
+
+
+def shore(people: list[int]) -> Shore:
+    return Shore([WEST, EAST], np.array(people, dtype=np.int64), GRID)
+
+
+def all_at_west(people: list[int], since_s: list[float]) -> Shore:
+    waiting = shore(people)
+    waiting.wait(np.arange(len(people)), np.zeros(len(people), np.int64), np.array(since_s))
+    return waiting
+
+
+def test_the_queue_stands_in_order_of_arrival():
+    waiting = all_at_west([1, 1, 1, 1], [30.0, 10.0, 20.0, 10.0])
+    assert waiting.queue(0).tolist() == [1, 3, 2, 0]
+    assert waiting.queue(1).tolist() == []
+    assert waiting.count(0) == 4
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=30), st.integers(1, 60), st.floats(1.0, 600.0))
+def test_first_come_first_aboard_and_nobody_passes_a_party_without_room(people, seats, within_s):
+    waiting = all_at_west(people, [float(k) for k in range(len(people))])
+    who, after_s = waiting.next_aboard(0, seats, PEOPLE_S, within_s)
+    assert who.tolist() == list(range(len(who)))
+    assert sum(people[: len(who)]) <= seats
+    assert after_s.tolist() == pytest.approx((np.cumsum(people)[: len(who)] / PEOPLE_S).tolist())
+    if len(who) < len(people):  # the next has no room, or no time
+        total = sum(people[: len(who) + 1])
+        assert total > seats or (len(who) > 0 and total / PEOPLE_S > within_s)
+
+
+def test_who_waits_keeps_its_place_and_who_has_gone_is_not_counted():
+    waiting = all_at_west([2, 3], [10.0, 20.0])
+    waiting.wait(np.array([0]), np.array([1]), 500.0)
+    assert (waiting.landing_of[0], waiting.since_s[0]) == (0, 10.0)
+    waiting.board(np.array([0]), np.array([60.0]))
+    assert waiting.queue(0).tolist() == [1]
+    assert waiting.waits.tolist() == [False, True]
+    assert waiting.is_afloat.tolist() == [True, False]
+    waiting.land(np.array([0]), np.array([900.0]))
+    assert not waiting.is_afloat.any()
+    assert waiting.columns()["landing"] == ["west", "west"]
+
+
+def test_heat_is_felt_at_the_landing_while_waiting_and_nowhere_afloat():
+    waiting = shore([1, 1, 1])
+    waiting.wait(np.array([0, 1]), np.array([0, 1]), 0.0)
+    waiting.board(np.array([1]), np.array([5.0]))
+    home = np.array([7, 8, 9])
+    assert waiting.cells_of(home).tolist() == [waiting.cell[0], -1, 9]
+    assert waiting.cell[0] == GRID.cell_at(600.0, 1500.0)[0] * 100 + 20
+
+
+def test_each_place_has_its_nearest_landing_and_a_beach_refuge_the_one_at_its_node():
+    waiting = shore([1])
+    assert waiting.nearest(np.array([700.0, 2000.0]), np.array([1000.0, 1500.0])).tolist() == [0, 1]
+    refuges = [
+        Refuge("sand", "Sand", "beach", 600.0, 1600.0, "W", 100),
+        Refuge("town", "Town", "town", 600.0, 1600.0, "W", 100),
+        Refuge("cape", "Cape", "beach", 900.0, 1600.0, "C", 100),
+    ]  # fmt: skip
+    assert waiting.beside(refuges).tolist() == [0, -1, -1]
