@@ -68,7 +68,7 @@ class Traffic:
     trips : who makes each trip; `cause_id` is the event of its last change
     lost_event : dict
         The event of the loss of each refuge (by index) that flames or smoke took: it keeps nobody safe.
-    refuge_cell : [refuges] flat cell of the fire's grid in which each lies, -1: off it
+    refuge_cell : [refuges, landings] flat cell of the fire's grid in which each lies, -1: off it
     cut_off : which nodes are cut off from every refuge with room; a last resort is none
     watch : what flames and smoke do to the refuges' ground
     """
@@ -99,8 +99,8 @@ class Traffic:
         self._room: Integers = np.array([refuge.capacity_people for refuge in self.refuges], dtype=np.int64)
         self._full_event: dict[int, int] = {}
         self.lost_event: dict[int, int] = {}
-        self.watch = RefugeWatch(self.refuges, grid)
-        row, column = grid.cell_at(np.array([r.x_m for r in refuges]), np.array([r.y_m for r in refuges]))
+        self.watch = RefugeWatch(refuges, grid)
+        row, column = grid.cell_at(np.array([r.x_m for r in self.refuges]), np.array([r.y_m for r in self.refuges]))
         self.refuge_cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
         self.cut_off = CutOff(self._finder, np.flatnonzero(self._room < 1).tolist())
         within_m = parameters.caught_within_m
@@ -343,7 +343,8 @@ class Traffic:
         Their places are taken from its room, as those of whoever was sent there.
         """
         t, place = self.flow.travellers, self.refuges[int(self.refuge_of(np.array([trip]))[0])]
-        for k, refuge in enumerate(self.refuges[: self.n_refuges]):
+        for k in self.safe_ones:
+            refuge = self.refuges[k]
             fits = refuge.kind == "beach" and refuge.node == place.node and self._room[k] >= t.people[trip]
             if fits and k not in self._full_event and k not in self.lost_event:
                 self._room[k] -= t.people[trip]
