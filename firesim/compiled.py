@@ -4,7 +4,8 @@ numba's disk cache notices a change in a kernel's own file but not in a kernel t
 file. So the cache directory is named by a hash of all the sources that hold kernels: any change starts a
 fresh cache, and an old one is never wrongly used.
 
-A module with kernels writes `from firesim.compiled import kernel` and decorates with `@kernel`. No
+A module with kernels writes `from firesim.compiled import kernel` and decorates with `@kernel`, or with
+`@kernel_in_place` where a kernel works on the arrays it is given and makes none of its own. No
 `fastmath` and no `parallel`: both would let the same seed give other numbers on another machine or count
 of workers.
 """
@@ -44,6 +45,20 @@ numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # type: ignore[attr-defi
 def kernel(function: F) -> F:
     """Compile `function` to machine code, kept on disk between runs."""
     return numba.njit(cache=True, error_model="numpy")(function)  # type: ignore[return-value]
+
+
+_UNCOUNTED: dict[str, Any] = {"_nrt": False}  # not among numba's typed options
+
+
+def kernel_in_place(function: F) -> F:
+    """Compile a kernel that only reads and writes the arrays it is given: it makes none and returns none.
+
+    Without counting references, which numba otherwise does with atomic steps at every use of an array out of a tuple:
+    in the loop of the front that was four fifths of its time. A kernel that makes an array fails to compile so.
+    (numba's own sorting is compiled in this way, `numba/misc/mergesort.py`.)
+    """
+    compiled: F = numba.njit(cache=True, error_model="numpy", **_UNCOUNTED)(function)
+    return compiled
 
 
 def kernel_part(function: F) -> F:

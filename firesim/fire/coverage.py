@@ -6,14 +6,14 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_in_place
 from firesim.fire.cells import OPEN, SOURCE, Cells, Indices
 from firesim.fire.queue import LATER, NEAR, Queue
 
 Window = tuple[int, int, int, int]
 
 
-@kernel
+@kernel_in_place
 def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
     """Share of a unit square behind a straight front that passed its centre `ahead_s` ago. [0-1]
 
@@ -33,7 +33,7 @@ def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
     return 1.0 - share if ahead_s >= 0.0 else share
 
 
-@kernel
+@kernel_in_place
 def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float:
     """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect.
 
@@ -50,17 +50,18 @@ def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float
 @kernel
 def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, until_s: float) -> Indices:
     """Numbers of the cells that burn after one time and by another, row by row; window: as in `burnt_cells`."""
+    arrival_s = cells.arrival_s  # taken out once: the reference is counted at each use of an array out of a tuple
     found = np.empty((window[1] - window[0]) * (window[3] - window[2]), np.int32)
     n = 0
     for row in range(window[0], window[1]):
         for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
-            if after_s < cells.arrival_s[c] <= until_s:
+            if after_s < arrival_s[c] <= until_s:
                 found[n] = c
                 n += 1
     return found[:n].copy()
 
 
-@kernel
+@kernel_in_place
 def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: float) -> float:
     """Greatest distance of the front from a point at a time. [cells]; the point in columns and rows from the corner.
 
@@ -96,7 +97,7 @@ def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: floa
     return greatest
 
 
-@kernel
+@kernel_in_place
 def is_enclosed(cells: Cells, queue: Queue) -> bool:
     """Whether no cell is waiting to burn: every entry of the queue is out of date."""
     for n in range(queue.counts[LATER]):
