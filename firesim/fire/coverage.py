@@ -6,14 +6,14 @@ from math import isfinite, sqrt
 
 import numpy as np
 
-from firesim.compiled import kernel, kernel_in_place
+from firesim.compiled import kernel
 from firesim.fire.cells import OPEN, SOURCE, Cells, Indices
 from firesim.fire.queue import LATER, NEAR, Queue
 
 Window = tuple[int, int, int, int]
 
 
-@kernel_in_place
+@kernel
 def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
     """Share of a unit square behind a straight front that passed its centre `ahead_s` ago. [0-1]
 
@@ -33,7 +33,7 @@ def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
     return 1.0 - share if ahead_s >= 0.0 else share
 
 
-@kernel_in_place
+@kernel
 def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float:
     """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect.
 
@@ -61,7 +61,7 @@ def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, unt
     return found[:n].copy()
 
 
-@kernel_in_place
+@kernel
 def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: float) -> float:
     """Greatest distance of the front from a point at a time. [cells]; the point in columns and rows from the corner.
 
@@ -97,7 +97,7 @@ def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: floa
     return greatest
 
 
-@kernel_in_place
+@kernel
 def is_enclosed(cells: Cells, queue: Queue) -> bool:
     """Whether no cell is waiting to burn: every entry of the queue is out of date."""
     for n in range(queue.counts[LATER]):
