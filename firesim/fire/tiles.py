@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel_in_place, kernel_part
+from firesim.compiled import kernel, kernel_in_place, kernel_part
 from firesim.fire.cells import BARE, BLOCKED, TILE_BITS, Cells, Floats, Indices, Singles, place_of
 
 # Fire whose head would need longer than this to cross a cell stands still. [s]  Three years: beyond any run, and
@@ -197,7 +197,7 @@ def write_outdated_kinds(
             write_kinds(cells, tiles, tile, age, now_s, stride, cell_size_m, north)
 
 
-@kernel_in_place
+@kernel
 def _window_of(age_of: Indices, across: int, rows: int, columns: int) -> tuple[int, int, int, int]:
     """`SpreadTiles.window`: of the squares that fire has come to, the squares being `across` to a row of them."""
     top, bottom, left, right = age_of.size, 0, across, 0

@@ -26,7 +26,7 @@ changing that traveller's row or route, or by taking it off the road, and calls 
 
 from __future__ import annotations
 
-from firesim.compiled import kernel, kernel_in_place
+from firesim.compiled import kernel
 from firesim.physics.heap import drop_top
 from firesim.physics.queues import (
     ARRIVED,
@@ -159,7 +159,7 @@ def _set_out_or_walk_on(
     return DONE
 
 
-@kernel_in_place
+@kernel
 def advance(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     until_s: float, turn_s: float,
