@@ -134,11 +134,12 @@ def _triangle_share(a: float, b: float, c: float, at_s: float) -> float:
 @kernel
 def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, until_s: float) -> Indices:
     """Numbers of the cells that burn after one time and by another, row by row; window: as in `burnt_cells`."""
+    arrival_s = cells.arrival_s  # taken out once: the reference is counted at each use of an array out of a tuple
     found = np.empty((window[1] - window[0]) * (window[3] - window[2]), np.int32)
     n = 0
     for row in range(window[0], window[1]):
         for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
-            if after_s < cells.arrival_s[c] <= until_s:
+            if after_s < arrival_s[c] <= until_s:
                 found[n] = c
                 n += 1
     return found[:n].copy()

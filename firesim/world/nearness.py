@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel_in_place
 from firesim.place.grid import Grid
 
 Integers = NDArray[np.int64]
@@ -59,7 +59,7 @@ def _disc(radius_cells: float) -> Integers:
     return np.ascontiguousarray(steps[near], dtype=np.int64)
 
 
-@kernel
+@kernel_in_place
 def _paint(mask: Claims, rows: int, columns: int, cells: Integers, disc: Integers, value: bool) -> None:
     for k in range(cells.size):
         row, column = cells[k] // columns, cells[k] % columns
