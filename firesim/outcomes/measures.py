@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 EXPOSURE_PLACES = ("home", "road", "beach", "sea")
+EXPOSURE_KINDS = ("heat", "smoke")
 
-# Chance of losing one's life per minute of exposure above the stated dose: a judgement with a wide interval,
+# Chance of losing one's life per minute in the heat: a judgement with a wide interval,
 # because no dose-response for people beside a wildfire front was found. At Mati 26 people died about 30 m from
 # the sea and about 700 were taken off the coast (press): 4 %, inside it for exposures of some minutes.
 LOSS_PER_EXPOSED_MINUTE = {"low": 0.001, "middle": 0.005, "high": 0.03}
@@ -159,12 +160,13 @@ def zone_times(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> pd.D
 
 
 def _exposure(people: pd.DataFrame) -> dict[str, float]:
-    minutes = people["exposed_s"].fillna(0.0) / 60.0
-    person_minutes = minutes * people["people"]
+    """Person-minutes in heat or smoke, by place and by what it was; the chance of loss counts the heat alone."""
     measured = {
-        f"exposed_{place}_person_min": float((people[f"exposed_{place}_s"].fillna(0.0) * people["people"]).sum() / 60.0)
-        for place in EXPOSURE_PLACES
+        f"exposed_{part}_person_min": float((people[f"exposed_{part}_s"].fillna(0.0) * people["people"]).sum() / 60.0)
+        for part in (*EXPOSURE_PLACES, *EXPOSURE_KINDS)
     }
+    person_minutes = people["exposed_s"].fillna(0.0) / 60.0 * people["people"]
+    minutes = people["exposed_heat_s"].fillna(0.0) / 60.0
     risk = people["at_risk"].to_numpy(dtype=bool)
     lost = {
         f"lost_probability_{name}": _mean_loss(rate, minutes[risk], people.loc[risk, "people"])

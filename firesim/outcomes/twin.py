@@ -57,11 +57,14 @@ class Twin:
         return self.deadline_s <= self.horizon_s
 
 
-def closing_times_s(arrival_time_s: Floats, roads: Roads, grid: Grid) -> Floats:
-    """When the fire first stands on each directed edge. [edges], inf: never."""
+def closing_times_s(closed_from_s: Floats, roads: Roads, grid: Grid) -> Floats:
+    """When each directed edge first runs through a cell that is closed. [edges], inf: never.
+
+    `closed_from_s` [y, x] is when a road in each cell closes: when the fire comes to it, or to near it.
+    """
     edge_of, cell = roads.cells(grid)
     closes_s = np.full(len(roads.edges), np.inf)
-    np.minimum.at(closes_s, edge_of, arrival_time_s.ravel()[cell])
+    np.minimum.at(closes_s, edge_of, closed_from_s.ravel()[cell])
     return closes_s
 
 
@@ -73,6 +76,7 @@ def no_response_twin(
     parties: PartiesInPlace,
     ignited_s: float,
     horizon_s: float,
+    road_closed_from_s: Floats | None = None,
     flame_length_m: NDArray[np.floating] | None = None,
     smoke_s: Floats | None = None,
 ) -> Twin:
@@ -89,6 +93,8 @@ def no_response_twin(
         As they are at the start.
     ignited_s
         Nobody is cut off before there is a fire: who could not have got away even then is cut off at ignition. [s]
+    road_closed_from_s : [y, x], optional
+        When a road in each cell closes; without it when the fire arrives there. [s]
     flame_length_m : [y, x], optional
         As that fire's front reached each cell; without it refuges are lost when their own cell burns. [m]
     smoke_s : [refuges], optional
@@ -113,7 +119,8 @@ def no_response_twin(
     safe_ones = [index for index, refuge in enumerate(refuges) if not refuge.is_last_resort]
     refuges, lost_s = [refuges[index] for index in safe_ones], lost_s[safe_ones]
 
-    closes_s = closing_times_s(arrival_time_s, roads, grid)
+    closed_from_s = arrival_time_s if road_closed_from_s is None else road_closed_from_s
+    closes_s = closing_times_s(closed_from_s, roads, grid)
     leave_by_s = np.full((len(refuges), len(parties.people)), -np.inf)
     for index, refuge in enumerate(refuges):
         leave_by_s[index] = _leave_by_s(refuge, float(lost_s[index]), roads, closes_s, parties)

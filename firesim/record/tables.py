@@ -67,12 +67,14 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("exposed_road_s", _REAL),
             ("exposed_beach_s", _REAL),
             ("exposed_sea_s", _REAL),
+            ("exposed_heat_s", _REAL),  # of exposed_s; who was in heat and smoke at once counts in both
+            ("exposed_smoke_s", _REAL),
         ]
     ),
     "vehicles": pa.schema(
         [
             ("trip_id", _TEXT),
-            ("household_id", _TEXT),
+            ("household_id", _TEXT),  # empty: background traffic, of no household and no zone
             ("zone_id", _TEXT),
             ("people", _WHOLE),
             ("mode", _TEXT),

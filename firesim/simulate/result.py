@@ -23,7 +23,7 @@ from firesim.simulate.clock import Clockwork
 from firesim.simulate.earliest import earliest_possible
 from firesim.simulate.triggers import cut_off_warnings
 from firesim.simulate.twin import deadlines_of_run, twin_of
-from firesim.world.households import MODES
+from firesim.world.households import CAR, MODES
 
 SCORED_AHEAD_S = 1800.0  # a forecast is scored on what it said of the next half hour
 
@@ -181,11 +181,13 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
     people, traffic = clockwork.truth.people, clockwork.truth.traffic
     columns = dict(traffic.vehicle_columns())
     party = np.asarray(columns.pop("party"), dtype=np.int64)
-    ids = people.parties.household_id
-    columns["trip_id"] = [f"{ids[p]}/{trip}" for trip, p in enumerate(party.tolist())]
+    # The last entry of each is that of background traffic, party -1: vehicles of no household and no zone.
+    ids, zones = [*people.parties.household_id, ""], [*people.zones, ""]
+    zone_of, mode_of = np.append(people.parties.zone_index, -1), np.append(people.parties.mode, CAR)
+    columns["trip_id"] = [f"{ids[p] or 'background'}/{trip}" for trip, p in enumerate(party.tolist())]
     columns["household_id"] = [ids[p] for p in party.tolist()]
-    columns["zone_id"] = [people.zones[zone] for zone in people.parties.zone_index[party].tolist()]
-    columns["mode"] = [MODES[mode] for mode in people.parties.mode[party].tolist()]
+    columns["zone_id"] = [zones[zone] for zone in zone_of[party].tolist()]
+    columns["mode"] = [MODES[mode] for mode in mode_of[party].tolist()]
     return table_of("vehicles", columns)
 
 

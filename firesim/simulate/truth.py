@@ -66,7 +66,7 @@ def build_truth(scenario: Scenario, luck: Luck) -> Truth:
     people = People.build(place, fields.people, luck, scenario.start_hour, journal)
     refuges, names = place.settlement.refuges, people.parties.household_id
     traffic = Traffic(place.roads, refuges, fields.traffic, journal, place.grid, names, luck=luck)
-    smoke = Smoke(fire, weather, place.grid, fields.smoke)
+    smoke = people.air = Smoke(fire, weather, place.grid, fields.smoke)
     masts = read_masts(folder / fields.link.masts, place.grid)
     network = Network(masts, place.grid, place.terrain, fields.link, luck)
     power = MastPower([m.mast for m in masts], [m.x_m for m in masts], [m.y_m for m in masts], fire, journal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.fire.safety import radiation_from_s
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
@@ -47,13 +48,15 @@ def _smoked_s(scenario: Scenario, truth: Truth, fire: TrueFire) -> Floats:
     smoke = Smoke(fire, truth.weather, place.grid, scenario.fields.smoke)
     step_s = scenario.fields.traffic.step_s
     first_s = np.ceil(scenario.ignited_s / step_s) * step_s
-    for now_s in np.arange(first_s, scenario.horizon_s, SMOKE_EVERY_S).tolist():
+    renewed_s = np.ceil(scenario.fields.smoke.renewed_every_s / step_s) * step_s
+    for now_s in np.arange(first_s, scenario.horizon_s, np.ceil(SMOKE_EVERY_S / renewed_s) * renewed_s).tolist():
         smoke.advance(now_s)
         watch.meet_smoke(smoke, now_s)
     return watch.smoke_s
 
 
 def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats) -> Twin:
+    arrival_time_s = np.array(fire.arrival_time_s)
     parties, place = truth.people.parties, truth.place
     people = scenario.fields.people
     middle_speed_m_s = 0.5 * (people.walk_slow_m_s + people.walk_fast_m_s)
@@ -67,13 +70,22 @@ def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(
-        np.array(fire.arrival_time_s),
+        arrival_time_s,
         place.grid,
         place.roads,
         place.settlement.refuges,
         in_place,
         scenario.ignited_s,
         scenario.horizon_s,
+        _road_closed_from_s(scenario, fire),
         fire.flame_length_m,
         smoke_s,
     )
+
+
+def _road_closed_from_s(scenario: Scenario, fire: TrueFire) -> Floats:
+    """When a road in each cell closes: by the same rule as the true roads (`world/closing.py`). [y, x], s"""
+    length_m = np.array(fire.flame_length_m)
+    length_m.ravel()[fire.ignition_cell] = 0.0  # a fire smaller than its cell keeps nobody off a road beside it
+    flame_heights = scenario.fields.traffic.separation_flame_heights
+    return radiation_from_s(fire.arrival_time_s, length_m, fire.grid.cell_size_m, flame_heights)

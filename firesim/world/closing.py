@@ -53,14 +53,14 @@ class Heated:
         self._is_noted = np.zeros(grid.rows * grid.columns, np.bool_)
 
     def meet(self, flames: Flames, now_s: float) -> bool:
-        """Take note of what flames now; whether anything did that had not before."""
+        """Take note of what flames now; whether flames that are new reach beyond their own cells."""
         fresh = flames.cells[~self._is_noted[flames.cells]]
         if self._flame_heights <= 0.0 or len(fresh) == 0:
             return False
         self._is_noted[fresh] = True
         reach = reach_cells(flames.length_m, fresh, self._cell_size_m, self._flame_heights)
         heat(self.since_s, fresh, np.full(len(fresh), now_s), reach)
-        return True
+        return bool((reach >= 1.0).any())
 
 
 class Closing:

@@ -22,6 +22,7 @@ from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, TO_THE_SHORE,
 from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.nearness import Nearness
 from firesim.world.people_parameters import PeopleParameters
+from firesim.world.smoke import Smoke
 from firesim.world.traffic import Changes, Departures, Traffic
 
 if TYPE_CHECKING:
@@ -79,7 +80,10 @@ class People:
         When no way to a refuge with room was left to them, in place or on the road, or the fire caught them;
         `inf`: never. It stays, whatever becomes of them. [s]
     exposure
-        Time within `heat_within_m` of flames so far; being caught on a burning road counts as one dose more.
+        Time within `heat_within_m` of flames or in thick smoke so far; being caught on a burning road counts as one
+        dose of heat more.
+    air : Smoke, optional
+        What they breathe; None: clear air.
     cause_id : [parties]
         Event of the last change, -1 where nothing has changed.
     trip : [parties]
@@ -112,6 +116,7 @@ class People:
         self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
         self.trapped_s = np.full(n, np.inf)
         self.exposure = Exposure(n)
+        self.air: Smoke | None = None
         self.cause_id = np.full(n, _NONE, dtype=np.int64)
         self.trip = np.full(n, _NONE, dtype=np.int64)
         self._state = np.full(n, HOME, dtype=np.int64)
@@ -203,7 +208,7 @@ class People:
 
     @property
     def exposed_s(self) -> Floats:
-        """Time in the heat so far, wherever that was. [parties], s"""
+        """Time in the heat or in thick smoke so far, wherever that was. [parties], s"""
         return self.exposure.total_s
 
     @property
@@ -340,10 +345,16 @@ class People:
         cells[is_overrun] = self._lost_cell[is_overrun]
         waits = self._waits_at != _NONE
         cells[waits] = traffic.refuge_cell[self._waits_at[waits]]
-        hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
-        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot] & ~waits[hot]
-        self.exposure.add(hot, np.where(on_road, ON_ROAD, self._stays_at[hot]), since_s)
-        dosed = hot[(self.exposed_s[hot] >= self.parameters.dose_s) & ~self._is_exposed[hot]]
+        in_heat = self._nearness.is_hot(cells)
+        in_smoke = np.zeros(len(self), np.bool_) if self.air is None else self.air.is_harmful(cells)
+        who = np.flatnonzero((in_heat | in_smoke) & (self._state != SAFE))
+        on_road = (self.trip[who] >= 0) & ~is_overrun[who] & ~waits[who]
+        place = np.where(on_road, ON_ROAD, self._stays_at[who])
+        self.exposure.add(who, place, since_s, in_heat[who], in_smoke[who])
+        hot, has_dose = who[in_heat[who]], self.exposure.heat_s[who] >= self.parameters.dose_s
+        if self.air is not None:
+            has_dose |= self.exposure.smoke_s[who] >= self.air.parameters.dose_s
+        dosed = who[has_dose & ~self._is_exposed[who]]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         self._expose(dosed, now_s, np.where(self.trip[dosed] >= 0, self._last_event(dosed, traffic), fire_event))
         at_home = hot[self._state[hot] == HOME]

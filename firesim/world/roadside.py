@@ -99,8 +99,9 @@ class Roadside:
             near = near[~self._is_cut[self._edge_of_point[near]]]
             edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
         edges, cut_fraction = _middles(edge, fraction)
-        self._is_cut[edges] = True
-        self._to_burn.forget(edges)
+        if len(edges):
+            self._is_cut[edges] = True
+            self._to_burn.forget(edges)
         return edges, cut_fraction
 
     def newly_heated(self, heated_s: Floats, now_s: float) -> tuple[Integers, Floats]:
@@ -110,7 +111,8 @@ class Roadside:
         """
         hot = np.flatnonzero(heated_s.ravel()[self._to_heat.cell] <= now_s)
         edges, at_fraction = _middles(self._to_heat.edge[hot], self._to_heat.fraction[hot])
-        self._to_heat.forget(edges)
+        if len(edges):
+            self._to_heat.forget(edges)
         return edges, at_fraction
 
     def _near(self, outline: Sequence[Ring]) -> Integers:

@@ -38,11 +38,28 @@ class SmokeParameters(Parameters):
         default=1.0, description="multiplies the smoke, right within a factor of three; 0: clear air. A study factor"
     )
     # The plumes are means over some ten minutes, and the wind that carries them changes as often.
-    renewed_every_s: Positive = Field(default=60.0, description="how often the smoke is worked out anew [s]; numerical")
+    renewed_every_s: Positive = Field(
+        default=120.0, description="how often the smoke is worked out anew [s]; numerical"
+    )
+    # Eyes water and strangers lose their way from an extinction of 0.1 to 0.3 per m on (Jin 1976, quoted at second
+    # hand), an optical density of 0.04 to 0.13: within it lies what tenability limits for unfamiliar people use,
+    # 0.08 to 0.1 per m, 10 m of sight (recalled).
+    harmful_from_per_m: Positive = Field(
+        default=0.1, description="optical density from which smoke counts as exposure [1/m]; judgement"
+    )
+    # Carbon monoxide comes with the particles, 89 to 12.7 g per kg of fuel (Akagi et al. 2011, recalled): at 0.1 per m
+    # 313 ppm. ISO 13571 counts 35,000 ppm min as the dose that disables, and 0.3 of it as the limit for a crowd
+    # (recalled): 33 min.
+    dose_s: NotNegative = Field(
+        default=2000.0, description="so long in such smoke makes a party exposed [s]; computed from recalled figures"
+    )
     height_m: Positive = Field(default=1.5, description="of eyes and noses above the ground [m]; judgement")
     most_sources: int = Field(
         default=48, ge=1, description="burning cells are gathered into so many patches at most; numerical"
     )
+
+
+SQUARE_M = 120.0  # as far as patches of burning cells are gathered; numerical
 
 
 class Smoke:
@@ -68,6 +85,8 @@ class Smoke:
         self._heat_mw = 0.0
         self._sources: Sources = (np.empty(0), np.empty(0), np.empty(0), grid.cell_size_m)
         self._wind = SmokeWind(1.0, 0.0, 0.0)
+        self._square_of, self._square_xy_m = _squares(grid)
+        self._is_harmful: NDArray[np.int8] = np.empty(0, np.int8)  # [square] 1 or 0; -1: not looked at yet
 
     def advance(self, now_s: float) -> bool:
         """Let the smoke be that of `now_s`, to which the fire has been advanced; whether it was worked out anew."""
@@ -77,6 +96,7 @@ class Smoke:
         fire = self._fire
         burns = fire.has_ignited and now_s > fire.ignited_s and self.parameters.thickness_factor > 0.0
         self._heat_mw = fire.heat_release_mw(now_s) if burns else 0.0
+        self._is_harmful = np.full(self._square_xy_m.shape[1], -1, dtype=np.int8)
         if self.is_any:
             weather = self._weather.at(now_s)
             east, north = east_north(drift_toward_deg(weather.wind_from_deg))
@@ -102,6 +122,33 @@ class Smoke:
             x_m, y_m, at_x_m, at_y_m, self._heat_mw * share, self._wind, self.parameters.height_m, width_m
         )
         return optical_density_per_m(extinction_per_m(self.parameters.thickness_factor * smoke_g_m3))
+
+    def is_harmful(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether smoke at `harmful_from_per_m` or thicker lies about these cells (flat; -1: off the grid, clear). [n]
+
+        It is that of the middle of the square of 120 m that holds the cell. Houses keep nothing out.
+        """
+        if not self.is_any:
+            return np.zeros(len(cells), np.bool_)
+        square = self._square_of[cells]
+        asked = np.zeros(len(self._is_harmful), np.bool_)
+        asked[square] = True
+        fresh = np.flatnonzero(asked & (self._is_harmful < 0))
+        if len(fresh):
+            x_m, y_m = self._square_xy_m[:, fresh]
+            self._is_harmful[fresh] = self.optical_density_per_m(x_m, y_m) >= self.parameters.harmful_from_per_m
+        return np.asarray((self._is_harmful[square] > 0) & (cells >= 0))
+
+
+def _squares(grid: Grid) -> tuple[NDArray[np.int64], Floats]:
+    """The square of `SQUARE_M` that holds each flat cell [cells], and the middles of the squares [2, squares], m."""
+    size = max(round(SQUARE_M / grid.cell_size_m), 1)
+    row, column = np.divmod(np.arange(grid.rows * grid.columns), grid.columns)
+    columns = -(-grid.columns // size)
+    square = np.arange(-(-grid.rows // size) * columns)
+    middle = (size - 1) / 2.0
+    x_m, y_m = grid.centre_of(square // columns * size + middle, square % columns * size + middle)
+    return row // size * columns + column // size, np.stack([x_m, y_m])
 
 
 def sources_of(fire: TrueFire, grid: Grid, now_s: float, most: int) -> Sources:

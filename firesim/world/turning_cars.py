@@ -33,41 +33,52 @@ class TurningCars:
     ) -> None:
         self._roads, self._flow, self._trips, self._steering, self._finder = roads, flow, trips, steering, finder
         self._luck, self._heeded = luck, heeded
-        self._knows_more: list[bool] = []  # [rows] than everybody
+        self._cuts: list[frozenset[int]] = []  # [rows] that its travellers know of and not everybody does
+        self._is_news: NDArray[np.bool_] = np.zeros((0, 0), np.bool_)  # [row told, row telling]
+        self._knows_more: NDArray[np.bool_] = np.zeros(0, np.bool_)  # [rows] than everybody
         self._told = steering.told
 
     def meet(self, now_s: float) -> None:
         """Whoever passes one another now talks."""
-        knows_more = self._rows_that_know_more()
-        if self._heeded <= 0.0 or not knows_more.any():
+        if self._heeded <= 0.0:
             return
-        t, n, n_edges = self._flow.travellers, self._flow.n, len(self._roads.edges)
-        on_road = (t.status[:n] == TRAVELLING) & (t.edge[:n] < n_edges) & (t.entered_s[:n] <= now_s)
-        tellers = np.flatnonzero(on_road & knows_more[t.row[:n]])
-        heard_on = self._roads.opposite[t.edge[tellers]]
+        self._compare_rows()
+        t, n_edges = self._flow.travellers, len(self._roads.edges)
+        trips = np.flatnonzero(t.status[: self._flow.n] == TRAVELLING)
+        trips = trips[t.edge[trips] < n_edges]
+        row, edge = t.row[trips], t.edge[trips]
+        tellers = np.flatnonzero(self._knows_more[row])
+        if len(tellers) == 0:
+            return
+        # Of several on one stretch the last is heard; the last entry is for roads that lead one way only.
         news = np.full(n_edges + 1, -1, dtype=np.int64)
-        news[heard_on] = tellers  # of several on one stretch the last is heard; the last entry is for roads one way
+        news[self._roads.opposite[edge[tellers]]] = tellers
         news[-1] = -1
-        listeners = np.flatnonzero(on_road)
-        listeners = listeners[news[t.edge[listeners]] >= 0]
-        for trip in listeners.tolist():
-            self._tell(trip, int(news[t.edge[trip]]), now_s)
+        listeners = np.flatnonzero(news[edge] >= 0)
+        teller = news[edge[listeners]]
+        hears = self._is_news[row[listeners], row[teller]]
+        for trip, by in zip(trips[listeners[hears]].tolist(), trips[teller[hears]].tolist(), strict=True):
+            if self._heeds(trip):
+                self._tell(trip, by, now_s)
 
     def _tell(self, trip: int, teller: int, now_s: float) -> None:
-        known, cut = self._steering.knowledge_of(trip), self._steering.knowledge_of(teller).cut
-        if set(cut) <= set(known.cut) or not self._heeds(trip):
-            return
+        cut = self._steering.knowledge_of(teller).cut
         self._trips.note(trip, now_s, "heard_of_cut", int(self._trips.cause_id[teller]), self._trips.name_of(teller))
-        self._steering.learn(trip, known.with_also(cut=cut), now_s)
+        self._steering.learn(trip, self._steering.knowledge_of(trip).with_also(cut=cut), now_s)
 
     def _heeds(self, trip: int) -> bool:
         return float(self._luck.uniform("heeds turning cars", self._trips.name_of(trip))) < self._heeded
 
-    def _rows_that_know_more(self) -> NDArray[np.bool_]:
-        """Rows whose travellers know of a cut that not everybody knows of. [rows]"""
+    def _compare_rows(self) -> None:
+        """Work out who could tell whom something new, for rows made since the last time."""
         if self._told is not self._steering.told:
-            self._told, self._knows_more = self._steering.told, []
-        common = set(self._told.cut)
-        for row in range(len(self._knows_more), self._finder.n_rows):
-            self._knows_more.append(not set(self._finder.knowledge(row).cut) <= common)
-        return np.array(self._knows_more, dtype=np.bool_)
+            self._told, self._cuts, self._is_news = self._steering.told, [], np.zeros((0, 0), np.bool_)
+        common, had, rows = set(self._told.cut), len(self._cuts), self._finder.n_rows
+        if rows == had:
+            return
+        self._cuts += [frozenset(self._finder.knowledge(row).cut) - common for row in range(had, rows)]
+        known = {cut: k for k, cut in enumerate(dict.fromkeys(self._cuts))}
+        kind = np.array([known[cut] for cut in self._cuts])
+        is_news = np.array([[not telling <= told for telling in known] for told in known])
+        self._is_news = is_news[np.ix_(kind, kind)]
+        self._knows_more = np.array([bool(cut) for cut in self._cuts])

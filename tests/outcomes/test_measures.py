@@ -23,6 +23,7 @@ def party(**changes: object) -> dict[str, object]:
         "departed_s": np.nan, "safe_s": np.nan, "place_reached_s": np.nan, "margin_s": np.nan, "exposed_s": 0.0,
         "fate": "home", "at_risk": True, "twin_deadline_s": 3600.0, "exposed_at": "", "entered_danger": False,
         "trapped_s": np.nan, "exposed_home_s": 0.0, "exposed_road_s": 0.0, "exposed_beach_s": 0.0, "exposed_sea_s": 0.0,
+        "exposed_heat_s": 0.0, "exposed_smoke_s": 0.0,
     }  # fmt: skip
     return base | changes
 
@@ -72,11 +73,22 @@ def test_exposure_is_counted_in_person_minutes_where_it_happens():
     assert found["exposed_person_min"] == pytest.approx(12.0)
 
 
+def test_heat_and_smoke_are_told_apart_and_smoke_alone_costs_no_life_by_the_rate_of_heat():
+    smoked = party(exposed_s=600.0, exposed_home_s=600.0, exposed_smoke_s=600.0)
+    both = party(exposed_s=120.0, exposed_road_s=120.0, exposed_heat_s=60.0, exposed_smoke_s=120.0)
+    found = measured(smoked, both)
+    assert found["exposed_person_min"] == pytest.approx(24.0)
+    assert found["exposed_heat_person_min"] == pytest.approx(2.0)
+    assert found["exposed_smoke_person_min"] == pytest.approx(24.0)
+    assert measured(smoked)["lost_probability_high"] == 0.0
+    assert measured(both)["lost_probability_middle"] == pytest.approx(-np.expm1(-0.005))
+
+
 @given(st.floats(0.0, 5000.0), st.floats(0.0, 5000.0))
-def test_more_exposure_is_never_a_smaller_loss(one_s, other_s):
+def test_more_exposure_to_heat_is_never_a_smaller_loss(one_s, other_s):
     less, more = sorted((one_s, other_s))
-    low = measured(party(exposed_s=less, exposed_road_s=less))
-    high = measured(party(exposed_s=more, exposed_road_s=more))
+    low = measured(party(exposed_s=less, exposed_road_s=less, exposed_heat_s=less))
+    high = measured(party(exposed_s=more, exposed_road_s=more, exposed_heat_s=more))
     for name in ("low", "middle", "high"):
         assert low[f"lost_probability_{name}"] <= high[f"lost_probability_{name}"] <= 1.0
     assert high["lost_probability_low"] <= high["lost_probability_middle"] <= high["lost_probability_high"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.physics.smoke_on_roads import optical_density_per_m, speed_factor_in_smoke
+from firesim.physics.smoke_on_roads import optical_density_per_m, speed_factor_in_smoke, walking_factor_in_smoke
 
 
 def test_the_speed_factor_is_that_of_the_published_law():
@@ -27,6 +27,19 @@ def test_smoke_denser_than_was_driven_in_slows_no_further_and_clear_air_not_at_a
 def test_denser_smoke_is_never_driven_in_faster(one, other):
     thin, dense = sorted((one, other))
     assert 0.3 < speed_factor_in_smoke(dense) <= speed_factor_in_smoke(thin) <= 1.0
+
+
+def test_the_walking_factor_is_that_of_the_published_law():
+    # Purser 2003: F = 1.236 - 1.738 D between D = 0.13 and 0.55; clear-air speed below, as in the dark above.
+    assert walking_factor_in_smoke([0.0, 0.13, 0.2, 0.4, 0.55, 3.0]) == pytest.approx(
+        [1.0, 1.0, 0.8884, 0.5408, 0.2801, 0.2801]
+    )
+
+
+@given(st.floats(0.0, 0.7), st.floats(0.0, 0.7))
+def test_denser_smoke_is_never_walked_in_faster(one, other):
+    thin, dense = sorted((one, other))
+    assert 0.28 < walking_factor_in_smoke(dense) <= walking_factor_in_smoke(thin) <= 1.0
 
 
 def test_optical_density_counts_tenfold_losses_and_extinction_e_fold_ones():

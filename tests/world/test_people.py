@@ -16,6 +16,7 @@ from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.households import CAR, FOOT, SHORE, STAFF, make_parties, people_by_kind
 from firesim.world.people import FATES, People, PeopleParameters
+from firesim.world.smoke import SmokeParameters
 from firesim.world.traffic import Traffic, TrafficParameters
 
 INF = np.inf
@@ -519,6 +520,57 @@ def test_the_places_of_exposure_add_up():
     assert at_two.any()  # at home and on the road
     for k in np.flatnonzero(at_two).tolist():
         assert columns["exposed_at"][k] == places[int(by_place[k].argmax())]
+
+
+class Haze:
+    """Air that is harmful in the village, whatever its density."""
+
+    def __init__(self, **parameters):
+        self.parameters = SmokeParameters(**parameters)
+
+    def is_harmful(self, cells):
+        x_m, y_m = GRID.centre_of(*np.divmod(cells, GRID.columns))
+        return np.hypot(x_m - 600.0, y_m - 600.0) < 300.0
+
+
+def test_time_in_thick_smoke_is_counted_apart_and_makes_a_party_exposed_after_its_own_dose():
+    day = Day(heat_heeded=0.0, flame_heeded=0.0, smoke_heeded=0.0)
+    day.people.air = Haze(dose_s=600.0)
+    village = day.people.parties.zone_index == VILLAGE
+    people = day.run(590.0)
+    assert "exposed" not in {FATES[fate] for fate in people.fate[village]}
+    people = day.run(1810.0)
+    columns = people.columns()
+    assert set(columns["exposed_smoke_s"][village]) == {1800.0}
+    assert (columns["exposed_smoke_s"][~village] == 0.0).all()
+    assert (columns["exposed_heat_s"] == 0.0).all()
+    assert (columns["exposed_s"] == columns["exposed_smoke_s"]).all()
+    assert {FATES[fate] for fate in people.fate[village]} == {"exposed"}
+    assert set(day.of_kind("exposed")["cause_id"]) == {day.ignition}
+
+
+def test_who_is_in_heat_and_smoke_at_once_is_exposed_once_and_counted_in_both():
+    burning = {(600.0, 690.0): 600.0}
+    day = Day(fire=FakeFire(burning), heat_heeded=0.0, flame_heeded=0.0, smoke_heeded=0.0, heat_within_m=200.0)
+    day.people.air = Haze()
+    columns = day.run(1810.0).columns()
+    village = day.people.parties.zone_index == VILLAGE
+    assert set(columns["exposed_heat_s"][village]) == {180.0}
+    assert set(columns["exposed_smoke_s"][village]) == {1800.0}
+    assert set(columns["exposed_s"][village]) == {1800.0}
+    assert day.of_kind("exposed")["actor"].is_unique
+
+
+def test_who_drives_out_of_the_smoke_breathes_it_no_more():
+    day = Day(order_heeded=1.0)
+    day.people.air = Haze()
+    day.alert(at_s=30.0)
+    people = day.run(2 * 3600.0)
+    left = (people.parties.zone_index == VILLAGE) & np.isfinite(people.safe_s)
+    assert left.any()
+    in_smoke_s, columns = people.exposure.smoke_s[left], people.columns()
+    assert (in_smoke_s < people.safe_s[left]).all()
+    assert (columns["exposed_home_s"] + columns["exposed_road_s"])[left] == pytest.approx(in_smoke_s)
 
 
 def test_every_change_of_a_party_descends_from_the_ignition():

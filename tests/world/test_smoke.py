@@ -55,9 +55,9 @@ def test_a_fire_that_is_out_smokes_no_more(make_fire):
     assert smoke.optical_density_per_m(*around(fire)).tolist() == [0.0] * 4
 
 
-def test_smoke_is_worked_out_once_a_minute_at_most(make_fire):
+def test_smoke_is_worked_out_no_more_often_than_asked_for(make_fire):
     fire = make_fire()
-    smoke = smoke_of(fire)
+    smoke = smoke_of(fire, renewed_every_s=60.0)
     fire.advance(300.0)
     renewed = []
     for now_s in np.arange(300.0, 431.0, 10.0):
@@ -100,3 +100,38 @@ def test_gathering_burning_cells_into_patches_changes_the_smoke_little(make_fire
     assert compared.sum() > 100
     assert np.percentile(np.abs(ratio - 1.0), 90) < 0.15
     assert np.abs(ratio - 1.0).max() < 0.5  # the law itself is right within a factor of three
+
+
+def test_smoke_is_harmful_only_where_it_is_thick_and_a_factor_makes_it_thicker_or_nothing(make_fire):
+    fire = make_fire()
+    fire.advance(600.0)
+    x_m, y_m = fire.ignition_xy_m
+    along_x_m = x_m + np.arange(-780.0, 1200.0, 60.0)
+    row, column = fire.grid.cell_at(along_x_m, np.full(len(along_x_m), y_m))
+    cells = row * fire.grid.columns + column
+    reach: list[int] = []
+    for factor in (0.0, 1.0, 30.0):
+        smoke = smoke_of(fire, thickness_factor=factor, harmful_from_per_m=0.01)
+        smoke.advance(600.0)
+        harmful = smoke.is_harmful(cells)
+        assert not harmful[along_x_m < x_m - 300.0].any()  # upwind
+        reach.append(int(harmful.sum()))
+        assert (smoke.is_harmful(cells) == harmful).all()  # as kept from the first call
+    assert reach[0] == 0
+    assert 0 < reach[1] < reach[2]
+
+
+def test_what_one_breathes_does_not_depend_on_who_else_is_asked_about(make_fire):
+    fire = make_fire()
+    fire.advance(900.0)
+    row, column = fire.grid.cell_at(*fire.ignition_xy_m)
+    rows, columns = np.meshgrid(row + np.arange(-4, 5), column + np.arange(0, 20))
+    cells = (rows * fire.grid.columns + columns).ravel()
+    together, alone = (smoke_of(fire, harmful_from_per_m=0.01) for _ in range(2))
+    for smoke in (together, alone):
+        smoke.advance(900.0)
+    of_all = together.is_harmful(cells)
+    assert of_all.any()
+    assert not of_all.all()
+    assert [bool(alone.is_harmful(cells[k : k + 1])[0]) for k in range(len(cells))] == of_all.tolist()
+    assert not together.is_harmful(np.array([-1])).any()
