@@ -91,6 +91,7 @@ class Clockwork:
             truth.traffic.meet_fire(fire.arrival_time_s, now_s, cause, flames=flames, flame_length_m=lengths_m)
         if truth.smoke.advance(now_s):
             truth.traffic.meet_smoke(truth.smoke, now_s, cause)
+            truth.traffic.smoke_out(truth.smoke, now_s, cause)
         for mast, dark_s, event in truth.mast_power.gone_dark(now_s):
             truth.network.darken(mast, dark_s)
             self.post.blame(mast, event)

@@ -48,7 +48,8 @@ def _smoked_s(scenario: Scenario, truth: Truth, fire: TrueFire) -> Floats:
     smoke = Smoke(fire, truth.weather, place.grid, scenario.fields.smoke)
     step_s = scenario.fields.traffic.step_s
     first_s = np.ceil(scenario.ignited_s / step_s) * step_s
-    for now_s in np.arange(first_s, scenario.horizon_s, SMOKE_EVERY_S).tolist():
+    renewed_s = np.ceil(scenario.fields.smoke.renewed_every_s / step_s) * step_s
+    for now_s in np.arange(first_s, scenario.horizon_s, np.ceil(SMOKE_EVERY_S / renewed_s) * renewed_s).tolist():
         smoke.advance(now_s)
         watch.meet_smoke(smoke, now_s)
     return watch.smoke_s
@@ -68,7 +69,7 @@ def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(
-        np.array(fire.arrival_time_s),
+        arrival_time_s,
         place.grid,
         place.roads,
         place.settlement.refuges,

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from firesim.place.grid import Grid
 from firesim.place.open_ground import points_in, polygon_of
 from firesim.place.settlement import Refuge
+from firesim.world.smoke import SmokeParameters
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -23,18 +24,15 @@ POINTS = 40  # of each refuge that are watched: of a square, a sixth of its side
 # Most of the ground, not its edge: a garden that burns beside a town's outermost street takes no town. Judgement.
 LOST_SHARE = 0.5
 HIGHEST_FLAME_M = 30.0  # flames of surface fires are lower; beyond it nothing is looked for
-# Visibility is 3 / K, K = 2.303 D: 6.5 m at 0.2 per metre, where the law of driving in smoke ends. Half an hour there,
-# with some 0.1 g/m3 of smoke and ten times as much carbon monoxide, is about what takes a sitting person's strength
-# (35,000 ppm min, Purser, recalled). Judgement.
-DENSE_SMOKE_PER_M = 0.2
-LONG_IN_SMOKE_S = 1800.0
-SMOKE_EVERY_S = 300.0  # how often it is looked at; half an hour is told to a sixth
+SMOKE_EVERY_S = 300.0  # how often it is looked at; the half-hour of the dose is told to a sixth
 _AT_ONCE = 1000  # cells worked on together, for the sake of memory
 
 
 class SmokeNearGround(Protocol):
-    """How thick the true smoke is; see `world/smoke.py`."""
+    """How thick the true smoke is, and how much of it is too much; see `world/smoke.py`."""
 
+    @property
+    def parameters(self) -> SmokeParameters: ...
     def optical_density_per_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats: ...
 
 
@@ -126,17 +124,20 @@ class RefugeWatch:
             self.flames_s[refuge] = np.partition(lost_s, needed - 1)[needed - 1]
 
     def meet_smoke(self, smoke: SmokeNearGround, now_s: float) -> None:
-        """Take note of the smoke over each refuge, every five minutes; it is taken to have held for them."""
+        """Take note of the smoke over each refuge, every five minutes; it is taken to have held for them.
+
+        It takes a refuge when it has been harmful for as long as makes a party exposed (`smoke.parameters`).
+        """
         since_s = now_s - self._breathed_s
         if since_s < SMOKE_EVERY_S:
             return
         self._breathed_s = now_s
         if not len(self._places_xy_m) or not np.isfinite(since_s):
             return
-        dense = smoke.optical_density_per_m(*self._places_xy_m.T) >= DENSE_SMOKE_PER_M
+        dense = smoke.optical_density_per_m(*self._places_xy_m.T) >= smoke.parameters.harmful_from_per_m
         self._in_smoke_s[dense] += since_s
-        self._has_news |= bool(dense.any())
-        long = (self._in_smoke_s >= LONG_IN_SMOKE_S) & np.isinf(self.smoke_s)
+        long = dense & (self._in_smoke_s >= smoke.parameters.dose_s) & np.isinf(self.smoke_s)
+        self._has_news |= bool(long.any())
         self.smoke_s[long] = now_s
 
     @property

@@ -26,7 +26,7 @@ from firesim.world.closing import Closing, Flames, Heated
 from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
 from firesim.world.gridlocks import Gridlocks
-from firesim.world.refuges import RefugeWatch
+from firesim.world.refuges import RefugeWatch, SmokeNearGround
 from firesim.world.roadside import Ring, Roadside
 from firesim.world.smoky_roads import Smoky, SmokyRoads
 from firesim.world.steering import Steering
@@ -236,12 +236,12 @@ class Traffic:
         self._closing.burn(np.atleast_1d(np.asarray(edges, dtype=np.int64)), now_s, cause_id, cut_fraction)
 
     def meet_smoke(self, smoke: Smoky, now_s: float, cause_id: int) -> None:
-        """From now on the roads lie in this smoke, by the fire's event; see `SmokyRoads.meet`.
-
-        Refuges over which it has been dense for long are lost; see `RefugeWatch.meet_smoke`.
-        """
+        """From now on the roads lie in this smoke, by the fire's event; see `SmokyRoads.meet`."""
         self.advance(now_s)
         self._smoky.meet(smoke, now_s, cause_id)
+
+    def smoke_out(self, smoke: SmokeNearGround, now_s: float, cause_id: int) -> None:
+        """Lose the refuges in which this smoke, of the fire's event, has been harmful for long; see `RefugeWatch`."""
         self.watch.meet_smoke(smoke, now_s)
         self._lose_refuges(now_s, cause_id)
 
@@ -439,7 +439,8 @@ class Traffic:
         elif question == moves.CUT:
             seen = [edge for edge in self._steering.edges_at(node) if self.flow.queues.is_closed[edge]]
             known = known.with_also(cut=self._steering.both_ways(seen))
-            self.trips.turn(trip, now_s, int(self.closing_events[seen].max()), "the road is cut")
+            if seen:  # else it has only heard of the cut, and knows of no way from here
+                self.trips.turn(trip, now_s, int(self.closing_events[seen].max()), "the road is cut")
         if not self._steering.go_on(trip, node, known):
             self.flow.end(trip, STRANDED, now_s)
 

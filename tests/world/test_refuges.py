@@ -12,7 +12,8 @@ from firesim.place.grid import Grid
 from firesim.place.settlement import Refuge
 from firesim.world.exposure import ON_BEACH
 from firesim.world.people import FATES
-from firesim.world.refuges import DENSE_SMOKE_PER_M, LONG_IN_SMOKE_S, RefugeWatch
+from firesim.world.refuges import SMOKE_EVERY_S, RefugeWatch
+from firesim.world.smoke import SmokeParameters
 from tests.outcomes.test_twin import ROADS, parties
 from tests.world.test_people import Day, FakeFire, make_place
 
@@ -92,7 +93,7 @@ def test_step_by_step_and_all_at_once_the_same_refuges_are_lost_at_the_same_time
 class Haze:
     """The same smoke everywhere."""
 
-    is_any = True
+    parameters = SmokeParameters()
 
     def __init__(self, density_per_m):
         self.density_per_m = density_per_m
@@ -101,15 +102,18 @@ class Haze:
         return np.full(np.shape(x_m), self.density_per_m)
 
 
-@pytest.mark.parametrize(("density_per_m", "lost"), [(0.99 * DENSE_SMOKE_PER_M, False), (DENSE_SMOKE_PER_M, True)])
-def test_dense_smoke_takes_a_refuge_when_it_stays_and_not_before(density_per_m, lost):
+HARMFUL_PER_M, DOSE_S = SmokeParameters().harmful_from_per_m, SmokeParameters().dose_s
+
+
+@pytest.mark.parametrize(("density_per_m", "lost"), [(0.99 * HARMFUL_PER_M, False), (HARMFUL_PER_M, True)])
+def test_harmful_smoke_takes_a_refuge_when_it_stays_and_not_before(density_per_m, lost):
     watch = RefugeWatch([refuge()], GRID)
-    smoke = Haze(density_per_m)
-    for now_s in np.arange(0.0, LONG_IN_SMOKE_S, 60.0):
+    smoke, told = Haze(density_per_m), []
+    for now_s in np.arange(0.0, DOSE_S + 2.0 * SMOKE_EVERY_S, 60.0):
         watch.meet_smoke(smoke, float(now_s))
-    assert watch.newly_lost(now_s) == []
-    watch.meet_smoke(smoke, LONG_IN_SMOKE_S)
-    assert watch.newly_lost(LONG_IN_SMOKE_S) == ([(0, True)] if lost else [])
+        told += [(now_s, *one) for one in watch.newly_lost(float(now_s))]
+    # Looked at every five minutes, so 33 minutes are full after 35.
+    assert told == ([(2100.0, 0, True)] if lost else [])
 
 
 # --- who counts as what --------------------------------------------------------------------------------------
@@ -173,9 +177,9 @@ def test_whom_smoke_finds_in_a_refuge_is_sheltering_again():
     people = day.run(3600.0)
     in_town = np.isfinite(people.safe_s) & (day.traffic.refuge_of(np.maximum(people.trip, 0)) == 0)
     assert in_town.sum() > 20
-    for now_s in (3600.0, 3600.0 + LONG_IN_SMOKE_S):
+    for now_s in (3600.0, 3600.0 + DOSE_S):
         people = day.run(now_s)
-        day.traffic.meet_smoke(Haze(1.0), now_s, day.ignition)
+        day.traffic.smoke_out(Haze(1.0), now_s, day.ignition)
     people = day.run(now_s + 60.0)
     assert np.isinf(people.safe_s[in_town]).all()
     assert {FATES[fate] for fate in people.fate[in_town]} == {"sheltering"}
@@ -195,7 +199,8 @@ def on_the_road(node, x_m, **other):
 
 def twin(refuges, arrival_s, flames_m=None, smoke_s=None):
     who = parties([4], [0], [500.0])
-    return no_response_twin(arrival_s, TWIN_GRID, ROADS, refuges, who, 0.0, 9000.0, flames_m, smoke_s)
+    taken = {"flame_length_m": flames_m, "smoke_s": smoke_s}
+    return no_response_twin(arrival_s, TWIN_GRID, ROADS, refuges, who, 0.0, 9000.0, **taken)
 
 
 def test_in_the_twin_a_last_resort_saves_nobody():

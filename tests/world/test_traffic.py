@@ -461,3 +461,15 @@ def test_everybody_is_on_the_road_or_accounted_for_and_no_two_streams_meet_on_a_
     table = run.journal.table()
     causes = table["cause_id"].dropna().astype(int)
     assert (table["time_s"].to_numpy()[causes] <= table.loc[causes.index, "time_s"] + 1e-6).all()
+
+
+def test_who_only_heard_of_the_cut_ahead_and_knows_no_other_way_is_stranded_at_its_next_node():
+    run = Run(roads(("AB", "BD", "DC")), [refuge("C")])
+    cut = [run.edge("D", "C"), run.edge("C", "D")]
+    run.traffic.close_edges(cut, 10.0, run.fire)
+    trip = int(run.leave("A", at_s=10.0)[0])
+    run.traffic.advance(50.0)
+    run.traffic._steering.learn(trip, run.traffic._steering.knowledge_of(trip).with_also(cut=cut), 50.0)
+    run.traffic.advance(500.0)  # no road at B is closed: only what it heard keeps it there
+    assert run.traffic.status[trip] == STRANDED
+    assert run.traffic.vehicle_columns()["distance_m"][trip] == pytest.approx(1000.0)
