@@ -69,7 +69,7 @@ def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(
-        arrival_time_s,
+        np.array(fire.arrival_time_s),
         place.grid,
         place.roads,
         place.settlement.refuges,
