@@ -73,7 +73,7 @@ class Tolerance(NamedTuple):
 
 EXACT = Tolerance(1e-3, 1e-3, 0.03)
 
-# Nearly twice as quick, with errors of half a percent to a few (`benchmarks/front.py` prints both).
+# A quarter quicker, with errors of half a percent to a few (`benchmarks/front.py` prints both).
 FAST = Tolerance(1e-2, 5e-2, inf)
 
 

@@ -31,10 +31,10 @@ UNITS = {"arrival_time": "s", "fireline_intensity": "kW/m", "flame_length": "m",
 
 # Largest figures of benchmarks/front.py on 400 x 400 level cells at any wind angle; docs/benchmarks.md has the rest.
 SOLVER_ERROR = {
-    "exact": "arrival errs by 0.02 % (median) and 0.1 % (largest) at a length of 1.6 widths, 0.02 and 0.6 % at 3.5, "
-    "0.1 and 2.2 % at 5",
-    "fast": "arrival errs by 0.5 % (median) and 2.7 % (largest) at a length of 1.6 widths, 2.3 and 5.9 % at 3.5, "
-    "3.9 and 12 % at 5; burnt area is 0.7, 3.5 and 6.7 % short",
+    "exact": "arrival errs by 0.02 % (median) and 0.2 % (largest) at a length of 1.6 widths, 0.02 and 0.5 % at 3.5, "
+    "0.1 and 1.3 % at 5",
+    "fast": "arrival errs by 0.5 % (median) and 2.7 % (largest) at a length of 1.6 widths, 2.5 and 6.3 % at 3.5, "
+    "4.1 and 11 % at 5; burnt area is 0.8, 3.6 and 6.6 % short",
 }
 
 
