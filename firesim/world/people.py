@@ -7,22 +7,24 @@ the road is `world/traffic.py`'s. Each change of a party is an event whose cause
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.physics.queues import ARRIVED, CAUGHT
 from firesim.place.grid import Grid
 from firesim.record import Journal
 from firesim.streams import Luck
+from firesim.world.coming_through import ComingThrough
 from firesim.world.decisions import Decisions
-from firesim.world.exposure import AT_HOME, AT_SEA, ON_BEACH, ON_ROAD, Exposure
-from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, TO_THE_SHORE, Heard, Hearing
+from firesim.world.exposure import AT_HOME, AT_SEA, ON_BEACH, Exposure
+from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, Heard, Hearing
 from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
-from firesim.world.nearness import Nearness
 from firesim.world.people_parameters import PeopleParameters
-from firesim.world.traffic import Departures, Traffic
+from firesim.world.senses import FireInSight, Senses
+from firesim.world.setting_out import SettingOut
+from firesim.world.standing import FATES, HOME, NONE, SAFE, SHELTERING, TRAVELLING, Standing
+from firesim.world.traffic import Traffic
 
 if TYPE_CHECKING:
     from firesim.place.load import Place
@@ -31,25 +33,6 @@ __all__ = ["FATES", "Parties", "People", "PeopleParameters"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-FATES = ("home", "travelling", "safe", "sheltering", "trapped", "exposed")
-HOME, TRAVELLING, SAFE, SHELTERING, TRAPPED, EXPOSED = range(6)
-_NONE = -1
-
-
-class FireInSight(Protocol):
-    """What people can see and feel of the true fire; see `world/fire.py`."""
-
-    @property
-    def has_ignited(self) -> bool: ...
-    @property
-    def cause_of_fire(self) -> int: ...
-    @property
-    def ignition_xy_m(self) -> tuple[float, float]: ...
-    @property
-    def arrival_time_s(self) -> Floats: ...
-    def area_m2(self, now_s: float) -> float: ...
-    def flaming_cells(self, now_s: float) -> Integers: ...
 
 
 class People:
@@ -68,21 +51,6 @@ class People:
     journal
         Receives `warned, overheard, redirected, saw, decided, departed, safe, sheltering, trapped, stranded,
         exposed, refuge_lost, stood_down`.
-
-    Attributes
-    ----------
-    decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, place_reached_s : [parties]
-        Seconds from the scenario's start, `inf` until it happens. Places are reached when the fire arrives in
-        their cell. Who is in a refuge when the fire comes to it is not safe any more: `safe_s` is `inf` again.
-    trapped_s : [parties]
-        When no way to a refuge with room was left to them, in place or on the road, or the fire caught them;
-        `inf`: never. It stays, whatever becomes of them. [s]
-    exposure
-        Time within `heat_within_m` of flames so far; being caught on a burning road counts as one dose more.
-    cause_id : [parties]
-        Event of the last change, -1 where nothing has changed.
-    trip : [parties]
-        Number of the trip in `Traffic`, -1 before setting out.
     """
 
     def __init__(
@@ -96,29 +64,15 @@ class People:
         luck: Luck,
         journal: Journal,
     ) -> None:
-        n = len(parties)
         self.parties, self.parameters, self.zones = parties, parameters, list(zones)
-        self._journal = journal
+        on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
+        stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
+        self._standing = Standing(parties.household_id, stays_at, journal)
         self._hearing = Hearing(parties.zone_index, zones, refuges)
         self._decisions = Decisions(parties, parameters, luck)
-        self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
-        self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
-        on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
-        self._stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
-        self._lost_cell = np.full(n, _NONE, dtype=np.int64)  # of the refuge in which the fire found them
-        self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
-        self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
-        self.trapped_s = np.full(n, np.inf)
-        self.exposure = Exposure(n)
-        self.cause_id = np.full(n, _NONE, dtype=np.int64)
-        self.trip = np.full(n, _NONE, dtype=np.int64)
-        self._state = np.full(n, HOME, dtype=np.int64)
-        self._is_exposed = np.zeros(n, np.bool_)
-        self._route_of: dict[int, int] = {}  # advice -> route in Traffic
-        self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
-        self._looked_s = -np.inf
-        self._cuts_known = 0
-        self._lost: list[int] = []  # refuges
+        self._senses = Senses(parties, grid, parameters, self._standing, self._decisions)
+        self._setting_out = SettingOut(parties, parameters, self._standing, self._hearing, self._decisions)
+        self._coming_through = ComingThrough(parties, parameters, self._standing)
 
     @classmethod
     def build(cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal) -> People:
@@ -166,24 +120,41 @@ class People:
 
         To be called every step, once the fire and the traffic stand at `now_s`.
         """
-        self._learn_fates(traffic)
-        self._lose_refuges(now_s, traffic)
+        self._coming_through.learn(traffic)
+        self._coming_through.lose_refuges(now_s, traffic)
         home_until_s = np.minimum(self.departed_s, self._decisions.leaves_s)
         for heard in self._hearing.until(now_s, home_until_s, self.safe_s):
             self._react(heard, traffic)
-        if fire.has_ignited and now_s - self._looked_s >= self.parameters.look_s:
-            self._look(now_s, traffic, fire)
-        if self._smoke_s is not None:
-            self._notice_smoke(self._smoke_s, now_s, fire.cause_of_fire)
-        self._decide(now_s)
-        self._leave(now_s, traffic)
-        self._learn_fates(traffic)
-        self._note_cut_off(traffic)
+        self._senses.take_in(now_s, traffic, fire)
+        self._setting_out.decide(now_s)
+        self._setting_out.leave(now_s, traffic)
+        self._coming_through.learn(traffic)
+        self._coming_through.note_cut_off(traffic)
+
+    def _react(self, heard: Heard, traffic: Traffic) -> None:
+        who, standing = heard.who, self._standing
+        stays_calm = np.flatnonzero((heard.level == NOTHING) & (standing.state[who] == HOME))
+        gave_up = stays_calm[np.isin(who[stays_calm], self._decisions.stand_down(who[stays_calm]))]
+        standing.note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
+        events = heard.because.copy()
+        for kind, is_of_kind in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
+            part = np.flatnonzero(heard.is_raised & is_of_kind)
+            words = [
+                f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
+                for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)
+            ]
+            events[part] = standing.note(who[part], heard.at_s[part], kind, heard.because[part], words)
+        p = self.parameters
+        heeded = np.array([0.0, p.elsewhere_heeded, p.warning_heeded, p.order_heeded])[heard.level]
+        is_moved = heard.is_raised & (standing.state[who] == HOME)
+        heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s)
+        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
+        for k in np.flatnonzero(heard.is_advised_anew & (standing.state[who] == TRAVELLING)).tolist():
+            self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
 
     def finish(self, traffic: Traffic) -> None:
         """The run is over: who is still in place, and cut off from every refuge with room, stays trapped."""
-        self._note_cut_off(traffic)
-        self._state[np.isin(self._state, (HOME, SHELTERING)) & np.isfinite(self.trapped_s)] = TRAPPED
+        self._coming_through.finish(traffic)
 
     # --- what they are -------------------------------------------------------------------------------------------
 
@@ -196,14 +167,67 @@ class People:
         return self._hearing.warned_s
 
     @property
+    def decided_s(self) -> Floats:
+        """When they made up their minds to leave. [parties], s from the scenario's start, inf: not yet"""
+        return self._standing.decided_s
+
+    @property
+    def departed_s(self) -> Floats:
+        """When they left home. [parties], s, inf: not yet"""
+        return self._standing.departed_s
+
+    @property
+    def safe_s(self) -> Floats:
+        """When they came to a refuge; `inf` again once the fire comes to it. [parties], s, inf: not yet"""
+        return self._standing.safe_s
+
+    @property
+    def saw_flame_s(self) -> Floats:
+        """When flames came into their sight at home. [parties], s, inf: not yet"""
+        return self._standing.saw_flame_s
+
+    @property
+    def saw_smoke_s(self) -> Floats:
+        """When they noticed the smoke. [parties], s, inf: not yet"""
+        return self._standing.saw_smoke_s
+
+    @property
+    def place_reached_s(self) -> Floats:
+        """When the fire came to the cell that they were in at the start. [parties], s, inf: not yet"""
+        return self._standing.place_reached_s
+
+    @property
+    def trapped_s(self) -> Floats:
+        """When no way to a refuge with room was left to them, or the fire caught them. [parties], s, inf: never
+
+        It stays, whatever becomes of them.
+        """
+        return self._standing.trapped_s
+
+    @property
+    def exposure(self) -> Exposure:
+        """Time within `heat_within_m` of flames so far; being caught on a burning road counts as one dose more."""
+        return self._standing.exposure
+
+    @property
     def exposed_s(self) -> Floats:
         """Time in the heat so far, wherever that was. [parties], s"""
         return self.exposure.total_s
 
     @property
+    def cause_id(self) -> Integers:
+        """Event of the last change, -1 where nothing has changed. [parties]"""
+        return self._standing.cause_id
+
+    @property
+    def trip(self) -> Integers:
+        """Number of the trip in `Traffic`, -1 before setting out. [parties]"""
+        return self._standing.trip
+
+    @property
     def fate(self) -> Integers:
         """Index into FATES. Whoever came through is safe, whatever they went through. [parties]"""
-        return np.where(self._is_exposed & (self._state != SAFE), EXPOSED, self._state)
+        return self._standing.fate
 
     def columns(self) -> dict[str, list[Any] | NDArray[Any]]:
         """The parties as columns of `people.parquet`, but for what only a comparison with the twin can say."""
@@ -223,262 +247,25 @@ class People:
             "trapped_s": self.trapped_s,
             **self.exposure.columns(),
             "fate": [FATES[fate] for fate in self.fate],
-            "cause_id": [None if cause == _NONE else int(cause) for cause in self.cause_id],
+            "cause_id": [None if cause == NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
             "y_m": p.y_m,
         }
 
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the people, in words."""
-        p, said = self.parties, []
+        p, standing, said = self.parties, self._standing, []
         on_shore = int(p.people[p.mode == SHORE].sum())
         if on_shore:
             said.append(f"{on_shore} people of zones without a road wait on the shore: boats are not modelled")
-        no_walk = int(p.people[(self._state == SHELTERING) & (p.mode == FOOT)].sum())
+        no_walk = int(p.people[(standing.state == SHELTERING) & (p.mode == FOOT)].sum())
         if no_walk:
             far_km = self.parameters.longest_walk_m / 1000.0
             said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
-        trapped = int(p.people[np.isfinite(self.trapped_s) & (self._state != SAFE)].sum())
+        trapped = int(p.people[np.isfinite(self.trapped_s) & (standing.state != SAFE)].sum())
         if trapped:
             said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
-        overrun = int(p.people[self._lost_cell != _NONE].sum())
+        overrun = int(p.people[standing.lost_cell != NONE].sum())
         if overrun:
             said.append(f"{overrun} people were in a refuge when the fire came to it: they count as exposed, not safe")
         return said
-
-    # --- hearing and seeing --------------------------------------------------------------------------------------
-
-    def _react(self, heard: Heard, traffic: Traffic) -> None:
-        who = heard.who
-        stays_calm = np.flatnonzero((heard.level == NOTHING) & (self._state[who] == HOME))
-        gave_up = stays_calm[np.isin(who[stays_calm], self._decisions.stand_down(who[stays_calm]))]
-        self._note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
-        events = heard.because.copy()
-        for kind, is_of_kind in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
-            part = np.flatnonzero(heard.is_raised & is_of_kind)
-            words = [
-                f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
-                for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)
-            ]
-            events[part] = self._note(who[part], heard.at_s[part], kind, heard.because[part], words)
-        p = self.parameters
-        heeded = np.array([0.0, p.elsewhere_heeded, p.warning_heeded, p.order_heeded])[heard.level]
-        is_moved = heard.is_raised & (self._state[who] == HOME)
-        heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s)
-        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
-        for k in np.flatnonzero(heard.is_advised_anew & (self._state[who] == TRAVELLING)).tolist():
-            self._redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
-
-    def _redirect(self, party: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
-        """A party on the way hears other advice than before, and follows it from its next node on.
-
-        Who is told that no road is safe goes on to whatever refuge it reaches soonest, as does a walker for whom
-        the advised one is too far.
-        """
-        trip = int(self.trip[party[0]])
-        refuge, route = self._advised(int(party[0]), traffic)
-        walks = not traffic.flow.drives(trip)
-        too_far = walks and refuge != _NONE
-        too_far = too_far and traffic.way_left_on_foot_m(trip, refuge) > self.parameters.longest_walk_m
-        if refuge == _NONE or too_far:
-            refuge, route = traffic.nearest_of_any_kind(trip), _NONE
-        if refuge != _NONE:
-            words = traffic.refuges[refuge].refuge
-            traffic.redirect([trip], [refuge], [route], self._note(party, at_s, "redirected", because, words))
-
-    def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
-        """Everybody looks for the fire, and feels it."""
-        since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
-        self._looked_s = now_s
-        if fire.area_m2(now_s) >= self.parameters.flame_from_area_m2:
-            self._nearness.look(fire.flaming_cells(now_s))
-        reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
-        self.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
-        if self._smoke_s is None and fire.area_m2(now_s) >= self.parameters.smoke_from_area_m2:
-            x_m, y_m = fire.ignition_xy_m
-            distance_m = np.hypot(self.parties.x_m - x_m, self.parties.y_m - y_m)
-            near = distance_m <= self.parameters.smoke_seen_within_m
-            self._smoke_s = np.where(near, now_s + self._decisions.smoke_lag_s, np.inf)
-        self._see_flames(now_s, fire.cause_of_fire)
-        self._feel_heat(now_s, since_s, traffic, fire.cause_of_fire)
-
-    def _see_flames(self, now_s: float, fire_event: int) -> None:
-        sees = self._nearness.has_seen_flames(self._home_cell) & np.isinf(self.saw_flame_s) & (self._state == HOME)
-        who = np.flatnonzero(sees)
-        self.saw_flame_s[who] = now_s
-        self._decisions.hurry(who, self.parameters.hurry)
-        self._may_go(who, np.full(len(who), now_s), self.parameters.flame_heeded, fire_event, "flames")
-
-    def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
-        who = np.flatnonzero((smoke_s <= now_s) & np.isinf(self.saw_smoke_s))
-        self.saw_smoke_s[who] = smoke_s[who]
-        at_home = who[self._state[who] == HOME]
-        self._may_go(at_home, smoke_s[at_home], self.parameters.smoke_heeded, fire_event, "smoke")
-
-    def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
-        """Parties have seen something of the fire; those whom it convinces will decide."""
-        heeds = self._decisions.would_heed(who, heeded, at_s)
-        events = self._note(who[heeds], at_s[heeds], "saw", fire_event, what)
-        self._decisions.convince(who[heeds], at_s[heeds], events)
-
-    def _feel_heat(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> None:
-        cells = self._home_cell.copy()
-        away = np.flatnonzero((self.trip >= 0) & (self._state != SAFE))
-        if len(away):
-            cells[away] = self._nearness.cells_of(*traffic.position_m(self.trip[away]))
-        is_overrun = self._lost_cell != _NONE
-        cells[is_overrun] = self._lost_cell[is_overrun]
-        hot = np.flatnonzero(self._nearness.is_hot(cells) & (self._state != SAFE))
-        on_road = (self.trip[hot] >= 0) & ~is_overrun[hot]
-        self.exposure.add(hot, np.where(on_road, ON_ROAD, self._stays_at[hot]), since_s)
-        dosed = hot[(self.exposed_s[hot] >= self.parameters.dose_s) & ~self._is_exposed[hot]]
-        # On the road they would not be there but for their last turn; in place the fire came to them.
-        self._expose(dosed, now_s, np.where(self.trip[dosed] >= 0, self._last_event(dosed, traffic), fire_event))
-        at_home = hot[self._state[hot] == HOME]
-        willing = at_home[self._decisions.willingness[at_home] < self.parameters.heat_heeded]
-        undecided = self._decisions.flee(willing, now_s)
-        events = self._note(undecided, now_s, "saw", fire_event, "heat")
-        self._decisions.because[undecided] = events
-
-    def _last_event(self, who: Integers, traffic: Traffic) -> Integers:
-        """The last event of each party, on the road or before. [n]"""
-        if traffic.flow.n == 0:
-            return self.cause_id[who]
-        return np.where(self.trip[who] >= 0, traffic.cause_id[self.trip[who]], self.cause_id[who])
-
-    def _expose(self, who: Integers, now_s: Floats | float, because: Integers) -> None:
-        self._note(who, now_s, "exposed", because)
-        self._is_exposed[who] = True
-
-    # --- deciding, leaving, coming through -----------------------------------------------------------------------
-
-    def _decide(self, now_s: float) -> None:
-        who = self._decisions.due(now_s)
-        if len(who) == 0:
-            return
-        at_s = self._decisions.decides_s[who]
-        events = self._note(who, at_s, "decided", self._decisions.because[who])
-        self.decided_s[who] = at_s
-        self._decisions.decide(who, events)
-        on_shore = self.parties.mode[who] == SHORE
-        self._shelter(who[on_shore], at_s[on_shore])
-
-    def _shelter(self, who: Integers, at_s: Floats) -> None:
-        """They would leave, but cannot: by boat alone, or too far on foot."""
-        self._note(who, at_s, "sheltering", self._decisions.because[who])
-        self._decisions.leaves_s[who] = np.inf
-        self._state[who] = SHELTERING
-
-    def _leave(self, now_s: float, traffic: Traffic) -> None:
-        who = self._decisions.ready(now_s)
-        if len(who) == 0:
-            return
-        advised = [self._way_of(party, traffic) for party in who.tolist()]
-        goes = np.array([way is not None for way in advised], dtype=bool)
-        self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]])
-        who, ways = who[goes], [way for way in advised if way is not None]
-        p, at_s = self.parties, self._decisions.leaves_s[who].copy()
-        walks = (p.mode[who] == FOOT) | (self._hearing.advice_of[who] == TO_THE_SHORE)
-        to_road_m_s = np.where(walks, p.walking_speed_m_s[who], self.parameters.access_speed_m_s)
-        events = self._note(who, at_s, "departed", self._decisions.because[who])
-        self.departed_s[who] = at_s
-        self._state[who] = TRAVELLING
-        self._decisions.leaves_s[who] = np.inf
-        self.trip[who] = traffic.enter(
-            Departures(
-                party=who,
-                people=p.people[who],
-                node=p.node[who],
-                refuge=np.array([refuge for refuge, _ in ways], dtype=np.int64),
-                route=np.array([route for _, route in ways], dtype=np.int64),
-                speed_m_s=np.where(walks, p.walking_speed_m_s[who], 0.0),
-                at_s=at_s + p.walk_m[who] / to_road_m_s,
-                cause_id=events,
-            )
-        )
-
-    def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
-        """Refuge and route that a party was told of; -1, -1: it was told of none."""
-        number = int(self._hearing.advice_of[party])
-        if number in (_NONE, TO_THE_SHORE):
-            return _NONE, _NONE
-        refuge, route = self._hearing.advice[number]
-        if number not in self._route_of:
-            self._route_of[number] = traffic.add_route(route) if len(route) > 1 else _NONE
-        return refuge, self._route_of[number]
-
-    def _way_of(self, party: int, traffic: Traffic) -> tuple[int, int] | None:
-        """Refuge and route of a party that sets out; None: it cannot go.
-
-        By car as advised, else to the nearest usual refuge. On foot as advised unless that is too far, else to
-        the nearest refuge of any kind that is not. Who was told that no road is safe leaves the car and walks.
-        """
-        refuge, route = self._advised(party, traffic)
-        drives = self.parties.mode[party] != FOOT and self._hearing.advice_of[party] != TO_THE_SHORE
-        if drives:
-            return refuge, route
-        node, furthest_m = int(self.parties.node[party]), self.parameters.longest_walk_m
-        if refuge != _NONE and traffic.way_on_foot_m(node, refuge) <= furthest_m:
-            return refuge, route
-        refuge = traffic.nearest_on_foot(node)
-        if refuge == _NONE or traffic.way_on_foot_m(node, refuge) > furthest_m:
-            return None
-        return refuge, _NONE
-
-    def _learn_fates(self, traffic: Traffic) -> None:
-        ended = traffic.changes()
-        if len(ended.trip) == 0:
-            return
-        arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
-        who = ended.party[arrived]
-        self._note(who, ended.at_s[arrived], "safe", ended.cause_id[arrived])
-        self.safe_s[who], self._state[who] = ended.at_s[arrived], SAFE
-        who = ended.party[caught]
-        self.exposure.add(who, ON_ROAD, self.parameters.dose_s)
-        self._state[who] = TRAPPED
-        self._expose(who, ended.at_s[caught], ended.cause_id[caught])
-        self.trapped_s[who] = np.minimum(self.trapped_s[who], ended.at_s[caught])
-        for is_news, kind in ((True, "trapped"), (False, "stranded")):  # some were cut off before they left
-            stuck = ~arrived & ~caught & (np.isinf(self.trapped_s[ended.party]) == is_news)
-            who = ended.party[stuck]
-            self._note(who, ended.at_s[stuck], kind, ended.cause_id[stuck])
-            self._state[who] = TRAPPED
-            if is_news:
-                self.trapped_s[who] = ended.at_s[stuck]
-
-    def _note_cut_off(self, traffic: Traffic) -> None:
-        """Who is in place when the last way out of it is cut is trapped from then on, known or not.
-
-        They may still set out: nobody has told them.
-        """
-        if traffic.cut_off.n_noted == self._cuts_known:
-            return
-        self._cuts_known = traffic.cut_off.n_noted
-        node = self.parties.node
-        free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s)
-        who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != _NONE))
-        self.trapped_s[who] = traffic.cut_off.since_s[node[who]]
-        self._note(who, self.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
-
-    def _lose_refuges(self, now_s: float, traffic: Traffic) -> None:
-        """Whom the fire finds in a refuge did not come through: they stay, in the heat like anybody in place."""
-        for refuge, event in traffic.lost_event.items():
-            if refuge in self._lost:
-                continue
-            self._lost.append(refuge)
-            inside = np.flatnonzero(self._state == SAFE)
-            inside = inside[traffic.refuge_of(self.trip[inside]) == refuge]
-            self._note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
-            self.safe_s[inside], self._state[inside] = np.inf, EXPOSED
-            self._lost_cell[inside] = traffic.refuge_cell[refuge]
-            self._stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
-
-    def _note(
-        self, who: Integers, at_s: Floats | float, kind: str, because: Integers | int, detail: str | list[str] = ""
-    ) -> Integers:
-        """Write an event of each party; returns them."""
-        if len(who) == 0:
-            return np.empty(0, np.int64)
-        names = [self.parties.household_id[party] for party in who.tolist()]
-        self.cause_id[who] = self._journal.add_many(at_s, names, kind, because, detail)
-        return self.cause_id[who]
