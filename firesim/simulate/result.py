@@ -79,6 +79,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
         [score for score in (_score(belief, clockwork) for belief in beliefs) if score is not None],
         scenario.ignited_s,
         scenario.horizon_s,
+        scenario.fields.people.sea_loss_per_min,
     )
     return Run(
         scenario,
@@ -185,7 +186,7 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
     columns["trip_id"] = [f"{ids[p]}/{trip}" for trip, p in enumerate(party.tolist())]
     columns["household_id"] = [ids[p] for p in party.tolist()]
     columns["zone_id"] = [people.zones[zone] for zone in people.parties.zone_index[party].tolist()]
-    columns["mode"] = [MODES[mode] for mode in people.parties.mode[party].tolist()]
+    columns["mode"] = [MODES[mode] for mode in people.left_by[party].tolist()]
     return table_of("vehicles", columns)
 
 

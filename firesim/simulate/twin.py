@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
-from firesim.world.households import CAR, TWO_WHEELER
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +42,7 @@ def _deadlines(scenario: Scenario, truth: Truth, arrival_time_s: Floats) -> Twin
         y_m=parties.y_m,
         node=parties.node,
         walk_to_node_s=parties.walk_m / parties.walking_speed_m_s,
-        drives=np.isin(parties.mode, (CAR, TWO_WHEELER)),
+        drives=parties.seats > 0,
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(

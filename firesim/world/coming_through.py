@@ -10,7 +10,7 @@ from firesim.world.exposure import AT_HOME, ON_BEACH, ON_ROAD
 from firesim.world.households import Parties
 from firesim.world.people_parameters import PeopleParameters
 from firesim.world.standing import EXPOSED, HOME, NONE, SAFE, SHELTERING, TRAPPED, Standing
-from firesim.world.traffic import Traffic
+from firesim.world.traffic import Changes, Traffic
 
 Integers = NDArray[np.int64]
 
@@ -28,7 +28,7 @@ class ComingThrough:
         ended = traffic.changes()
         if len(ended.trip) == 0:
             return
-        standing = self._standing
+        standing, ended = self._standing, self._with_riders(ended)
         arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
         who = ended.party[arrived]
         standing.note(who, ended.at_s[arrived], "safe", ended.cause_id[arrived])
@@ -45,6 +45,20 @@ class ComingThrough:
             standing.state[who] = TRAPPED
             if is_news:
                 standing.trapped_s[who] = ended.at_s[stuck]
+
+    def _with_riders(self, ended: Changes) -> Changes:
+        """The same with a row more for each party that rode with another."""
+        riders = [self._standing.riders.get(party) for party in ended.party.tolist()]
+        count = np.array([1 if others is None else 1 + len(others) for others in riders])
+        if count.sum() == len(riders):
+            return ended
+        rows = np.repeat(np.arange(len(riders)), count)
+        together = [
+            [party] if others is None else [party, *others.tolist()]
+            for party, others in zip(ended.party.tolist(), riders, strict=True)
+        ]
+        party = np.array([member for members in together for member in members], dtype=np.int64)
+        return Changes(ended.trip[rows], party, ended.status[rows], ended.at_s[rows], ended.cause_id[rows])
 
     def note_cut_off(self, traffic: Traffic) -> None:
         """Who is in place when the last way out of it is cut is trapped from then on, known or not.

@@ -17,13 +17,27 @@ from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.coming_through import ComingThrough
 from firesim.world.decisions import Decisions
-from firesim.world.exposure import AT_HOME, AT_SEA, ON_BEACH, Exposure
-from firesim.world.hearing import ELSEWHERE, LEVEL_WORDS, NOTHING, Heard, Hearing
-from firesim.world.households import FOOT, KINDS, MODES, SHORE, Parties, make_parties
+from firesim.world.exposure import AT_HOME, ON_BEACH, Exposure
+from firesim.world.hearing import ELSEWHERE, INSIDE, LEVEL_WORDS, NOTHING, ORDER, SEEN, STAY, Heard, Hearing
+from firesim.world.households import KINDS, MODES, SHORE, Parties, make_parties
+from firesim.world.members import LANGUAGES, NEEDS
+from firesim.world.neighbours import Neighbours
 from firesim.world.people_parameters import PeopleParameters
-from firesim.world.senses import FireInSight, Senses
+from firesim.world.senses import FireInSight, Senses, SmokeNear
 from firesim.world.setting_out import SettingOut
-from firesim.world.standing import FATES, HOME, NONE, SAFE, SHELTERING, TRAVELLING, Standing
+from firesim.world.sleeping import Sleep
+from firesim.world.standing import (
+    FATES,
+    FOR_HELP,
+    FOR_NOTHING,
+    HOME,
+    NONE,
+    SAFE,
+    SHELTERING,
+    TRAVELLING,
+    WAITS,
+    Standing,
+)
 from firesim.world.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -49,8 +63,15 @@ class People:
     grid
         Of the fire.
     journal
-        Receives `warned, overheard, redirected, saw, decided, departed, safe, sheltering, trapped, stranded,
-        exposed, refuge_lost, stood_down`.
+        Receives `warned, overheard, told_of_fire, stays_inside, redirected, saw, decided, departed, safe, sheltering,
+        entered_sea, left_sea, trapped, stranded, exposed, refuge_lost, stood_down`.
+    hour
+        Local hour at the scenario's start.
+
+    Attributes
+    ----------
+    sleep
+        Who is asleep when.
     """
 
     def __init__(
@@ -63,16 +84,19 @@ class People:
         parameters: PeopleParameters,
         luck: Luck,
         journal: Journal,
+        hour: float,
     ) -> None:
         self.parties, self.parameters, self.zones = parties, parameters, list(zones)
-        on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index]
-        stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
-        self._standing = Standing(parties.household_id, stays_at, journal)
+        on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index] | (parties.mode == SHORE)
+        self._standing = Standing(parties.household_id, np.where(on_beach, ON_BEACH, AT_HOME), journal)
+        self.sleep = Sleep(parties.entity, parameters, luck, hour)
         self._hearing = Hearing(parties.zone_index, zones, refuges)
-        self._decisions = Decisions(parties, parameters, luck)
-        self._senses = Senses(parties, grid, parameters, self._standing, self._decisions)
+        self._neighbours = Neighbours(parties, len(zones), parameters, luck, self._hearing, self.sleep)
+        self._decisions = Decisions(parties, parameters, luck, self.sleep.is_asleep(0.0))
+        self._senses = Senses(parties, grid, parameters, self._standing, self._hearing, self._decisions, self.sleep)
         self._setting_out = SettingOut(parties, parameters, self._standing, self._hearing, self._decisions)
         self._coming_through = ComingThrough(parties, parameters, self._standing)
+        self._talk_s = 0.0  # when neighbours talk next
 
     @classmethod
     def build(cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal) -> People:
@@ -82,7 +106,7 @@ class People:
         is_beach = [zone.kind == "beach" for zone in settlement.zones]
         refuges = [refuge.refuge for refuge in settlement.refuges]
         parties = make_parties(place, parameters, luck, hour)
-        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal)
+        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal, hour)
 
     # --- what happens to them ----------------------------------------------------------------------------------
 
@@ -94,6 +118,7 @@ class People:
         level: str,
         cause_ids: ArrayLike,
         advice: Mapping[str, tuple[str, Sequence[str]]],
+        names_zones: bool = True,
     ) -> None:
         """Parties hear an alert, now or later.
 
@@ -104,28 +129,32 @@ class People:
         at_s : [n] or scalar
             When. [s]
         channel : str
-            By what: app, cell_broadcast, knock.
+            By what: app, cell_broadcast, knock, siren.
         level : str
             warning, order or all-clear.
         cause_ids : [n] or scalar
             Event of the alert's delivery, not later than `at_s`.
         advice : mapping
             Zone to (refuge, route as node ids): who is meant, and where they should go; an empty refuge gives
-            no advice. A party of another zone hears an alert for others.
+            no advice, `hearing.STAY_INSIDE` says to stay. A party of another zone hears an alert for others.
+        names_zones : bool
+            Whether it says whom it means. If not, as a siren, it is a warning to all who hear it, without advice.
         """
-        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice)
+        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice, names_zones)
 
-    def advance(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
+    def advance(self, now_s: float, traffic: Traffic, fire: FireInSight, smoke: SmokeNear | None = None) -> None:
         """Let everybody hear, look, decide and leave until `now_s`, and learn how those on the road fared.
 
         To be called every step, once the fire and the traffic stand at `now_s`.
         """
         self._coming_through.learn(traffic)
         self._coming_through.lose_refuges(now_s, traffic)
-        home_until_s = np.minimum(self.departed_s, self._decisions.leaves_s)
-        for heard in self._hearing.until(now_s, home_until_s, self.safe_s):
+        for heard in self._hearing.until(now_s, self.departed_s, self._decisions.leaves_s, self.safe_s):
             self._react(heard, traffic)
-        self._senses.take_in(now_s, traffic, fire)
+        self._senses.take_in(now_s, traffic, fire, smoke)
+        if now_s >= self._talk_s:
+            self._talk_s = now_s + self.parameters.look_s
+            self._neighbours.talk(now_s, self._talk_s)
         self._setting_out.decide(now_s)
         self._setting_out.leave(now_s, traffic)
         self._coming_through.learn(traffic)
@@ -133,24 +162,59 @@ class People:
 
     def _react(self, heard: Heard, traffic: Traffic) -> None:
         who, standing = heard.who, self._standing
-        stays_calm = np.flatnonzero((heard.level == NOTHING) & (standing.state[who] == HOME))
-        gave_up = stays_calm[np.isin(who[stays_calm], self._decisions.stand_down(who[stays_calm]))]
-        standing.note(who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
+        levels = set(heard.level.tolist())
+        if NOTHING in levels:
+            self._give_up(heard, np.flatnonzero((heard.level == NOTHING) & (standing.state[who] == HOME)))
+        if NOTHING in levels or self._neighbours.is_anywhere_calm:
+            self._neighbours.note(who, heard.level)
+        events = self._note_heard(heard)
+        self._hearing.known_by[who[heard.is_raised]] = events[heard.is_raised]
+        if STAY in levels:
+            self._stay_inside(heard, events)
+        p = self.parameters
+        heeded = np.array([
+            0.0, p.elsewhere_heeded, p.told_of_fire_heeded, p.warning_heeded, p.warning_heeded, p.order_heeded,
+        ])[heard.level]  # fmt: skip
+        is_moved = heard.is_raised & (standing.state[who] == HOME)
+        heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s, heard.level == ORDER)
+        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
+        told_anew = heard.is_advised_anew & (heard.advice != INSIDE)
+        own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
+        for k in np.flatnonzero(told_anew & own_way).tolist():
+            self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
+
+    def _note_heard(self, heard: Heard) -> Integers:
+        """Write down who has heard more than before; the event of each, or what it heard by. [heard]"""
         events = heard.because.copy()
-        for kind, is_of_kind in (("overheard", heard.level == ELSEWHERE), ("warned", heard.level > ELSEWHERE)):
+        level = heard.level
+        kinds = (("overheard", level == ELSEWHERE), ("told_of_fire", level == SEEN), ("warned", level > SEEN))
+        for kind, is_of_kind in kinds:
             part = np.flatnonzero(heard.is_raised & is_of_kind)
+            if len(part) == 0:
+                continue
             words = [
                 f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
                 for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)
             ]
-            events[part] = standing.note(who[part], heard.at_s[part], kind, heard.because[part], words)
-        p = self.parameters
-        heeded = np.array([0.0, p.elsewhere_heeded, p.warning_heeded, p.order_heeded])[heard.level]
-        is_moved = heard.is_raised & (standing.state[who] == HOME)
-        heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s)
-        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
-        for k in np.flatnonzero(heard.is_advised_anew & (standing.state[who] == TRAVELLING)).tolist():
-            self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
+            events[part] = self._standing.note(heard.who[part], heard.at_s[part], kind, heard.because[part], words)
+        return events
+
+    def _give_up(self, heard: Heard, those: Integers) -> None:
+        """Of those who heard something, these stay where they are after all, if they meant to go."""
+        gave_up = those[np.isin(heard.who[those], self._decisions.stand_down(heard.who[those]))]
+        self._standing.note(heard.who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
+
+    def _stay_inside(self, heard: Heard, events: Integers) -> None:
+        """Who heeds an order to stay inside gives up leaving, until flames are in sight or an order to leave comes.
+
+        To the others it is a warning.
+        """
+        at_home = heard.is_raised & (heard.level == STAY) & (self._standing.state[heard.who] == HOME)
+        heeds = np.flatnonzero(at_home & (self._decisions.willingness[heard.who] < self.parameters.stay_heeded))
+        self._give_up(heard, heeds)
+        who = heard.who[heeds]
+        self._decisions.stays_inside[who] = True
+        self._standing.note(who, heard.at_s[heeds], "stays_inside", events[heeds])
 
     def finish(self, traffic: Traffic) -> None:
         """The run is over: who is still in place, and cut off from every refuge with room, stays trapped."""
@@ -225,6 +289,16 @@ class People:
         return self._standing.trip
 
     @property
+    def left_by(self) -> Integers:
+        """How they left: index into `households.MODES`, -1 before. [parties]"""
+        return self._standing.left_by
+
+    @property
+    def waits(self) -> Integers:
+        """What those who shelter wait for: index into `standing.WAITS`, 0 for nothing or not sheltering. [parties]"""
+        return self._standing.waits
+
+    @property
     def fate(self) -> Integers:
         """Index into FATES. Whoever came through is safe, whatever they went through. [parties]"""
         return self._standing.fate
@@ -250,6 +324,15 @@ class People:
             "cause_id": [None if cause == NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
             "y_m": p.y_m,
+            "language": [LANGUAGES[language] for language in p.members.language.tolist()],
+            "luggage": p.members.has_luggage,
+            "small_children": p.members.has_children,
+            "needs": [NEEDS[need] for need in p.members.needs.tolist()],
+            "left_by": ["" if mode == NONE else MODES[mode] for mode in self._standing.left_by.tolist()],
+            "driver_id": ["" if d == NONE else p.household_id[d] for d in self._standing.rides_with.tolist()],
+            "waits_for": [WAITS[wait] for wait in self._standing.waits.tolist()],
+            "entered_sea_s": self._senses.wading.entered_s,
+            "reached_outside": self._hearing.is_outside,
         }
 
     def warnings(self) -> list[str]:
@@ -258,10 +341,17 @@ class People:
         on_shore = int(p.people[p.mode == SHORE].sum())
         if on_shore:
             said.append(f"{on_shore} people of zones without a road wait on the shore: boats are not modelled")
-        no_walk = int(p.people[(standing.state == SHELTERING) & (p.mode == FOOT)].sum())
+        shelter = standing.state == SHELTERING
+        no_walk = int(p.people[shelter & (standing.waits == FOR_NOTHING)].sum())
         if no_walk:
             far_km = self.parameters.longest_walk_m / 1000.0
             said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
+        helpless = int(p.people[shelter & (standing.waits == FOR_HELP)].sum())
+        if helpless:
+            said.append(f"{helpless} people would leave but cannot by themselves, and nobody has taken them")
+        in_sea = int(p.people[np.isfinite(self._senses.wading.entered_s)].sum())
+        if in_sea:
+            said.append(f"{in_sea} people went into the sea from heat or smoke")
         trapped = int(p.people[np.isfinite(self.trapped_s) & (standing.state != SAFE)].sum())
         if trapped:
             said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")

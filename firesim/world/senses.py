@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from firesim.place.grid import Grid
 from firesim.world.decisions import Decisions
-from firesim.world.exposure import ON_ROAD
+from firesim.world.exposure import AT_SEA, ON_BEACH, ON_ROAD
+from firesim.world.hearing import Hearing
 from firesim.world.households import Parties
 from firesim.world.nearness import Nearness
 from firesim.world.people_parameters import PeopleParameters
-from firesim.world.standing import HOME, NONE, SAFE, Standing
+from firesim.world.sleeping import Sleep
+from firesim.world.standing import HOME, NONE, SAFE, SHELTERING, Standing
 from firesim.world.traffic import Traffic
+from firesim.world.wading import Wading
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,30 +38,51 @@ class FireInSight(Protocol):
     def flaming_cells(self, now_s: float) -> Integers: ...
 
 
+class SmokeNear(Protocol):
+    """How thick the smoke is where people stand; see `world/smoke.py`."""
+
+    def optical_density_per_m(self, x_m: Floats, y_m: Floats) -> Floats: ...
+
+
 class Senses:
     """The eyes and the skin of all parties.
 
-    Flames within sight, smoke in the sky and heat each convince some; heat is felt and counted wherever a party is.
+    Flames within sight, smoke in the sky and heat each convince some; sleepers see nothing. Heat is felt, and
+    counted, wherever a party is; at the water it drives people in.
     """
 
     def __init__(
-        self, parties: Parties, grid: Grid, parameters: PeopleParameters, standing: Standing, decisions: Decisions
+        self,
+        parties: Parties,
+        grid: Grid,
+        parameters: PeopleParameters,
+        standing: Standing,
+        hearing: Hearing,
+        decisions: Decisions,
+        sleep: Sleep,
     ) -> None:
         self._parties, self._parameters = parties, parameters
-        self._standing, self._decisions = standing, decisions
+        self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
+        self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
+        self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
+        self._unaware_s = np.empty(0)
+        self._overslept: Integers = np.empty(0, np.int64)  # who was asleep then, and still is
         self._looked_s = -np.inf
 
-    def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
-        """Everybody looks for the fire every `look_s`, and notices its smoke in due time."""
+    def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight, smoke: SmokeNear | None = None) -> None:
+        """Everybody looks for the fire every `look_s`, and notices its smoke in due time.
+
+        Without `smoke` nobody feels any.
+        """
         if fire.has_ignited and now_s - self._looked_s >= self._parameters.look_s:
-            self._look(now_s, traffic, fire)
+            self._look(now_s, traffic, fire, smoke)
         if self._smoke_s is not None:
             self._notice_smoke(self._smoke_s, now_s, fire.cause_of_fire)
 
-    def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
+    def _look(self, now_s: float, traffic: Traffic, fire: FireInSight, smoke: SmokeNear | None) -> None:
         """Everybody looks for the fire, and feels it."""
         since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
         self._looked_s = now_s
@@ -71,31 +95,50 @@ class Senses:
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
             near = distance_m <= self._parameters.smoke_seen_within_m
             self._smoke_s = np.where(near, now_s + self._decisions.smoke_lag_s, np.inf)
+            self._unaware = np.argsort(self._smoke_s, kind="stable")[: np.count_nonzero(near)]
+            self._unaware_s = self._smoke_s[self._unaware]
         self._see_flames(now_s, fire.cause_of_fire)
-        self._feel_heat(now_s, since_s, traffic, fire.cause_of_fire)
+        hot = self._feel_heat(now_s, since_s, traffic, fire.cause_of_fire)
+        self._wade(hot, now_s, fire.cause_of_fire, smoke)
 
     def _see_flames(self, now_s: float, fire_event: int) -> None:
         standing = self._standing
         in_sight = self._nearness.has_seen_flames(self._home_cell)
-        who = np.flatnonzero(in_sight & np.isinf(standing.saw_flame_s) & (standing.state == HOME))
+        in_sight &= np.isinf(standing.saw_flame_s) & (standing.state == HOME)
+        who = self._awake(np.flatnonzero(in_sight), now_s)
         standing.saw_flame_s[who] = now_s
         self._decisions.hurry(who, self._parameters.hurry)
         self._may_go(who, np.full(len(who), now_s), self._parameters.flame_heeded, fire_event, "flames")
 
+    def _awake(self, who: Integers, now_s: float) -> Integers:
+        """Of these, who is not asleep."""
+        return who[~self._sleep.is_asleep(now_s)[who]] if len(who) and self._sleep.is_night(now_s) else who
+
     def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
-        standing = self._standing
-        who = np.flatnonzero((smoke_s <= now_s) & np.isinf(standing.saw_smoke_s))
+        due = int(np.searchsorted(self._unaware_s, now_s, side="right"))
+        if due == 0 and len(self._overslept) == 0:
+            return
+        standing, overslept = self._standing, self._overslept
+        looks_up = np.sort(np.concatenate([overslept, self._unaware[:due]]))
+        self._unaware, self._unaware_s = self._unaware[due:], self._unaware_s[due:]
+        who = self._awake(looks_up, now_s)
         standing.saw_smoke_s[who] = smoke_s[who]
+        # Whoever slept through the moment at which they would have looked up sees it on waking.
+        if len(overslept):
+            standing.saw_smoke_s[np.intersect1d(who, overslept)] = now_s
+        self._overslept = np.setdiff1d(looks_up, who) if len(who) < len(looks_up) else who[:0]
         at_home = who[standing.state[who] == HOME]
-        self._may_go(at_home, smoke_s[at_home], self._parameters.smoke_heeded, fire_event, "smoke")
+        self._may_go(at_home, standing.saw_smoke_s[at_home], self._parameters.smoke_heeded, fire_event, "smoke")
 
     def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
         """Parties have seen something of the fire; those whom it convinces will decide."""
-        heeds = self._decisions.would_heed(who, heeded, at_s)
+        heeds = self._decisions.would_heed(who, heeded, at_s, is_strong=what == "flames")
         events = self._standing.note(who[heeds], at_s[heeds], "saw", fire_event, what)
         self._decisions.convince(who[heeds], at_s[heeds], events)
+        self._hearing.see(who[heeds], events)
 
-    def _feel_heat(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> None:
+    def _feel_heat(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
+        """Count the heat, and let those at home flee from it; returns who is in it."""
         standing = self._standing
         cells = self._home_cell.copy()
         away = np.flatnonzero((standing.trip >= 0) & (standing.state != SAFE))
@@ -105,16 +148,35 @@ class Senses:
         cells[is_overrun] = standing.lost_cell[is_overrun]
         hot = np.flatnonzero(self._nearness.is_hot(cells) & (standing.state != SAFE))
         on_road = (standing.trip[hot] >= 0) & ~is_overrun[hot]
-        standing.exposure.add(hot, np.where(on_road, ON_ROAD, standing.stays_at[hot]), since_s)
-        dosed = hot[(standing.exposure.total_s[hot] >= self._parameters.dose_s) & ~standing.is_exposed[hot]]
+        place, had_more = np.where(on_road, ON_ROAD, standing.stays_at[hot]), hot
+        if len(self.wading.who) == 0:
+            standing.exposure.add(hot, place, since_s)
+        else:  # the sea has its own risk, hot or not
+            dry = ~self.wading.is_in_sea[hot]
+            standing.exposure.add(hot[dry], place[dry], since_s)
+            standing.exposure.add(self.wading.who, AT_SEA, since_s)
+            had_more = np.union1d(hot, self.wading.who)
+        had_less = had_more[~standing.is_exposed[had_more]]
+        dosed = had_less[standing.exposure.by_place_s[had_less].sum(axis=1) >= self._parameters.dose_s]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         last = self._last_event(dosed, traffic)
         standing.expose(dosed, now_s, np.where(standing.trip[dosed] >= 0, last, fire_event))
-        at_home = hot[standing.state[hot] == HOME]
+        at_home = hot[(standing.state[hot] == HOME) & (standing.stays_at[hot] != ON_BEACH)]
         willing = at_home[self._decisions.willingness[at_home] < self._parameters.heat_heeded]
         undecided = self._decisions.flee(willing, now_s)
         events = standing.note(undecided, now_s, "saw", fire_event, "heat")
         self._decisions.because[undecided] = events
+        self._hearing.see(undecided, events)
+        return hot
+
+    def _wade(self, hot: Integers, now_s: float, fire_event: int, smoke: SmokeNear | None) -> None:
+        """Those at the water go in from heat and from smoke; whoever was about to leave stays there."""
+        if smoke is not None:
+            is_there = np.isin(self._standing.state, (HOME, SHELTERING))
+            at_water = np.flatnonzero((self._standing.stays_at == ON_BEACH) & is_there)
+            thick = smoke.optical_density_per_m(self._parties.x_m[at_water], self._parties.y_m[at_water])
+            hot = np.union1d(hot, at_water[thick >= self._parameters.sea_from_smoke_per_m])
+        self._decisions.stand_down(self.wading.feel(hot, now_s, fire_event))
 
     def _last_event(self, who: Integers, traffic: Traffic) -> Integers:
         """The last event of each party, on the road or before. [n]"""

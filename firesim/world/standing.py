@@ -14,6 +14,10 @@ Claims = NDArray[np.bool_]
 
 FATES = ("home", "travelling", "safe", "sheltering", "trapped", "exposed")
 HOME, TRAVELLING, SAFE, SHELTERING, TRAPPED, EXPOSED = range(6)
+# What those who shelter wait for: a boat at the shore, a bus at its stop, somebody who takes them; or nothing comes:
+# every refuge is too far on foot.
+WAITS = ("", "boat", "bus", "help", "nothing")
+NO_WAIT, FOR_BOAT, FOR_BUS, FOR_HELP, FOR_NOTHING = range(5)
 NONE = -1
 
 
@@ -36,6 +40,12 @@ class Standing:
         Flat cell of the refuge in which the fire found them, -1: in none.
     trip
         Number in `Traffic`, -1 before setting out.
+    left_by
+        How they left, an index into `households.MODES`, -1 before: who finds no lift walks.
+    rides_with
+        The driver in whose vehicle they are, -1: in their own, or on foot. `riders` is the other way round.
+    waits
+        Index into WAITS.
     cause_id
         Event of the last change, -1 where nothing has changed.
     """
@@ -50,6 +60,9 @@ class Standing:
         self.is_exposed: Claims = np.zeros(n, np.bool_)
         self.stays_at = stays_at
         self.lost_cell, self.trip, self.cause_id = (np.full(n, NONE, dtype=np.int64) for _ in range(3))
+        self.left_by, self.rides_with = (np.full(n, NONE, dtype=np.int64) for _ in range(2))
+        self.riders: dict[int, Integers] = {}
+        self.waits = np.full(n, NO_WAIT, dtype=np.int64)
 
     @property
     def fate(self) -> Integers:
@@ -71,7 +84,7 @@ class Standing:
         self.note(who, now_s, "exposed", because)
         self.is_exposed[who] = True
 
-    def shelter(self, who: Integers, at_s: Floats, because: Integers) -> None:
-        """They would leave, but cannot: by boat alone, or too far on foot."""
+    def shelter(self, who: Integers, at_s: Floats, because: Integers, waits: Integers | int) -> None:
+        """They would leave, but cannot by themselves; `waits`: index into WAITS."""
         self.note(who, at_s, "sheltering", because)
-        self.state[who] = SHELTERING
+        self.state[who], self.waits[who] = SHELTERING, waits
