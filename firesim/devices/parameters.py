@@ -12,6 +12,7 @@ from firesim.devices.phones import PhoneParameters
 from firesim.devices.plume import SightParameters
 from firesim.devices.radios import RadioParameters
 from firesim.devices.sensors import GasParameters
+from firesim.devices.sirens import SirenParameters
 from firesim.parameters import Parameters
 
 
@@ -26,4 +27,5 @@ class DeviceParameters(Parameters):
     fire_watch: FireWatchParameters = FireWatchParameters()
     drone: DroneParameters = DroneParameters()
     phones: PhoneParameters = PhoneParameters()
+    sirens: SirenParameters = SirenParameters()
     radios: RadioParameters = RadioParameters()

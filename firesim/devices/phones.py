@@ -1,13 +1,13 @@
 """How an alert becomes people who have heard it: by app, by cell broadcast, by a knock on the door.
 
-An alert reaches nobody before it is delivered, and never anybody whom its channel cannot reach. Whom it
-reaches is luck keyed by the party, so that one more party changes no other's, and a telephone that lies in
-the car lies there for every alert of the day.
+An alert reaches nobody before it is delivered, and never anybody whom its channel cannot reach or who reads
+none of its texts. Whom it reaches is luck keyed by the party, so that one more party changes no other's, and a
+telephone that lies in the car lies there for every alert of the day. Sleepers have to wake first, if they do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
@@ -41,24 +41,21 @@ class PhoneParameters(Parameters):
     )
     broadcast_90_s: Positive = Field(default=120.0, description="90 % of those have it: most in 2 min, FCC [Q] [s]")
     broadcast_wakes_fraction: Fraction = Field(default=0.7, description="of sleepers: its tone is loud; [J]")
-    sleep_from_hour: float = Field(default=23.5, ge=0.0, le=24.0, description="[J]")
-    sleep_to_hour: float = Field(default=7.5, ge=0.0, le=24.0, description="[J]")
     knock_mobilise_s: NotNegative = Field(default=600.0, description="alert to the first door, police [s]; [J]")
+    knock_reach_fraction: Fraction = Field(default=1.0, description="of those at home open the door; [J]")
     knock_teams: int = Field(default=4, ge=0, description="on the whole island; [J]")
     knock_parties_per_min: Positive = Field(default=1.0, description="of one team, from door to door; [J]")
     beach_parties_per_min: Positive = Field(default=10.0, description="of one team with a loudhailer on a beach; [J]")
     hotel_mobilise_s: NotNegative = Field(default=300.0, description="alert to the first room, hotel staff [s]; [J]")
     hotel_parties_per_min: Positive = Field(default=5.0, description="in each zone, all its hotels together; [J]")
 
-    def is_sleeping_hour(self, hour: float) -> bool:
-        """Whether most people sleep at a local hour."""
-        from_hour, to_hour = self.sleep_from_hour, self.sleep_to_hour
-        return from_hour <= hour or hour < to_hour if from_hour > to_hour else from_hour <= hour < to_hour
-
 
 @dataclass(frozen=True)
 class Listeners:
-    """The parties that may hear, and what they could hear it on. Arrays [party]."""
+    """The parties that may hear, and what they could hear it on. Arrays [party].
+
+    Without `reads_greek` and `reads_english` everybody understands every text.
+    """
 
     household_id: Sequence[str]
     zone_index: Integers
@@ -69,6 +66,8 @@ class Listeners:
     has_app: Mask
     zones: Sequence[str]  # names of the zones
     is_beach: Sequence[bool]  # [zone]
+    reads_greek: Mask | None = None
+    reads_english: Mask | None = None
 
     @cached_property
     def key(self) -> NDArray[np.uint64]:
@@ -79,6 +78,20 @@ class Listeners:
         """Parties in any of the zones. [party]"""
         wanted = set(names)
         return np.array([zone in wanted for zone in self.zones], dtype=bool)[self.zone_index]
+
+    def understand(self, alert: Alert) -> Mask:
+        """Parties that understand one of the alert's texts. [party]"""
+        if self.reads_greek is None or self.reads_english is None:
+            return np.ones(len(self.zone_index), np.bool_)
+        return (self.reads_greek & bool(alert.text_el)) | (self.reads_english & bool(alert.text_en))
+
+
+class Sleepers(Protocol):
+    """What is known of who sleeps; see `world/sleeping.py`."""
+
+    @property
+    def waking_s(self) -> Floats: ...
+    def is_asleep(self, now_s: float | Floats) -> Mask: ...
 
 
 class MastCoverage(Protocol):
@@ -98,8 +111,8 @@ class _OverMasts:
         Everybody who might hear.
     coverage, masts
         Which mast serves whom, and the masts' names in its order.
-    hour
-        Local hour of a moment of the run.
+    sleep
+        Who is asleep when, and how long they take to wake.
     """
 
     channel = ""
@@ -109,11 +122,11 @@ class _OverMasts:
         listeners: Listeners,
         coverage: MastCoverage,
         masts: Sequence[str],
-        hour: Callable[[float], float],
+        sleep: Sleepers,
         parameters: PhoneParameters,
         luck: Luck,
     ) -> None:
-        self._listeners, self._coverage, self._hour = listeners, coverage, hour
+        self._listeners, self._coverage, self._sleep = listeners, coverage, sleep
         self._mast_index = {mast: index for index, mast in enumerate(masts)}
         self._parameters, self._luck = parameters, luck
         self._drawn: dict[str, Floats] = {}
@@ -125,16 +138,17 @@ class _OverMasts:
             return serving >= 0
         return np.asarray(serving == self._mast_index[mast])
 
-    def _hears(self, reach_fraction: float, wakes_fraction: float, now_s: float) -> Mask:
-        """Whether the party's telephone gets it and somebody hears it, by the party's luck. [party]"""
-        hears = self._luck_of("reach") < reach_fraction
-        if self._parameters.is_sleeping_hour(self._hour(now_s)):
-            hears &= self._luck_of("wakes") < wakes_fraction
-        return hears
+    def _hears(self, alert: Alert, reach_fraction: float, wakes_fraction: float, asleep: Mask) -> Mask:
+        """Whether the party's telephone gets it and somebody hears and understands it, by its luck. [party]"""
+        hears = (self._luck_of("reach") < reach_fraction) & self._listeners.understand(alert)
+        return hears & (~asleep | (self._luck_of("wakes") < wakes_fraction))
 
     def _after_s(self, what: str, level: str, mean_s: float) -> Floats:
         """An exponential delay of each party, drawn anew for each level of alert. [party]"""
         return -mean_s * np.log(self._luck_of(f"{what} {level}"))
+
+    def _waking_s(self, asleep: Mask) -> Floats:
+        return np.where(asleep, self._sleep.waking_s, 0.0)
 
     def _luck_of(self, what: str) -> Floats:
         """One number of each party, the same under every mast. [party]"""
@@ -150,14 +164,14 @@ class AppPush(_OverMasts):
 
     def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
         """Parties with the app under the mast, and when they have looked at it."""
-        p, listeners = self._parameters, self._listeners
+        p, listeners, asleep = self._parameters, self._listeners, self._sleep.is_asleep(delivered_s)
         is_reached = (
             listeners.has_app
             & listeners.in_zones([advice.zone for advice in alert.advice])
             & self._served(mast, delivered_s)
-            & self._hears(p.app_delivered_fraction, p.app_wakes_fraction, delivered_s)
+            & self._hears(alert, p.app_delivered_fraction, p.app_wakes_fraction, asleep)
         )
-        delay_s = self._after_s("latency", alert.level, p.app_latency_s)
+        delay_s = self._after_s("latency", alert.level, p.app_latency_s) + self._waking_s(asleep)
         delay_s += self._after_s("noticed", alert.level, p.app_noticed_s)
         return _reach(is_reached, delivered_s + delay_s)
 
@@ -169,18 +183,20 @@ class CellBroadcast(_OverMasts):
 
     def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
         """Parties with a telephone under the mast, those of other zones included, and when it sounds."""
-        p = self._parameters
+        p, asleep = self._parameters, self._sleep.is_asleep(delivered_s)
         is_reached = (
             self._listeners.has_phone
             & self._served(mast, delivered_s)
-            & self._hears(p.broadcast_reach_fraction, p.broadcast_wakes_fraction, delivered_s)
+            & self._hears(alert, p.broadcast_reach_fraction, p.broadcast_wakes_fraction, asleep)
         )
-        delay_s = self._after_s("latency", alert.level, p.broadcast_90_s / log(10.0))
+        delay_s = self._after_s("latency", alert.level, p.broadcast_90_s / log(10.0)) + self._waking_s(asleep)
         return _reach(is_reached, delivered_s + delay_s)
 
 
 class Knock:
     """Police, coast guard and hotel staff, from door to door in the advised zones; they reach everybody, in time.
+
+    They speak, and show: language does not matter, and sleepers are woken.
 
     Police teams work through the zones of all alerts as one queue, in the order of the alerts and within one
     in the order of its deadlines; on a beach a loudhailer reaches more. Hotels begin at once, each zone for
@@ -191,8 +207,11 @@ class Knock:
 
     channel = "knock"
 
-    def __init__(self, listeners: Listeners, parameters: PhoneParameters, luck: Luck) -> None:
-        self._listeners, self._parameters = listeners, parameters
+    def __init__(
+        self, listeners: Listeners, parameters: PhoneParameters, luck: Luck, sleep: Sleepers | None = None
+    ) -> None:
+        self._listeners, self._parameters, self._sleep = listeners, parameters, sleep
+        self._opens = luck.uniform("knock reach", listeners.key) < parameters.knock_reach_fraction
         self._order = luck.uniform("knock order", listeners.key)
         self._police_free_s = -np.inf
         self._hotel_free_s = np.full(len(listeners.zones), -np.inf)
@@ -217,7 +236,14 @@ class Knock:
             at_s[rooms] = start_s + (np.arange(len(rooms)) + 1) * MINUTE_S / p.hotel_parties_per_min
             self._hotel_free_s[zone] = float(at_s[rooms].max(initial=start_s))
         self._police_free_s = police_s
-        return _reach(np.isfinite(at_s), at_s)
+        return _reach(np.isfinite(at_s) & self._opens, self._once_awake_s(at_s))
+
+    def _once_awake_s(self, at_s: Floats) -> Floats:
+        """When those who are knocked at are awake: at once if they are not asleep then. [party]"""
+        if self._sleep is None:
+            return at_s
+        asleep = self._sleep.is_asleep(np.where(np.isfinite(at_s), at_s, 0.0))
+        return np.where(asleep, at_s + self._sleep.waking_s, at_s)
 
     def _in_order(self, wanted: Mask) -> Integers:
         """Indices of the wanted parties in the order in which they are visited."""

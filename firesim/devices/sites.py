@@ -22,7 +22,7 @@ from firesim.place.positions import positions
 Link = Literal["wired", "5g", "lora", "tetra"]
 
 COLUMNS = ("sensor", "kind", "lon", "lat", "height_m", "basis")
-KINDS = ("gas", "camera", "lookout", "drone")
+KINDS = ("gas", "camera", "lookout", "drone", "siren")
 TALLEST_M = 200.0
 
 # CORINE classes in which nodes hang on trees and shrubs: forest (311-313), maquis and heath (321-323), regrowth (324).
@@ -50,7 +50,7 @@ class SensorSite:
     """A row of the table of sites: a device of one kind at a place. `height_m` is above the ground."""
 
     sensor: str
-    kind: str  # gas, camera, lookout or drone
+    kind: str  # one of KINDS
     x_m: float
     y_m: float
     height_m: float

@@ -354,7 +354,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
     """One alert on one channel. A draft: firesim never sends a real one."""
 
     order: str
-    channel: str  # app, cell_broadcast or knock
+    channel: str  # app, cell_broadcast, knock or siren
     level: str  # warning, order or all-clear
     advice: list[ZoneAdvice]
     text_el: str  # what to do

@@ -66,16 +66,19 @@ def outcomes_of(
     forecasts: list[ForecastScore],
     ignited_s: float,
     horizon_s: float,
+    sea_loss_per_min: tuple[float, float, float] = (0.0001, 0.0003, 0.003),
 ) -> dict[str, float]:
     """Every outcome of one run by name; NaN where there is nothing to measure.
 
-    `people`, `vehicles`, `units` and `budget` are the tables of the run folder (NaN: never).
+    `people`, `vehicles`, `units` and `budget` are the tables of the run folder (NaN: never). `sea_loss_per_min` is
+    the chance, low, middle and high, of losing one's life in a minute of standing in the sea; see `SeaParameters`.
     """
     return {
         **_stages(budget, ignited_s, horizon_s),
         **_fates(people),
         **_margins(people, ignited_s, horizon_s),
-        **_exposure(people),
+        **_exposure(people, dict(zip(LOSS_PER_EXPOSED_MINUTE, sea_loss_per_min, strict=True))),
+        **_help(people),
         **_over_warning(people, vehicles, horizon_s),
         **_by_sea(people, units),
         **_fire(fire, units),
@@ -160,27 +163,48 @@ def zone_times(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> pd.D
     return pd.DataFrame(rows, columns=["zone_id", "people_at_risk", "aset_min", "rset_min", "safety_factor"])
 
 
-def _exposure(people: pd.DataFrame) -> dict[str, float]:
-    """Person-minutes in heat or smoke, by place and by what it was; the chance of loss counts the heat alone."""
+def _exposure(people: pd.DataFrame, sea_loss_per_min: dict[str, float]) -> dict[str, float]:
+    """Person-minutes by place and by what it was, and what they may cost those at risk: in the heat, and in the sea.
+
+    The chance of loss counts heat on land and every minute in the sea, not smoke.
+    """
     measured = {
         f"exposed_{part}_person_min": float((people[f"exposed_{part}_s"].fillna(0.0) * people["people"]).sum() / 60.0)
         for part in (*EXPOSURE_PLACES, *EXPOSURE_KINDS)
     }
     person_minutes = people["exposed_s"].fillna(0.0) / 60.0 * people["people"]
-    minutes = people["exposed_heat_s"].fillna(0.0) / 60.0
+    in_sea = people["exposed_sea_s"].fillna(0.0) / 60.0
+    on_dry_land = people["exposed_heat_s"].fillna(0.0) / 60.0
     risk = people["at_risk"].to_numpy(dtype=bool)
+    on_land, at_sea, count = on_dry_land[risk], in_sea[risk], people.loc[risk, "people"]
     lost = {
-        f"lost_probability_{name}": _mean_loss(rate, minutes[risk], people.loc[risk, "people"])
+        f"lost_probability_{name}": _mean_loss(rate * on_land + sea_loss_per_min[name] * at_sea, count)
         for name, rate in LOSS_PER_EXPOSED_MINUTE.items()
     }
-    return {"exposed_person_min": float(person_minutes.sum()), **measured, **lost}
+    lost_at_sea = {
+        f"lost_at_sea_probability_{name}": _mean_loss(rate * at_sea, count) for name, rate in sea_loss_per_min.items()
+    }
+    went_in = float(people.loc[people["entered_sea_s"].notna(), "people"].sum())
+    total = {"exposed_person_min": float(person_minutes.sum())}
+    return {**total, **measured, **lost, **lost_at_sea, "entered_sea_people": went_in}
 
 
-def _mean_loss(rate_per_min: float, minutes: pd.Series[float], people: pd.Series[int]) -> float:
-    """Mean probability that a person at risk is lost: 1 - exp(-rate * minutes)."""
+def _mean_loss(hazard: pd.Series[float], people: pd.Series[int]) -> float:
+    """Mean probability that a person at risk is lost: 1 - exp(-hazard)."""
     if people.sum() == 0:
         return nan
-    return float(np.average(-np.expm1(-rate_per_min * minutes.to_numpy()), weights=people.to_numpy()))
+    return float(np.average(-np.expm1(-hazard.to_numpy()), weights=people.to_numpy()))
+
+
+def _help(people: pd.DataFrame) -> dict[str, float]:
+    """People whom others told, took along, or left behind; and whom alerts reached outside their zones."""
+    count = people["people"]
+    return {
+        "reached_outside_people": float(count[people["reached_outside"]].sum()),
+        "warned_by_neighbour_people": float(count[people["warned_by"] == "neighbour"].sum()),
+        "took_lift_people": float(count[people["left_by"] == "lift"].sum()),
+        "waits_for_help_people": float(count[people["waits_for"] == "help"].sum()),
+    }
 
 
 def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float) -> dict[str, float]:

@@ -66,13 +66,22 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("exposed_home_s", _REAL),  # these four add up to exposed_s
             ("exposed_road_s", _REAL),
             ("exposed_beach_s", _REAL),
-            ("exposed_sea_s", _REAL),
+            ("exposed_sea_s", _REAL),  # standing in the sea, hot or not
             ("exposed_heat_s", _REAL),  # of exposed_s; who was in heat and smoke at once counts in both
             ("exposed_smoke_s", _REAL),
             ("landing", _TEXT),  # where they waited for a boat; empty: nowhere
             ("shore_s", _REAL),  # come to the water there
             ("boarded_s", _REAL),
             ("landed_s", _REAL),  # put ashore in a port
+            ("language", _TEXT),  # best understood: greek, english or other
+            ("luggage", _CLAIM),
+            ("small_children", _CLAIM),
+            ("needs", _TEXT),  # none, help or ambulance
+            ("left_by", _TEXT),  # the mode in which they left, empty for not; who finds no lift walks
+            ("driver_id", _TEXT),  # household in whose vehicle they left, empty for their own or none
+            ("waits_for", _TEXT),  # boat, bus, help or nothing: why they shelter
+            ("entered_sea_s", _REAL),
+            ("reached_outside", _CLAIM),  # an alert came to them though their zone was in none
         ]
     ),
     "vehicles": pa.schema(

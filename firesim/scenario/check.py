@@ -50,6 +50,8 @@ def problems_of_parts(readable: Readable, place: PlaceParts, text: FieldsText, f
         _read(problems, lambda: [settlement.present(float(hour)) for hour in hours])
     if "ignition" in readable and place.grid is not None:
         problems += _ignition(readable["ignition"], place, place.grid, text)
+    if "devices" in readable:
+        problems += _sirens(readable, place, sites, text)
     for name, strategy in readable.get("strategies", {}).items():
         problems += _strategy(name, strategy, readable.get("command", CommandParameters()), text)
     return [text.located(problem) for problem in problems]
@@ -108,6 +110,22 @@ def _names(
                     field, name, message, "Masts, sensors, units and boats share one network: rename one of them."
                 )
         taken |= dict.fromkeys(names, field)
+
+
+def _sirens(readable: Readable, place: PlaceParts, sites: Sequence[SensorSite], text: FieldsText) -> Iterator[Problem]:
+    """Sirens on facilities that do not exist, and strategies that sound sirens where there are none."""
+    roofs, way = readable["devices"].sirens.facilities, ("devices", "sirens", "facilities")
+    known = [facility.facility for facility in place.settlement.facilities] if place.settlement else list(roofs)
+    for name in roofs:
+        if name not in known:
+            remedy = f"Use one of {', '.join(known)}."
+            yield text.problem(way, "No facility of that id has a roof for a siren.", remedy, name)
+    if roofs or any(site.kind == "siren" for site in sites):
+        return
+    for name, strategy in readable.get("strategies", {}).items():
+        if "siren" in strategy.channels:
+            remedy = "Add rows of kind siren to the table of sites, or name facilities in devices.sirens.facilities."
+            yield text.problem(("strategies", name, "channels"), "There is no siren to sound.", remedy, "siren")
 
 
 def _ignition(ignition: Ignition, place: PlaceParts, grid: Grid, text: FieldsText) -> list[Problem]:

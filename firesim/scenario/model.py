@@ -22,7 +22,7 @@ from firesim.world.traffic import TrafficParameters
 from firesim.world.weather import WeatherParameters
 
 Device = Literal["gas", "cameras", "drone", "callers", "fire_watch", "all_seeing"]
-AlertChannel = Literal["app", "cell_broadcast", "knock"]
+AlertChannel = Literal["app", "cell_broadcast", "knock", "siren"]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 

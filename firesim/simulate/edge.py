@@ -19,6 +19,7 @@ from firesim.devices.phones import AppPush, CellBroadcast, Knock, Listeners
 from firesim.devices.plume import Plume
 from firesim.devices.radios import Radios
 from firesim.devices.sensors import AllSeeing, GasNodes
+from firesim.devices.sirens import Siren, siren_sites
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
 from firesim.link.messages import (
     IN_PLACE,
@@ -40,6 +41,7 @@ from firesim.physics.smoke import visibility_m
 from firesim.scenario import Scenario, Strategy
 from firesim.simulate.truth import Truth
 from firesim.world.boats import Boats, SeaScene
+from firesim.world.hearing import STAY_INSIDE
 from firesim.world.households import GUEST
 from firesim.world.people import People
 from firesim.world.responders import Responders, Scene
@@ -59,6 +61,7 @@ class Edge:
     drones: list[DroneInABox] = field(default_factory=list)
     infos: list[SensorInfo] = field(default_factory=list)
     alerters: dict[str, Alerter] = field(default_factory=dict)
+    sirens: list[Site] = field(default_factory=list)
     responders: Responders = field(init=False)
     radios: Radios = field(init=False)
     boats: Boats | None = None
@@ -160,25 +163,23 @@ class Edge:
             return [order_destination]
         if channel not in self.alerters:
             return []
+        if channel == Siren.channel:
+            return [site.name for site in self.sirens]
         return [mast.mast for mast in self.truth.masts] if channel in BY_MAST else [KNOCKERS]
 
 
 def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
-    """Hand an alert with its advice to the parties that hear it.
-
-    People have no word yet for staying by order: to them it is a warning, upon which few leave.
-    """
-    stays = alert.level == "order" and all(one.refuge == IN_PLACE for one in alert.advice)
-    level = "warning" if stays else alert.level
+    """Hand an alert with its advice to the parties that hear it; a siren says neither what nor whom it means."""
     advice = {one.zone: (_place_told(one), tuple(one.route)) for one in alert.advice}
-    people.hear(np.asarray(reach.parties, dtype=np.int64), reach.at_s, alert.channel, level, event_id, advice)
+    parties, names_zones = np.asarray(reach.parties, dtype=np.int64), alert.channel != Siren.channel
+    people.hear(parties, reach.at_s, alert.channel, alert.level, event_id, advice, names_zones)
 
 
 def _place_told(advice: ZoneAdvice) -> str:
-    """Where people are to go, as they understand it: a refuge, a landing, or to the water anywhere (empty)."""
+    """Where people are to go, as they understand it: a refuge, a landing, to the water anywhere (empty), or inside."""
     if advice.refuge == TO_THE_SHORE:
         return advice.landing
-    return "" if advice.refuge == IN_PLACE else advice.refuge
+    return STAY_INSIDE if advice.refuge == IN_PLACE else advice.refuge
 
 
 def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post) -> Edge:
@@ -249,16 +250,20 @@ def _add_alerters(edge: Edge, scenario: Scenario, strategy: Strategy) -> None:
     listeners = listeners_of(truth)
     masts = [mast.mast for mast in truth.masts]
 
-    def hour(now_s: float) -> float:
-        return (scenario.start_hour + now_s / 3600.0) % 24.0
-
+    sleep = truth.people.sleep
     known: dict[str, Callable[[], Alerter]] = {
-        "app": lambda: AppPush(listeners, truth.network, masts, hour, phones, truth.luck),
-        "cell_broadcast": lambda: CellBroadcast(listeners, truth.network, masts, hour, phones, truth.luck),
-        "knock": lambda: Knock(listeners, phones, truth.luck),
+        "app": lambda: AppPush(listeners, truth.network, masts, sleep, phones, truth.luck),
+        "cell_broadcast": lambda: CellBroadcast(listeners, truth.network, masts, sleep, phones, truth.luck),
+        "knock": lambda: Knock(listeners, phones, truth.luck, sleep),
     }
+    if Siren.channel in strategy.channels:
+        rows = read_sites(Path(scenario.folder) / scenario.fields.devices.sites, truth.place.grid)
+        sirens = scenario.fields.devices.sirens
+        edge.sirens = siren_sites(of_kind(rows, "siren"), truth.place.settlement.facilities, sirens)
+        _register(truth, edge.sirens)
+        known[Siren.channel] = lambda: Siren(listeners, edge.sirens, sleep, sirens, truth.luck)
     edge.alerters = {channel: known[channel]() for channel in strategy.channels}
-    for place in (*masts, KNOCKERS):
+    for place in (*masts, *(site.name for site in edge.sirens), KNOCKERS):
         edge.post.receive_at(place, edge.hear_alert)
 
 
@@ -275,6 +280,8 @@ def listeners_of(truth: Truth) -> Listeners:
         has_app=parties.has_app,
         zones=[zone.zone for zone in zones],
         is_beach=[zone.kind == "beach" for zone in zones],
+        reads_greek=parties.members.reads_greek,
+        reads_english=parties.members.reads_english,
     )
 
 

@@ -80,6 +80,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
         [score for score in (_score(belief, clockwork) for belief in beliefs) if score is not None],
         scenario.ignited_s,
         scenario.horizon_s,
+        scenario.fields.people.sea_loss_per_min,
     )
     return Run(
         scenario,
@@ -184,7 +185,7 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
     party = np.asarray(columns.pop("party"), dtype=np.int64)
     # The last entry of each is that of background traffic, party -1: vehicles of no household and no zone.
     ids, zones = [*people.parties.household_id, ""], [*people.zones, ""]
-    zone_of, mode_of = np.append(people.parties.zone_index, -1), np.append(people.parties.mode, CAR)
+    zone_of, mode_of = np.append(people.parties.zone_index, -1), np.append(people.left_by, CAR)
     columns["trip_id"] = [f"{ids[p] or 'background'}/{trip}" for trip, p in enumerate(party.tolist())]
     columns["household_id"] = [ids[p] for p in party.tolist()]
     columns["zone_id"] = [zones[zone] for zone in zone_of[party].tolist()]

@@ -10,7 +10,6 @@ from firesim.outcomes.twin import PartiesInPlace, Twin, no_response_twin
 from firesim.scenario import Scenario
 from firesim.simulate.truth import Truth
 from firesim.world.fire import TrueFire
-from firesim.world.households import CAR, TWO_WHEELER
 from firesim.world.refuges import SMOKE_EVERY_S, RefugeWatch
 from firesim.world.smoke import Smoke
 
@@ -65,7 +64,7 @@ def _deadlines(scenario: Scenario, truth: Truth, fire: TrueFire, smoke_s: Floats
         y_m=parties.y_m,
         node=parties.node,
         walk_to_node_s=parties.walk_m / parties.walking_speed_m_s,
-        drives=np.isin(parties.mode, (CAR, TWO_WHEELER)),
+        drives=parties.seats > 0,
         walking_speed_m_s=middle_speed_m_s,
     )
     return no_response_twin(

@@ -1,8 +1,8 @@
 """When parties make up their minds, and when they are ready to go.
 
-A party decides some time after something convinced it, and leaves when it has prepared. A stronger or later
-reason can only bring that forward. All luck is drawn once, at the start, so whatever is heard, and however
-often, the same party stays as willing, as slow and as well prepared.
+A party decides some time after something convinced it, and leaves when it has prepared and its members are
+together. A stronger or later reason can only bring that forward. All luck is drawn once, at the start, so whatever
+is heard, and however often, the same party stays as willing, as slow and as well prepared.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from firesim.streams import Luck
 from firesim.world.households import Parties
 from firesim.world.people_parameters import PeopleParameters
+from firesim.world.response_curves import time_to_leave_s
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -25,55 +26,82 @@ _LEAST_SPREAD = 0.3  # nobody prepares in less than this part of the usual time
 class Decisions:
     """The minds of all parties.
 
+    `is_asleep` at the start says whose members are all at home, so that nobody has to be fetched.
+
     Attributes
     ----------
     willingness : [parties]
-        A reason that convinces a share of people above this convinces this party.
-    decision_lag_s, preparation_s, smoke_lag_s : [parties]
-        From a reason to the decision; from the decision to leaving; from smoke in the sky to noticing it.
+        A reason that convinces a share of people above this convinces this party; `inf`: it refuses.
+    decision_lag_s, preparation_s, gathering_s, smoke_lag_s : [parties]
+        From a reason to the decision; from the decision to being ready, and besides until all members are there;
+        from smoke in the sky to noticing it. With a published response curve the first two are the parts of one
+        time drawn from it, and nobody gathers: the curve holds that.
     decides_s, leaves_s : [parties]
         When that will be, `inf`: not foreseen.
     because : [parties]
         The event that convinced them, then that of their decision.
+    stays_inside : [parties]
+        Whether they heed an order to stay where they are.
+    flees : [parties]
+        Whether they drop everything and go.
     """
 
-    def __init__(self, parties: Parties, parameters: PeopleParameters, luck: Luck) -> None:
-        n, who = len(parties), parties.entity
-        self.willingness = luck.uniform("willingness", who)
+    def __init__(self, parties: Parties, parameters: PeopleParameters, luck: Luck, is_asleep: Claims) -> None:
+        n, who, p = len(parties), parties.entity, parameters
+        self.willingness = np.where(parties.members.refuses, np.inf, luck.uniform("willingness", who))
         self.decision_lag_s = (
-            MINUTE_S
-            * parameters.decision_median_min
-            * np.exp(parameters.decision_log_sd * luck.normal("decision lag", who))
+            MINUTE_S * p.decision_median_min * np.exp(p.decision_log_sd * luck.normal("decision lag", who))
         )
         by_kind_min = np.array([
-            parameters.resident_preparation_min,
-            parameters.guest_preparation_min,
-            parameters.visitor_preparation_min,
-            parameters.staff_preparation_min,
+            p.resident_preparation_min,
+            p.guest_preparation_min,
+            p.visitor_preparation_min,
+            p.staff_preparation_min,
         ])  # fmt: skip
-        spread = 1.0 + parameters.preparation_spread * luck.normal("preparation", who)
+        spread = 1.0 + p.preparation_spread * luck.normal("preparation", who)
         self.preparation_s = MINUTE_S * by_kind_min[parties.kind] * np.maximum(spread, _LEAST_SPREAD)
+        self.gathering_s = np.where(is_asleep, 0.0, _gathering_s(parties, p, luck))
+        if p.response_curve != "sum":
+            self._take_from_curve(time_to_leave_s(luck.uniform("response curve", who), p.response_curve))
         self.smoke_lag_s = (
-            MINUTE_S
-            * parameters.smoke_noticed_median_min
-            * np.exp(parameters.smoke_noticed_log_sd * luck.normal("smoke noticed", who))
+            MINUTE_S * p.smoke_noticed_median_min * np.exp(p.smoke_noticed_log_sd * luck.normal("smoke noticed", who))
         )
         self.decides_s = np.full(n, np.inf)
         self.leaves_s = np.full(n, np.inf)
         self.because = np.full(n, -1, dtype=np.int64)
+        self.stays_inside: Claims = np.zeros(n, np.bool_)
+        self.flees: Claims = np.zeros(n, np.bool_)
         self._has_decided = np.zeros(n, np.bool_)
         self._haste = np.ones(n)  # part of the preparation time that is taken
 
-    def would_heed(self, parties: Integers, heeded: Floats | float, at_s: Floats | float) -> Claims:
-        """Whether a reason convinces each party and brings its decision forward. [parties]"""
+    def _take_from_curve(self, whole_s: Floats) -> None:
+        """Let lag and preparation add up to a time that holds both, in the proportion that they had."""
+        lag_share = self.decision_lag_s / (self.decision_lag_s + self.preparation_s)
+        self.decision_lag_s = lag_share * whole_s
+        self.preparation_s = whole_s - self.decision_lag_s
+        self.gathering_s = np.zeros(len(whole_s))
+
+    def has_decided(self, parties: Integers) -> Claims:
+        """Whether they have made up their minds to leave. [n]"""
+        return self._has_decided[parties]
+
+    def would_heed(
+        self, parties: Integers, heeded: Floats | float, at_s: Floats | float, is_strong: Claims | bool = False
+    ) -> Claims:
+        """Whether a reason convinces each party and brings its decision forward. [parties]
+
+        Those who stay inside by order leave for a strong one only: flames in sight, or an order to leave.
+        """
         decides_s = np.asarray(at_s) + self.decision_lag_s[parties]
         is_sooner: Claims = ~self._has_decided[parties] & (decides_s < self.decides_s[parties])
-        return is_sooner & (self.willingness[parties] < heeded)
+        may = ~self.stays_inside[parties] | is_strong
+        return is_sooner & (self.willingness[parties] < heeded) & may
 
     def convince(self, parties: Integers, at_s: Floats | float, because: Integers) -> None:
         """These will decide, their lag after `at_s`, because of these events."""
         self.decides_s[parties] = at_s + self.decision_lag_s[parties]
         self.because[parties] = because
+        self.stays_inside[parties] = False
 
     def hurry(self, parties: Integers, haste: float) -> None:
         """Those who have not prepared yet will take only this part of the time."""
@@ -86,6 +114,8 @@ class Decisions:
         preparing = parties[self._has_decided[parties] & np.isfinite(self.leaves_s[parties])]
         self.decides_s[undecided] = now_s
         self._haste[undecided] = 0.0
+        self.flees[parties] = True
+        self.stays_inside[parties] = False
         self.leaves_s[preparing] = np.minimum(self.leaves_s[preparing], now_s)
         return undecided
 
@@ -98,7 +128,9 @@ class Decisions:
         """They have decided: these are the events of it. They will leave when they are prepared."""
         self._has_decided[parties] = True
         self.because[parties] = events
-        self.leaves_s[parties] = self.decides_s[parties] + self._haste[parties] * self.preparation_s[parties]
+        gathering_s = np.where(self.flees[parties], 0.0, self.gathering_s[parties])
+        ready_s = self.decides_s[parties] + self._haste[parties] * self.preparation_s[parties]
+        self.leaves_s[parties] = ready_s + gathering_s
 
     def ready(self, now_s: float) -> Integers:
         """Parties ready to leave by now, in order of time (then of number)."""
@@ -106,9 +138,23 @@ class Decisions:
         return parties if len(parties) < 2 else parties[np.argsort(self.leaves_s[parties], kind="stable")]
 
     def stand_down(self, parties: Integers) -> Integers:
-        """An all-clear: those who have not left give it up. Returns who had meant to go."""
+        """An all-clear, or an order to stay: those who have not left give it up. Returns who had meant to go."""
         waits = np.where(self._has_decided[parties], self.leaves_s[parties], self.decides_s[parties])
         meant = parties[np.isfinite(waits)]
         self.decides_s[meant] = self.leaves_s[meant] = np.inf
-        self._has_decided[meant] = False
+        self._has_decided[meant] = self.flees[meant] = False
         return meant
+
+
+def _gathering_s(parties: Parties, parameters: PeopleParameters, luck: Luck) -> Floats:
+    """How long it takes each party to fetch members who are elsewhere; 0 where all are there. [parties]"""
+    p, who = parameters, parties.entity
+    apart = np.array([
+        p.resident_apart_fraction,
+        p.guest_apart_fraction,
+        p.visitor_apart_fraction,
+        0.0,
+    ])[parties.kind]  # fmt: skip
+    has_to = (luck.uniform("apart", who) < apart) & (parties.people > 1)
+    spread = np.maximum(1.0 + p.preparation_spread * luck.normal("gathering", who), _LEAST_SPREAD)
+    return np.where(has_to, MINUTE_S * p.gathering_min * spread, 0.0)

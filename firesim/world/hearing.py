@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,13 +12,17 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
-NOTHING, ELSEWHERE, WARNING, ORDER = range(4)  # how far an alert concerns a party
-LEVEL_WORDS = ("nothing", "alert for other zones", "warning", "order")
+# How far what it has heard concerns a party.
+NOTHING, ELSEWHERE, SEEN, WARNING, STAY, ORDER = range(6)
+N_LEVELS = 6
+LEVEL_WORDS = ("nothing", "alert for other zones", "fire seen", "warning", "order to stay", "order")
 ALL_CLEAR = "all-clear"
 _LEVELS = {"warning": WARNING, "order": ORDER, ALL_CLEAR: NOTHING}
 _NONE = -1
-TO_THE_SHORE = -2  # advice in itself: no road is safe any more
-KNOCK = "knock"  # the channel that only those at home hear
+TO_THE_SHORE, INSIDE = -2, -3  # advice in itself: no road is safe any more; stay where you are
+STAY_INSIDE = "stay inside"  # in place of a refuge in an alert's advice
+KNOCK, NEIGHBOUR = "knock", "neighbour"
+AT_HOME_ONLY = (KNOCK, NEIGHBOUR)  # channels that reach nobody who has left
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,24 @@ class Heard:
     is_advised_anew: Claims
 
 
-_FIELDS = tuple(field.name for field in fields(Heard))
+# The columns who, at_s, because, level, channel, advice of `Heard`, before anybody has heard it.
+_Rows = tuple[Integers, Floats, Integers, Integers, Integers, Integers]
+
+
+@dataclass
+class _Sent:
+    """An alert that some parties have heard and others will hear: they are in order of time."""
+
+    rows: _Rows
+    said: int  # how many have heard it
+    next_s: float  # when the next one does
+
+    def until(self, now_s: float) -> _Rows:
+        """What has been heard of it since it was last asked for."""
+        at_s, first = self.rows[1], self.said
+        self.said = int(at_s.searchsorted(now_s, side="right"))
+        self.next_s = float(at_s[self.said]) if self.said < len(at_s) else np.inf
+        return _some(self.rows, slice(first, self.said))
 
 
 class Hearing:
@@ -49,8 +70,11 @@ class Hearing:
     Attributes
     ----------
     warned_s : [parties] first alert heard that was meant for their zone, `inf` if none [s]
-    advice_of : [parties] number of the last advice heard, -1: none, -2: to the shore; `advice` holds (refuge
-        index, route)
+    level : [parties] the most that they have heard; an order to stay takes back one to leave
+    advice_of : [parties] number of the last advice heard, -1: none, -2: to the shore, -3: to stay inside; `advice`
+        holds (refuge index, route)
+    known_by : [parties] event by which they know the most that they know, -1: they know nothing
+    is_outside : [parties] whether an alert reached them though their zone has been in none
     channels : names of the channels by which anything was sent
     """
 
@@ -61,12 +85,13 @@ class Hearing:
         self.warned_s = np.full(n, np.inf)
         self.advice_of = np.full(n, _NONE, dtype=np.int64)
         self.advice: list[tuple[int, tuple[str, ...]]] = []
-        self._level = np.full(n, NOTHING, dtype=np.int64)
+        self.level: Integers = np.full(n, NOTHING, dtype=np.int64)
+        self.known_by = np.full(n, _NONE, dtype=np.int64)
+        self._is_reached: Claims = np.zeros(n, np.bool_)  # by any alert, from whomever but a neighbour
+        self._is_named: Claims = np.zeros(len(zones), np.bool_)  # zones that an alert was for
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
-        self._to_come = _nobody()  # in order of time, of one moment in the order in which it was sent
-        self._said = 0  # how much of that has been heard
-        self._new: list[Heard] = []  # sent since that was put in order
+        self._pending: list[_Sent] = []
 
     def hear(
         self,
@@ -76,23 +101,44 @@ class Hearing:
         level: str,
         cause_ids: ArrayLike,
         advice: Mapping[str, tuple[str, Sequence[str]]],
+        names_zones: bool = True,
     ) -> None:
         """Parties will hear an alert at `at_s`; see `People.hear`."""
         if level not in _LEVELS:
             raise ValueError(f"an alert is a warning, an order or an all-clear, not {level!r}")
         who = np.atleast_1d(np.asarray(parties, dtype=np.int64))
         when = np.broadcast_to(np.asarray(at_s, dtype=float), who.shape)
+        order = np.argsort(when, kind="stable")
         levels, advised = self._meaning_for_zones(level, advice)
-        because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)
+        if not names_zones:
+            levels[:], advised[:] = WARNING, _NONE
         if level == ALL_CLEAR:  # for other zones it says nothing
-            here = levels[self._zone_index[who]] == NOTHING
-            who, when, because = who[here], when[here], because[here]
+            order = order[levels[self._zone_index[who[order]]] == NOTHING]
+        because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)[order]
+        who, when = who[order], when[order]
+        zone = self._zone_index[who]
+        self._send(who, when, channel, levels[zone], because, advised[zone])
+
+    def pass_on(self, who: Integers, at_s: Floats, teller: Integers) -> None:
+        """Parties will be told at `at_s` [n] what these others [n] know now, who knew it before."""
+        order = np.argsort(at_s, kind="stable")
+        who, at_s, teller = who[order], at_s[order], teller[order]
+        self._send(who, at_s, NEIGHBOUR, self.level[teller], self.known_by[teller], self.advice_of[teller])
+
+    def see(self, who: Integers, events: Integers) -> None:
+        """These have seen the fire themselves, by these events."""
+        news = self.level[who] < SEEN
+        self.level[who[news]] = SEEN
+        self.known_by[who[news]] = events[news]
+
+    def _send(
+        self, who: Integers, at_s: Floats, channel: str, level: Integers, because: Integers, advice: Integers
+    ) -> None:
         if channel not in self.channels:
             self.channels.append(channel)
-        by, no = np.full(len(who), self.channels.index(channel)), np.zeros(len(who), np.bool_)
-        zone = self._zone_index[who]
+        by = np.full(len(who), self.channels.index(channel))
         if len(who):
-            self._new.append(Heard(who, when, because, levels[zone], by, advised[zone], no, no))
+            self._pending.append(_Sent((who, at_s, because, level, by, advice), 0, float(at_s[0])))
 
     def until(self, now_s: float, departed_s: Floats, leaves_s: Floats, safe_s: Floats) -> list[Heard]:
         """All that is heard until now, in rounds: the first thing that each party hears, the second, and so on.
@@ -102,44 +148,44 @@ class Hearing:
         now_s : float
             Later alerts wait. [s]
         departed_s, leaves_s, safe_s : [parties]
-            From when nobody opens to a knock: they have gone, or are about to. From when nothing needs to be said
-            any more. [s], inf: never
+            When they left, or are ready to: from then on nobody opens to a knock or talks to a neighbour; and from
+            when nothing needs to be said any more. [s], inf: never
         """
-        due = self._due(now_s)
-        if len(due.who) == 0:
+        due = [sent.until(now_s) for sent in self._pending if sent.next_s <= now_s]
+        if not due:
             return []
-        is_heard = due.at_s < safe_s[due.who]
-        if KNOCK in self.channels:
-            home_until_s = np.minimum(departed_s[due.who], leaves_s[due.who])
-            is_heard &= (due.channel != self.channels.index(KNOCK)) | (due.at_s < home_until_s)
-        heard = due if is_heard.all() else _part(due, np.flatnonzero(is_heard))
-        return [self._take_in(turn) for turn in _in_turns(heard)]
-
-    def _due(self, now_s: float) -> Heard:
-        """What is heard until now and was not yet, in order of time."""
-        if self._new:
-            every = [_part(self._to_come, slice(self._said, None)), *self._new]
-            self._to_come, self._said, self._new = _in_time(_joined(every)), 0, []
-        first = self._said
-        self._said = int(np.searchsorted(self._to_come.at_s, now_s, side="right"))
-        return _part(self._to_come, slice(first, self._said))
+        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
+        rows = due[0] if len(due) == 1 else _together(due)
+        who, at_s, channel = rows[0], rows[1], rows[4]
+        at_home_only = np.array([name in AT_HOME_ONLY for name in self.channels])[channel]
+        is_home = (at_s < departed_s[who]) & (at_s < leaves_s[who])
+        is_heard = np.flatnonzero((at_s < safe_s[who]) & (~at_home_only | is_home))
+        return [self._take_in(_some(rows, is_heard[turn])) for turn in _turns(who[is_heard], at_s[is_heard])]
 
     @property
     def warned_by(self) -> list[str]:
         """The channel of the first alert heard that was meant for their zone, empty if none. [parties]"""
         return ["" if by == _NONE else self.channels[by] for by in self._warned_by.tolist()]
 
-    def _take_in(self, heard: Heard) -> Heard:
-        who = heard.who
-        # Who overhears what is said to others has not been warned.
-        first = (heard.level > ELSEWHERE) & np.isinf(self.warned_s[who])
-        self.warned_s[who[first]] = heard.at_s[first]
-        self._warned_by[who[first]] = heard.channel[first]
-        is_anew = (heard.advice != _NONE) & (heard.advice != self.advice_of[who])
-        self.advice_of[who[is_anew]] = heard.advice[is_anew]
-        is_raised = heard.level > self._level[who]
-        self._level[who[is_raised]] = heard.level[is_raised]
-        return Heard(who, heard.at_s, heard.because, heard.level, heard.channel, heard.advice, is_raised, is_anew)
+    @property
+    def is_outside(self) -> Claims:
+        """Who was reached by an alert though their zone has been in none: overshoot. [parties]"""
+        return self._is_reached & ~self._is_named[self._zone_index]
+
+    def _take_in(self, rows: _Rows) -> Heard:
+        who, at_s, because, level, channel, advice = rows
+        from_afar = np.array([name != NEIGHBOUR for name in self.channels])[channel]
+        self._is_reached[who[from_afar & (level != NOTHING)]] = True
+        # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
+        first = (level > SEEN) & np.isinf(self.warned_s[who])
+        self.warned_s[who[first]] = at_s[first]
+        self._warned_by[who[first]] = channel[first]
+        is_anew = (advice != _NONE) & (advice != self.advice_of[who])
+        self.advice_of[who[is_anew]] = advice[is_anew]
+        takes_back = (level == STAY) & (self.level[who] == ORDER)
+        is_raised = (level > self.level[who]) | takes_back
+        self.level[who[is_raised]] = level[is_raised]
+        return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
 
     def _meaning_for_zones(
         self, level: str, advice: Mapping[str, tuple[str, Sequence[str]]]
@@ -151,8 +197,11 @@ class Hearing:
             if zone not in advice:
                 continue
             levels[index] = _LEVELS[level]
+            self._is_named[index] |= level != ALL_CLEAR
             refuge, route = advice[zone]
-            if refuge:
+            if refuge == STAY_INSIDE:
+                levels[index], advised[index] = (STAY, INSIDE) if level == "order" else (levels[index], _NONE)
+            elif refuge:
                 told = (self._refuge_index[refuge], tuple(route))
                 if told not in self.advice:
                     self.advice.append(told)
@@ -162,34 +211,28 @@ class Hearing:
         return levels, advised
 
 
-def _nobody() -> Heard:
-    whole, claims = np.empty(0, np.int64), np.empty(0, np.bool_)
-    return Heard(whole, np.empty(0), whole, whole, whole, whole, claims, claims)
+def _some(rows: _Rows, which: slice | Integers) -> _Rows:
+    who, at_s, because, level, channel, advice = rows
+    return who[which], at_s[which], because[which], level[which], channel[which], advice[which]
 
 
-def _part(heard: Heard, which: slice | Integers) -> Heard:
-    return Heard(*(getattr(heard, name)[which] for name in _FIELDS))
+def _together(parts: Sequence[_Rows]) -> _Rows:
+    who, at_s, because, level, channel, advice = zip(*parts, strict=True)
+    join = np.concatenate
+    return join(who), join(at_s), join(because), join(level), join(channel), join(advice)
 
 
-def _joined(parts: Sequence[Heard]) -> Heard:
-    return Heard(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
-
-
-def _in_time(heard: Heard) -> Heard:
-    """In order of time; of one moment, in the order given."""
-    return _part(heard, np.argsort(heard.at_s, kind="stable"))
-
-
-def _in_turns(heard: Heard) -> list[Heard]:
-    """Split what is in order of time into rounds in which each party hears one thing."""
-    n = len(heard.who)
-    if len(set(heard.who.tolist())) == n:
-        return [heard] if n else []
-    by_party = np.argsort(heard.who, kind="stable")
-    who = heard.who[by_party]
+def _turns(who: Integers, at_s: Floats) -> list[Integers]:
+    """Indices of rounds in which each party hears one thing, each in order of time."""
+    n = len(who)
+    by_party = np.lexsort((at_s, who))  # stable: of two at one moment the one sent first
+    sorted_who = who[by_party]
     is_first = np.ones(n, np.bool_)
-    is_first[1:] = who[1:] != who[:-1]
+    is_first[1:] = sorted_who[1:] != sorted_who[:-1]
+    in_time = np.argsort(at_s, kind="stable")
+    if is_first.all():
+        return [in_time] if n else []
     starts = np.flatnonzero(is_first)
     turn = np.empty(n, dtype=np.int64)
     turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
-    return [_part(heard, np.flatnonzero(turn == k)) for k in range(int(turn.max()) + 1)]
+    return [in_time[turn[in_time] == k] for k in range(int(turn.max()) + 1)]

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.inputs.problems import BadInput
-from firesim.physics.walking import party_walking_speed_m_s
+from firesim.physics.walking import burdened_speed_m_s, party_walking_speed_m_s
 from firesim.streams import Luck, key_of
+from firesim.world.lifts import match_lifts
+from firesim.world.members import AMBULANCE, NO_HELP, Members, draw_members
 from firesim.world.people_parameters import PeopleParameters
 
 if TYPE_CHECKING:
@@ -22,11 +24,11 @@ Claims = NDArray[np.bool_]
 
 KINDS = ("resident", "guest", "visitor", "staff")
 RESIDENT, GUEST, VISITOR, STAFF = range(4)
-MODES = ("car", "two_wheeler", "foot", "shore")
-CAR, TWO_WHEELER, FOOT, SHORE = range(4)
+# How a party would leave. Nobody is given a bus or a boat here: whoever sends them says so.
+MODES = ("car", "two_wheeler", "foot", "shore", "lift", "bus", "boat", "stay")
+CAR, TWO_WHEELER, FOOT, SHORE, LIFT, BUS, BOAT, STAY = range(8)
 
 _NIGHT_H = 3.0  # everybody is in bed, so who is not a resident or a guest is staff
-_TWO_WHEELER_SEATS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Parties:
     """Every party of a run: arrays over [parties]. `node` is where they join the roads, -1 on the shore.
 
     A `household_id` is the zone, the first letter of the kind, and a number; all its luck hangs on it (`entity`).
+    `seats` are those of their own vehicle, 0 without one, whether or not anybody can drive it; `driver` is the
+    party with which they would go, -1: with none.
     """
 
     household_id: list[str]
@@ -49,9 +53,17 @@ class Parties:
     walking_speed_m_s: Floats
     has_app: Claims
     has_phone: Claims
+    members: Members
+    seats: Integers
+    driver: Integers
 
     def __len__(self) -> int:
         return len(self.household_id)
+
+    @property
+    def drives(self) -> Claims:
+        """Whether they would leave in a vehicle of their own. [parties]"""
+        return np.isin(self.mode, (CAR, TWO_WHEELER))
 
 
 def people_by_kind(place: Place, hour: float) -> Integers:
@@ -93,7 +105,8 @@ def make_parties(place: Place, parameters: PeopleParameters, luck: Luck, hour: f
     kind_of = np.repeat(np.array([k for _, _, k in columns], dtype=np.int64), lengths)
     entity = _entities(ids)
     x_m, y_m, node, walk_m = _places(place, zone_index_of, entity, luck)
-    mode = _modes(kind_of, people, node, entity, parameters, luck)
+    members = draw_members(kind_of, people, entity, parameters, luck)
+    mode, seats, driver = _ways_to_leave(kind_of, people, node, entity, zone_index_of, members, parameters, luck)
     has_app = luck.uniform("app", entity) < parameters.app_fraction
     return Parties(
         household_id=ids,
@@ -106,11 +119,20 @@ def make_parties(place: Place, parameters: PeopleParameters, luck: Luck, hour: f
         y_m=y_m,
         node=node,
         walk_m=walk_m,
-        walking_speed_m_s=party_walking_speed_m_s(
-            luck.uniform("walking speed", entity), people, parameters.walk_slow_m_s, parameters.walk_fast_m_s
+        walking_speed_m_s=burdened_speed_m_s(
+            party_walking_speed_m_s(
+                luck.uniform("walking speed", entity), people, parameters.walk_slow_m_s, parameters.walk_fast_m_s
+            ),
+            members.has_luggage,
+            members.has_children,
+            parameters.luggage_speed_factor,
+            parameters.children_speed_factor,
         ),
         has_app=has_app,
         has_phone=has_app | (luck.uniform("phone", entity) < parameters.phone_fraction),
+        members=members,
+        seats=seats,
+        driver=driver,
     )
 
 
@@ -167,10 +189,44 @@ def _places(
     return x_m, y_m, node, walk_m
 
 
-def _modes(
-    kind: Integers, people: Integers, node: Integers, entity: Integers, parameters: PeopleParameters, luck: Luck
+def _ways_to_leave(
+    kind: Integers,
+    people: Integers,
+    node: Integers,
+    entity: Integers,
+    zone_index: Integers,
+    members: Members,
+    parameters: PeopleParameters,
+    luck: Luck,
+) -> tuple[Integers, Integers, Integers]:
+    """How each party would leave, the seats of its own vehicle, and whose lift it would take (-1: nobody's).
+
+    Who refuses stays. Who needs help takes a lift or waits for one; of the others without a vehicle, those who
+    find a driver take a lift and the rest walk.
+    """
+    mode = _own_vehicles(kind, people, entity, parameters, luck)
+    seats = np.array([parameters.seats_per_car, parameters.seats_per_two_wheeler, 0])[mode]
+    helped, on_road = members.needs != NO_HELP, node >= 0
+    able = on_road & ~members.refuses & (members.needs != AMBULANCE)
+    offers = luck.uniform("lift offered", entity) < parameters.lift_offered_fraction
+    driver = match_lifts(
+        zone_index,
+        people,
+        np.where(able & ~helped & offers & (seats > 0), seats - people, 0),
+        able & (helped | (seats == 0)),
+        helped,
+        luck.uniform("lift", entity),
+        parameters.lift_asks,
+    )
+    mode = np.where((driver >= 0) | helped, LIFT, mode)
+    mode = np.where(members.refuses, STAY, mode)
+    return np.where(on_road, mode, SHORE).astype(np.int64), seats, driver
+
+
+def _own_vehicles(
+    kind: Integers, people: Integers, entity: Integers, parameters: PeopleParameters, luck: Luck
 ) -> Integers:
-    """How each party would leave. One vehicle a party; the more people, the likelier that one has a vehicle."""
+    """CAR, TWO_WHEELER or FOOT. One vehicle a party; the more people, the likelier that one has a vehicle."""
     rates = np.array([
         parameters.vehicles_per_resident,
         parameters.vehicles_per_guest,
@@ -179,7 +235,7 @@ def _modes(
     ])  # fmt: skip
     vehicles = rates[kind] * people
     with_car = vehicles * parameters.car_share
-    with_two_wheeler = np.where(people <= _TWO_WHEELER_SEATS, vehicles * (1.0 - parameters.car_share), 0.0)
+    fits = people <= parameters.seats_per_two_wheeler
+    with_two_wheeler = np.where(fits, vehicles * (1.0 - parameters.car_share), 0.0)
     drawn = luck.uniform("vehicle", entity)
-    mode = np.where(drawn < with_car, CAR, np.where(drawn < with_car + with_two_wheeler, TWO_WHEELER, FOOT))
-    return np.where(node < 0, SHORE, mode).astype(np.int64)
+    return np.where(drawn < with_car, CAR, np.where(drawn < with_car + with_two_wheeler, TWO_WHEELER, FOOT))

@@ -338,6 +338,10 @@ class Traffic:
         refuges: Integers = self._finder.refuge[self.flow.travellers.row[trips]]
         return refuges
 
+    def is_lost_to_smoke(self, refuge: int) -> bool:
+        """Whether it was smoke that took a lost refuge, and not flames."""
+        return self._journal.kind_of(self.lost_event[refuge]) == "refuge_smoked"
+
     def shelter_beside(self, trip: int) -> int:
         """The beach refuge at the landing that somebody has come to, if it stands and has room: they take it; -1: none.
 

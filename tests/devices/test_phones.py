@@ -34,6 +34,17 @@ def parties(n: int = 3000, seed: int = 1) -> Listeners:
     )
 
 
+class Nights:
+    """Everybody is asleep, or nobody; waking takes a minute."""
+
+    def __init__(self, n: int, asleep: bool) -> None:
+        self._asleep = np.full(n, asleep)
+        self.waking_s = np.full(n, 60.0)
+
+    def is_asleep(self, now_s: Any) -> Any:
+        return self._asleep
+
+
 class TwoMasts:
     """Serves the lower half from mast 0, the upper half from mast 1, and the last ten from none."""
 
@@ -52,9 +63,10 @@ def alert(channel: str, *zones: str, level: str = "order", deadlines: tuple[floa
     return Alert(order="o", channel=channel, level=level, advice=advice, text_el="", text_en="", authorised_by="mayor")
 
 
-def over_masts(kind: Any, listeners: Listeners, hour: float = 14.0, luck: Luck | None = None, **changes: Any) -> Any:
+def over_masts(kind: Any, listeners: Listeners, asleep: bool = False, luck: Luck | None = None, **changes: Any) -> Any:
     n = len(listeners.household_id)
-    return kind(listeners, TwoMasts(n), ["m0", "m1"], lambda now_s: hour, PhoneParameters(**changes), luck or Luck(1))
+    nights = Nights(n, asleep)
+    return kind(listeners, TwoMasts(n), ["m0", "m1"], nights, PhoneParameters(**changes), luck or Luck(1))
 
 
 @pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
@@ -93,8 +105,8 @@ def test_nine_of_ten_broadcasts_are_there_within_two_minutes() -> None:
 def test_sleepers_hear_less(kind: Any) -> None:
     listeners = parties()
     by_day, by_night = (
-        set(over_masts(kind, listeners, hour=hour).reach(alert(kind.channel, *ZONES), "m0", 0.0).parties)
-        for hour in (14.0, 3.0)
+        set(over_masts(kind, listeners, asleep).reach(alert(kind.channel, *ZONES), "m0", 0.0).parties)
+        for asleep in (False, True)
     )
     assert by_night < by_day
     assert len(by_night) < 0.8 * len(by_day)
@@ -126,7 +138,9 @@ def test_one_more_party_changes_no_other_partys_reach(kind: Any, n: int, seed: i
             zones=ZONES,
             is_beach=everybody.is_beach,
         )
-        phones = kind(some, TwoMasts(n), ["m0", "m1"], lambda now_s: 14.0, PhoneParameters(), Luck(seed))
+        phones = kind(
+            some, TwoMasts(n), ["m0", "m1"], Nights(len(some.household_id), False), PhoneParameters(), Luck(seed)
+        )
         reach = phones.reach(alert(kind.channel, *ZONES), "m0", 0.0)
         return {some.household_id[i]: at_s for i, at_s in zip(reach.parties, reach.at_s, strict=True)}
 

@@ -24,6 +24,7 @@ def party(**changes: object) -> dict[str, object]:
         "fate": "home", "at_risk": True, "twin_deadline_s": 3600.0, "exposed_at": "", "entered_danger": False,
         "trapped_s": np.nan, "exposed_home_s": 0.0, "exposed_road_s": 0.0, "exposed_beach_s": 0.0, "exposed_sea_s": 0.0,
         "exposed_heat_s": 0.0, "exposed_smoke_s": 0.0,
+        "entered_sea_s": np.nan, "reached_outside": False, "left_by": "", "waits_for": "",
     }  # fmt: skip
     return base | changes
 
@@ -92,6 +93,26 @@ def test_more_exposure_to_heat_is_never_a_smaller_loss(one_s, other_s):
     for name in ("low", "middle", "high"):
         assert low[f"lost_probability_{name}"] <= high[f"lost_probability_{name}"] <= 1.0
     assert high["lost_probability_low"] <= high["lost_probability_middle"] <= high["lost_probability_high"]
+
+
+def test_a_minute_in_the_sea_is_counted_apart_at_a_risk_of_its_own():
+    in_sea = measured(party(exposed_s=600.0, exposed_sea_s=600.0, entered_sea_s=0.0, people=3))
+    on_land = measured(party(exposed_s=600.0, exposed_beach_s=600.0, people=3))
+    assert in_sea["lost_probability_middle"] == pytest.approx(1.0 - np.exp(-0.0003 * 10.0))
+    assert in_sea["lost_at_sea_probability_middle"] == in_sea["lost_probability_middle"]
+    assert on_land["lost_probability_middle"] == pytest.approx(1.0 - np.exp(-0.005 * 10.0))
+    assert on_land["lost_at_sea_probability_middle"] == 0.0
+    assert (in_sea["entered_sea_people"], on_land["entered_sea_people"]) == (3.0, 0.0)
+    assert in_sea["exposed_sea_person_min"] == pytest.approx(30.0)
+
+
+def test_people_reached_outside_the_zones_and_those_taken_along_are_counted():
+    found = measured(
+        party(reached_outside=True, people=4), party(left_by="lift", people=3), party(waits_for="help", people=1),
+        party(warned_by="neighbour", people=5),
+    )  # fmt: skip
+    names = ("reached_outside", "took_lift", "waits_for_help", "warned_by_neighbour")
+    assert [found[f"{name}_people"] for name in names] == [4.0, 3.0, 1.0, 5.0]
 
 
 def test_a_later_departure_has_a_smaller_margin():

@@ -32,7 +32,7 @@ FAULTS = [
     ("at_min: 0}", "at_min: -5}", "ignition.at_min", -5, "at least 0"),
     (PILOT_DEVICES, "gas, camera, drone]", "strategies.pilot.devices[3]", "camera", "`cameras`"),
     (PILOT_DEVICES, "gas, gas, drone]", "strategies.pilot.devices", None, "twice"),
-    ("[app, cell_broadcast", "[siren, cell_broadcast", "strategies.pilot.channels[0]", "siren", "app, cell_broadcast"),
+    ("[app, cell_broadcast", "[bells, cell_broadcast", "strategies.pilot.channels[0]", "bells", "app, cell_broadcast"),
     ("fire_watch], policy: NoAlert}", "fire_watch]}", "strategies.no-alert.policy", None, "missing"),
     ("name: skiathos", "name: my island", "name", "my island", "pattern"),
     ("people: people_peak_authored.csv", "", "place.people", None, "missing"),

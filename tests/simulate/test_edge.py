@@ -7,12 +7,13 @@ import numpy as np
 from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, ZoneAdvice
 from firesim.link.ports import Reach
 from firesim.simulate.edge import tell
+from firesim.world.hearing import STAY_INSIDE
 
 
 class Ears:
     """Stands for the people, and writes down what they hear."""
 
-    def hear(self, parties, at_s, channel, level, cause_ids, advice):
+    def hear(self, parties, at_s, channel, level, cause_ids, advice, names_zones):
         self.heard = (level, dict(advice))
 
 
@@ -24,8 +25,8 @@ def heard(refuge, route=(), level="order"):
     return ears.heard
 
 
-def test_an_order_to_stay_inside_sends_nobody_out():
-    assert heard(IN_PLACE) == ("warning", {"west": ("", ())})
+def test_an_order_to_stay_inside_is_heard_as_one():
+    assert heard(IN_PLACE) == ("order", {"west": (STAY_INSIDE, ())})
 
 
 def test_other_orders_are_heard_as_they_are_said():

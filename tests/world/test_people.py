@@ -83,14 +83,15 @@ class FakeFire:
 
 
 class Day:
-    """Everything that a run of people needs."""
+    """Everything that a run of people needs, from nine in the morning, when nobody is asleep any more."""
 
-    def __init__(self, place=None, fire=None, seed=1, **parameters):
+    def __init__(self, place=None, fire=None, seed=1, hour=9.0, **parameters):
+        parameters = {"sleep_spread_h": 0.0} | parameters
         self.place = place or make_place()
         self.fire = fire or FakeFire()
         self.journal = Journal()
         self.ignition = self.journal.add(0.0, "fire", "ignition", None)
-        self.people = People.build(self.place, PeopleParameters(**parameters), Luck(seed), 9.0, self.journal)
+        self.people = People.build(self.place, PeopleParameters(**parameters), Luck(seed), hour, self.journal)
         self.traffic = Traffic(
             self.place.roads, self.place.settlement.refuges, TrafficParameters(), self.journal, GRID,
             self.people.parties.household_id,
@@ -153,7 +154,8 @@ def test_people_of_a_zone_without_a_road_are_on_the_shore():
 
 
 def test_one_more_household_changes_no_other_households_luck():
-    few, many = Day(make_place(residents=200)), Day(make_place(residents=208))
+    # Without lifts: who rides with whom hangs on who else is there (below).
+    few, many = (Day(make_place(residents=n), lift_offered_fraction=0.0) for n in (200, 208))
     for day in (few, many):
         day.alert(at_s=30.0)
         day.run(3600.0)
@@ -430,7 +432,8 @@ def test_a_refuge_that_burns_keeps_nobody_safe():
     people = day.run(6600.0)
     assert np.isinf(people.safe_s[on_beach]).all()
     assert {FATES[fate] for fate in people.fate[on_beach]} == {"exposed"}
-    assert (people.exposure.by_place_s[on_beach] == [0.0, 0.0, 180.0, 0.0]).all()
+    # A minute on the sand until they stand in the water; there for the other two and ten more.
+    assert (people.exposure.by_place_s[on_beach] == [0.0, 0.0, 60.0, 540.0]).all()
     lost, reached = day.of_kind("refuge_lost"), day.of_kind("refuge_reached")
     assert len(lost) == on_beach.sum()
     assert set(lost["cause_id"]) == set(reached["event_id"])

@@ -1,0 +1,167 @@
+"""What becomes of people on the way: they come through, wait, are cut off or caught, or find that a refuge is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.physics.queues import ARRIVED, CAUGHT
+from firesim.world.exposure import AT_HOME, ON_BEACH, ON_ROAD
+from firesim.world.households import Parties
+from firesim.world.people_parameters import PeopleParameters
+from firesim.world.shore import Shore
+from firesim.world.standing import (
+    EXPOSED,
+    FOR_BOAT,
+    HOME,
+    NO_WAIT,
+    NONE,
+    SAFE,
+    SHELTERING,
+    TRAPPED,
+    TRAVELLING,
+    Standing,
+)
+from firesim.world.traffic import Changes, Traffic
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class ComingThrough:
+    """From the road to a fate."""
+
+    def __init__(
+        self, parties: Parties, parameters: PeopleParameters, standing: Standing, shore: Shore, n_refuges: int
+    ) -> None:
+        self._parties, self._parameters, self._standing = parties, parameters, standing
+        self._shore, self._n_refuges = shore, n_refuges
+        self._cuts_known = 0
+        self._lost: list[int] = []  # refuges
+
+    def learn(self, traffic: Traffic) -> None:
+        """What became of those whose trip has ended since the last call."""
+        ended = traffic.changes()
+        if len(ended.trip) == 0:
+            return
+        standing, ended = self._standing, self._with_riders(ended)
+        arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
+        self._arrive(ended.trip[arrived], ended.party[arrived], ended.at_s[arrived], ended.cause_id[arrived], traffic)
+        who = ended.party[caught]
+        standing.exposure.add(who, ON_ROAD, self._parameters.dose_s)
+        standing.state[who] = TRAPPED
+        standing.expose(who, ended.at_s[caught], ended.cause_id[caught])
+        standing.trapped_s[who] = np.minimum(standing.trapped_s[who], ended.at_s[caught])
+        for is_news, kind in ((True, "trapped"), (False, "stranded")):  # some were cut off before they left
+            stuck = ~arrived & ~caught & (np.isinf(standing.trapped_s[ended.party]) == is_news)
+            who = ended.party[stuck]
+            standing.note(who, ended.at_s[stuck], kind, ended.cause_id[stuck])
+            standing.state[who] = TRAPPED
+            if is_news:
+                standing.trapped_s[who] = ended.at_s[stuck]
+
+    def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """In a refuge they are safe; at a last resort or a landing they wait, in the heat like anybody in place."""
+        standing, came_to = self._standing, traffic.refuge_of(trips)
+        refuge = came_to.copy()
+        for k in np.flatnonzero(came_to >= self._n_refuges).tolist():
+            landing = self._shore.index[traffic.refuges[came_to[k]].refuge]
+            self._shore.wait(who[k : k + 1], np.array([landing]), at_s[k])
+            refuge[k] = traffic.shelter_beside(int(trips[k]))
+        is_in = np.isin(refuge, traffic.safe_ones)
+        safe = who[is_in]
+        standing.refuge_in[safe] = refuge[is_in]
+        standing.note(safe, at_s[is_in], "safe", because[is_in])
+        standing.safe_s[safe], standing.state[safe] = at_s[is_in], SAFE
+        self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
+        in_place = came_to < self._n_refuges
+        beside = self._shore.beside(traffic.refuges[: self._n_refuges])
+        self._shore.wait(who[in_place], beside[came_to[in_place]], at_s[in_place])
+
+    def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """They have come to where they are not safe by itself, and wait there."""
+        places, standing = [traffic.refuges[place] for place in where.tolist()], self._standing
+        standing.note(who, at_s, "sheltering", because, [place.refuge for place in places])
+        standing.state[who], standing.waits_at[who] = SHELTERING, where
+        at_water = np.array([place.kind in ("beach", "landing") for place in places], dtype=bool)
+        standing.stays_at[who] = np.where(at_water, ON_BEACH, AT_HOME)
+        standing.waits[who] = np.where(where >= self._n_refuges, FOR_BOAT, standing.waits[who])
+        if len(who):
+            self._cuts_known = NONE  # where they are now may be cut off already
+
+    def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
+        """Parties that wait at a landing go aboard a boat, because of what it did last."""
+        standing = self._standing
+        standing.note(who, at_s, "boarded", because, boat)
+        self._shore.board(who, at_s)
+        standing.refuge_in[who] = standing.waits_at[who] = NONE
+        moved = standing.state[who] != SAFE  # who comes from a refuge that stands was safe and stays so
+        standing.departed_s[who] = np.minimum(standing.departed_s[who], at_s)
+        standing.state[who[moved]], standing.waits[who] = TRAVELLING, NO_WAIT
+
+    def land(self, who: Integers, at_s: Floats, port: str) -> None:
+        """Parties come ashore in a port out of the fire's reach."""
+        standing = self._standing
+        self._shore.land(who, at_s)
+        new = standing.state[who] != SAFE
+        standing.note(who[new], at_s[new], "safe", standing.cause_id[who[new]], port)
+        standing.note(who[~new], at_s[~new], "ashore", standing.cause_id[who[~new]], port)
+        standing.safe_s[who[new]], standing.state[who[new]] = at_s[new], SAFE
+
+    def _with_riders(self, ended: Changes) -> Changes:
+        """The same with a row more for each party that rode with another."""
+        riders = [self._standing.riders.get(party) for party in ended.party.tolist()]
+        count = np.array([1 if others is None else 1 + len(others) for others in riders])
+        if count.sum() == len(riders):
+            return ended
+        rows = np.repeat(np.arange(len(riders)), count)
+        together = [
+            [party] if others is None else [party, *others.tolist()]
+            for party, others in zip(ended.party.tolist(), riders, strict=True)
+        ]
+        party = np.array([member for members in together for member in members], dtype=np.int64)
+        return Changes(ended.trip[rows], party, ended.status[rows], ended.at_s[rows], ended.cause_id[rows])
+
+    def note_cut_off(self, traffic: Traffic) -> None:
+        """Who is in place when the last way out of it is cut is trapped from then on, known or not.
+
+        They may still set out: nobody has told them.
+        """
+        if traffic.cut_off.n_noted == self._cuts_known:
+            return
+        self._cuts_known = traffic.cut_off.n_noted
+        standing = self._standing
+        waits = standing.waits_at != NONE
+        node = self._parties.node.copy()
+        node[waits] = traffic.refuge_nodes[standing.waits_at[waits]]
+        # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
+        free = np.isin(standing.state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(standing.trapped_s)
+        who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != NONE))
+        came_s = np.zeros(len(node))
+        came_s[waits] = traffic.flow.travellers.done_s[standing.trip[waits]]
+        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], came_s[who])
+        standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
+
+    def lose_refuges(self, now_s: float, traffic: Traffic) -> None:
+        """Who is in a refuge when it is lost did not come through: they stay, in the heat like anybody in place."""
+        standing = self._standing
+        for refuge, event in traffic.lost_event.items():
+            if refuge in self._lost:
+                continue
+            self._lost.append(refuge)
+            inside = np.flatnonzero((standing.state == SAFE) & (standing.refuge_in == refuge))
+            standing.note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
+            in_smoke = traffic.is_lost_to_smoke(refuge)
+            standing.safe_s[inside], standing.state[inside] = np.inf, SHELTERING if in_smoke else EXPOSED
+            standing.lost_cell[inside] = traffic.refuge_cell[refuge]
+            standing.stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
+
+    def finish(self, traffic: Traffic) -> None:
+        """The run is over: who is still in place, and cut off from every refuge with room, stays trapped.
+
+        Who waits at a last resort or landing stays sheltering; `trapped_s` says whether they could have gone on.
+        """
+        self.note_cut_off(traffic)
+        standing = self._standing
+        in_place = np.isin(standing.state, (HOME, SHELTERING)) & (standing.waits_at == NONE)
+        standing.state[in_place & np.isfinite(standing.trapped_s)] = TRAPPED

@@ -1,0 +1,156 @@
+"""Neighbours: who knows of the fire tells others of the zone, as an illness spreads.
+
+The law is the contagion part of Rogers & Sorensen 1991 (recalled), dn/dt = k a1 (N - n) + (1 - k) a2 n (N - n), of
+N parties of which n know; the broadcast part is what channels do. Written with the share x = n / N and one rate:
+dx/dt = r x (1 - x).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.streams import Luck
+from firesim.world.hearing import N_LEVELS, NOTHING, SEEN, WARNING, Hearing
+from firesim.world.households import Parties
+from firesim.world.response_parameters import NeighbourParameters
+from firesim.world.sleeping import Sleep
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Claims = NDArray[np.bool_]
+
+MINUTE_S = 60.0
+_BEYOND = 64.0  # more than any -log of a uniform number in a double
+
+
+class Contagion:
+    """One piece of news that spreads in each zone by itself.
+
+    Whom it reaches is luck of the party's own: party i is told once its zone's hazard, the integral of r n / N,
+    passes -log(u_i). So a party more changes no other's luck; it shifts the hazard of its zone by one part in N,
+    and with it, a little, when all others of that zone are told. Zones do not touch.
+
+    Parameters
+    ----------
+    zone_index, threshold : [parties]
+        Where they are; the hazard at which they are told, inf: never.
+    n_zones
+        How many there are.
+    """
+
+    def __init__(self, zone_index: Integers, threshold: Floats, n_zones: int) -> None:
+        self._n_zones = n_zones
+        self._size = np.bincount(zone_index, minlength=n_zones)
+        # Zone after zone on one scale, so that one search finds all whom the news has come to.
+        at = zone_index * (2.0 * _BEYOND) + np.minimum(threshold, _BEYOND)
+        self._order: Integers = np.argsort(at, kind="stable")
+        self._at = at[self._order]
+        self._start = np.arange(n_zones) * 2.0 * _BEYOND
+        self._hazard: NDArray[np.floating] = np.zeros(n_zones)
+
+    def spread(self, knows: Integers, rate_per_s: Floats | float, span_s: float) -> tuple[Integers, Floats]:
+        """Let the news spread for a while; returns whom it comes to (they may know already), and when.
+
+        Parameters
+        ----------
+        knows : [zones]
+            Parties that know at the start of the span.
+        rate_per_s
+            r of the law. [1/s]
+        span_s
+            How long. [s]
+
+        Returns
+        -------
+        parties, after_s : [n]
+            After the start of the span. [s]
+
+        Notes
+        -----
+        Within the span those who are told tell others in turn: the logistic curve gives a hazard of
+        log(1 + x (e^(r span) - 1)), so that steps of any length follow it.
+        """
+        share = knows / np.maximum(self._size, 1)
+        grown: Floats = np.log1p(share * np.expm1(rate_per_s * span_s))
+        before = self._hazard
+        after = np.minimum(before + grown, 0.999 * _BEYOND)
+        first = np.searchsorted(self._at, self._start + before, side="right")
+        last = np.searchsorted(self._at, self._start + after, side="right")
+        self._hazard = after
+        count = last - first
+        if not count.any():
+            return np.empty(0, np.int64), np.empty(0)
+        zone = np.repeat(np.arange(self._n_zones), count)
+        rank = np.arange(len(zone)) - np.repeat(np.cumsum(count) - count, count) + first[zone]
+        passed = self._at[rank] - self._start[zone] - before[zone]
+        return self._order[rank], span_s * passed / np.maximum((after - before)[zone], 1e-300)
+
+
+class Neighbours:
+    """The talk of all zones: of an alert that somebody heard, and of the fire that somebody saw.
+
+    Each told party is told by one other of its zone, picked by the told one's luck among those who knew at the
+    last round; it learns all that that one knew, and the event is caused by that one's. Whoever has left no longer
+    listens, but is still counted among those who know and tell: they have telephones. After an all-clear in a zone
+    nothing is passed on there until somebody hears an alert again.
+    """
+
+    def __init__(
+        self,
+        parties: Parties,
+        n_zones: int,
+        parameters: NeighbourParameters,
+        luck: Luck,
+        hearing: Hearing,
+        sleep: Sleep,
+    ) -> None:
+        self._parameters, self._hearing, self._sleep = parameters, hearing, sleep
+        self._zone_index, self._n_zones = parties.zone_index, n_zones
+        self._zone_by_level = parties.zone_index * N_LEVELS
+        self._by_zone: Integers = np.argsort(parties.zone_index, kind="stable")
+        self._is_calm: Claims = np.zeros(n_zones, np.bool_)
+        self.is_anywhere_calm = False
+        is_reached = luck.uniform("neighbour reach", parties.entity) < parameters.neighbour_reach_fraction
+        self._news: dict[int, tuple[Contagion, Floats]] = {}
+        for level, what in ((SEEN, "fire seen"), (WARNING, "alert")):
+            patience = -np.log(luck.uniform(f"told of {what}", parties.entity))
+            contagion = Contagion(parties.zone_index, np.where(is_reached, patience, np.inf), n_zones)
+            self._news[level] = contagion, luck.uniform(f"told of {what} by", parties.entity)
+
+    def talk(self, now_s: float, until_s: float) -> None:
+        """Let word spread from now on until then; `Hearing` brings it to those who are told, in due time."""
+        if self._parameters.neighbour_rate_per_min == 0.0:
+            return
+        level = self._hearing.level
+        count = np.bincount(self._zone_by_level + level, minlength=self._n_zones * N_LEVELS).reshape(-1, N_LEVELS)
+        if count[:, SEEN:].sum() == 0:
+            return
+        asleep = self._sleep.is_asleep(now_s)
+        slowed = 1.0 - (1.0 - self._parameters.neighbour_night_factor) * np.count_nonzero(asleep) / len(asleep)
+        rate_per_s = np.where(self._is_calm, 0.0, slowed * self._parameters.neighbour_rate_per_min / MINUTE_S)
+        # Who has heard an alert passes on that, not what can be seen besides: no news spreads twice.
+        for news, until in ((SEEN, WARNING), (WARNING, N_LEVELS)):
+            contagion, luck_of_teller = self._news[news]
+            told, after_s = contagion.spread(count[:, news:until].sum(axis=1), rate_per_s, until_s - now_s)
+            is_news = level[told] < news
+            told, after_s = told[is_news], after_s[is_news]
+            if len(told):
+                at_s = now_s + after_s + np.where(asleep[told], self._sleep.waking_s[told], 0.0)
+                knows = (level >= news) & (level < until)
+                self._hearing.pass_on(told, at_s, self._tellers(knows, told, luck_of_teller))
+
+    def note(self, parties: Integers, level: Integers) -> None:
+        """These have heard something of that level: after an all-clear their zones are calm, until another alert."""
+        self._is_calm[self._zone_index[parties[level == NOTHING]]] = True
+        self._is_calm[self._zone_index[parties[level > SEEN]]] = False
+        self.is_anywhere_calm = bool(self._is_calm.any())
+
+    def _tellers(self, knows: Claims, told: Integers, luck_of_teller: Floats) -> Integers:
+        """Of those of its zone who know, the one who tells each party. [told]"""
+        those = self._by_zone[knows[self._by_zone]]
+        zone, zones = self._zone_index[told], self._zone_index[those]
+        first, last = np.searchsorted(zones, zone), np.searchsorted(zones, zone, side="right")
+        pick = np.minimum((luck_of_teller[told] * (last - first)).astype(np.int64), last - first - 1)
+        tellers: Integers = those[first + pick]
+        return tellers

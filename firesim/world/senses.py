@@ -1,0 +1,194 @@
+"""What people see and feel of the fire, and what it makes them do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.place.grid import Grid
+from firesim.world.decisions import Decisions
+from firesim.world.exposure import AT_SEA, ON_BEACH, ON_ROAD
+from firesim.world.hearing import Hearing
+from firesim.world.households import Parties
+from firesim.world.nearness import Nearness
+from firesim.world.people_parameters import PeopleParameters
+from firesim.world.shore import Shore
+from firesim.world.sleeping import Sleep
+from firesim.world.smoke import Smoke
+from firesim.world.standing import HOME, NONE, SAFE, Standing
+from firesim.world.traffic import Traffic
+from firesim.world.wading import Wading
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class FireInSight(Protocol):
+    """What people can see and feel of the true fire; see `world/fire.py`."""
+
+    @property
+    def has_ignited(self) -> bool: ...
+    @property
+    def cause_of_fire(self) -> int: ...
+    @property
+    def ignition_xy_m(self) -> tuple[float, float]: ...
+    @property
+    def arrival_time_s(self) -> Floats: ...
+    def area_m2(self, now_s: float) -> float: ...
+    def flaming_cells(self, now_s: float) -> Integers: ...
+
+
+class Senses:
+    """The eyes and the skin of all parties.
+
+    Flames within sight, smoke in the sky and heat each convince some; sleepers see nothing. Heat is felt, and
+    counted, wherever a party is, as is thick smoke; at the water either drives people in.
+    """
+
+    def __init__(
+        self,
+        parties: Parties,
+        grid: Grid,
+        parameters: PeopleParameters,
+        standing: Standing,
+        hearing: Hearing,
+        decisions: Decisions,
+        sleep: Sleep,
+        shore: Shore,
+    ) -> None:
+        self._parties, self._parameters, self._shore = parties, parameters, shore
+        self.air: Smoke | None = None  # what they breathe; None: clear air
+        self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
+        self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
+        self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
+        self.wading = Wading(standing, parameters)
+        self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
+        self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
+        self._unaware_s = np.empty(0)
+        self._overslept: Integers = np.empty(0, np.int64)  # who was asleep then, and still is
+        self._looked_s = -np.inf
+
+    def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
+        """Everybody looks for the fire every `look_s`, and notices its smoke in due time."""
+        if fire.has_ignited and now_s - self._looked_s >= self._parameters.look_s:
+            self._look(now_s, traffic, fire)
+        if self._smoke_s is not None:
+            self._notice_smoke(self._smoke_s, now_s, fire.cause_of_fire)
+
+    def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
+        """Everybody looks for the fire, and feels it."""
+        since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
+        self._looked_s = now_s
+        if fire.area_m2(now_s) >= self._parameters.flame_from_area_m2:
+            self._nearness.look(fire.flaming_cells(now_s))
+        reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
+        self._standing.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
+        if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
+            x_m, y_m = fire.ignition_xy_m
+            distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
+            near = distance_m <= self._parameters.smoke_seen_within_m
+            self._smoke_s = np.where(near, now_s + self._decisions.smoke_lag_s, np.inf)
+            self._unaware = np.argsort(self._smoke_s, kind="stable")[: np.count_nonzero(near)]
+            self._unaware_s = self._smoke_s[self._unaware]
+        self._see_flames(now_s, fire.cause_of_fire)
+        felt_by = self._feel(now_s, since_s, traffic, fire.cause_of_fire)
+        # Those at the water go in from heat and from smoke; whoever was about to leave stays there.
+        self._decisions.stand_down(self.wading.feel(felt_by, now_s, fire.cause_of_fire))
+
+    def _see_flames(self, now_s: float, fire_event: int) -> None:
+        standing = self._standing
+        in_sight = self._nearness.has_seen_flames(self._home_cell)
+        in_sight &= np.isinf(standing.saw_flame_s) & (standing.state == HOME)
+        who = self._awake(np.flatnonzero(in_sight), now_s)
+        standing.saw_flame_s[who] = now_s
+        self._decisions.hurry(who, self._parameters.hurry)
+        self._may_go(who, np.full(len(who), now_s), self._parameters.flame_heeded, fire_event, "flames")
+
+    def _awake(self, who: Integers, now_s: float) -> Integers:
+        """Of these, who is not asleep."""
+        return who[~self._sleep.is_asleep(now_s)[who]] if len(who) and self._sleep.is_night(now_s) else who
+
+    def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
+        due = int(np.searchsorted(self._unaware_s, now_s, side="right"))
+        if due == 0 and len(self._overslept) == 0:
+            return
+        standing, overslept = self._standing, self._overslept
+        looks_up = np.sort(np.concatenate([overslept, self._unaware[:due]]))
+        self._unaware, self._unaware_s = self._unaware[due:], self._unaware_s[due:]
+        who = self._awake(looks_up, now_s)
+        standing.saw_smoke_s[who] = smoke_s[who]
+        # Whoever slept through the moment at which they would have looked up sees it on waking.
+        if len(overslept):
+            standing.saw_smoke_s[np.intersect1d(who, overslept)] = now_s
+        self._overslept = np.setdiff1d(looks_up, who) if len(who) < len(looks_up) else who[:0]
+        at_home = who[standing.state[who] == HOME]
+        self._may_go(at_home, standing.saw_smoke_s[at_home], self._parameters.smoke_heeded, fire_event, "smoke")
+
+    def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
+        """Parties have seen something of the fire; those whom it convinces will decide."""
+        heeds = self._decisions.would_heed(who, heeded, at_s, is_strong=what == "flames")
+        events = self._standing.note(who[heeds], at_s[heeds], "saw", fire_event, what)
+        self._decisions.convince(who[heeds], at_s[heeds], events)
+        self._hearing.see(who[heeds], events)
+
+    def is_hot(self, cells: Integers) -> NDArray[np.bool_]:
+        """Whether cells (flat, -1: off the grid) lie in the heat of flames."""
+        return self._nearness.is_hot(cells)
+
+    def _cells(self, traffic: Traffic) -> Integers:
+        """Where each party is now: flat cell, -1 off the grid or afloat. [parties]"""
+        standing, cells = self._standing, self._home_cell.copy()
+        away = np.flatnonzero((standing.trip >= 0) & (standing.state != SAFE))
+        if len(away):
+            cells[away] = self._nearness.cells_of(*traffic.position_m(standing.trip[away]))
+        is_overrun = standing.lost_cell != NONE
+        cells[is_overrun] = standing.lost_cell[is_overrun]
+        waits = standing.waits_at != NONE
+        cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
+        return self._shore.cells_of(cells)
+
+    def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
+        """Count heat and smoke, and let those at home flee from heat; returns who is in either."""
+        standing, cells = self._standing, self._cells(traffic)
+        in_heat = self._nearness.is_hot(cells)
+        in_smoke = np.zeros(len(cells), np.bool_) if self.air is None else self.air.is_harmful(cells)
+        who = np.flatnonzero((in_heat | in_smoke) & (standing.state != SAFE))
+        is_in_place = (standing.lost_cell[who] != NONE) | (standing.waits_at[who] != NONE) | self._shore.waits[who]
+        place = np.where((standing.trip[who] >= 0) & ~is_in_place, ON_ROAD, standing.stays_at[who])
+        dry, had_more = who, who
+        if len(self.wading.who):  # the sea has its own risk, hot or not
+            is_dry = ~self.wading.is_in_sea[who]
+            dry, place = who[is_dry], place[is_dry]
+            standing.exposure.add(self.wading.who, AT_SEA, since_s, False, False)
+            had_more = np.union1d(who, self.wading.who)
+        standing.exposure.add(dry, place, since_s, in_heat[dry], in_smoke[dry])
+        had_less = had_more[~standing.is_exposed[had_more]]
+        dosed = had_less[self._has_dose(had_less)]
+        # On the road they would not be there but for their last turn; in place the fire came to them.
+        last = self._last_event(dosed, traffic)
+        standing.expose(dosed, now_s, np.where(standing.trip[dosed] >= 0, last, fire_event))
+        hot = who[in_heat[who]]
+        at_home = hot[(standing.state[hot] == HOME) & (standing.stays_at[hot] != ON_BEACH)]
+        willing = at_home[self._decisions.willingness[at_home] < self._parameters.heat_heeded]
+        undecided = self._decisions.flee(willing, now_s)
+        events = standing.note(undecided, now_s, "saw", fire_event, "heat")
+        self._decisions.because[undecided] = events
+        self._hearing.see(undecided, events)
+        return who
+
+    def _has_dose(self, who: Integers) -> NDArray[np.bool_]:
+        """Whether each of these had a dose of heat, of smoke, or stood in the sea as long as a dose of heat. [n]"""
+        exposure, dose_s = self._standing.exposure, self._parameters.dose_s
+        has_dose = (exposure.heat_s[who] >= dose_s) | (exposure.by_place_s[who, AT_SEA] >= dose_s)
+        if self.air is not None:
+            has_dose |= exposure.smoke_s[who] >= self.air.parameters.dose_s
+        return np.asarray(has_dose)
+
+    def _last_event(self, who: Integers, traffic: Traffic) -> Integers:
+        """The last event of each party, on the road or before. [n]"""
+        trip, cause_id = self._standing.trip[who], self._standing.cause_id[who]
+        if traffic.flow.n == 0:
+            return cause_id
+        return np.where(trip >= 0, traffic.cause_id[trip], cause_id)

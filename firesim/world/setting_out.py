@@ -1,0 +1,218 @@
+"""Who decides, who leaves, with whom and by which way; and who is sent another way while travelling."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.world.decisions import Decisions
+from firesim.world.hearing import INSIDE, TO_THE_SHORE, Hearing
+from firesim.world.households import BOAT, BUS, FOOT, LIFT, SHORE, Parties
+from firesim.world.members import NO_HELP
+from firesim.world.people_parameters import PeopleParameters
+from firesim.world.shore import Shore
+from firesim.world.standing import FOR_BOAT, FOR_BUS, FOR_HELP, FOR_NOTHING, HOME, NO_WAIT, NONE, TRAVELLING, Standing
+from firesim.world.traffic import Departures, Traffic
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Claims = NDArray[np.bool_]
+
+MINUTE_S = 60.0
+
+
+class SettingOut:
+    """From the decision to the road."""
+
+    def __init__(
+        self, parties: Parties, parameters: PeopleParameters, standing: Standing, hearing: Hearing,
+        decisions: Decisions, shore: Shore, n_refuges: int,
+    ) -> None:  # fmt: skip
+        self._parties, self._parameters, self._shore, self._n_refuges = parties, parameters, shore, n_refuges
+        self._standing, self._hearing, self._decisions = standing, hearing, decisions
+        self._route_of: dict[int, int] = {}  # advice -> route in Traffic
+        self._drives = parties.drives
+        passengers = np.flatnonzero(parties.driver != NONE)
+        drivers = parties.driver[passengers]
+        self._passengers = {int(one): passengers[drivers == one] for one in np.unique(drivers)}
+        self._has_waited: Claims = np.zeros(len(parties), np.bool_)  # for a lift
+
+    def decide(self, now_s: float) -> None:
+        """Those whose decision is due decide; who can only be fetched, by boat or bus, waits for it."""
+        who = self._decisions.due(now_s)
+        if len(who) == 0:
+            return
+        at_s = self._decisions.decides_s[who]
+        events = self._standing.note(who, at_s, "decided", self._decisions.because[who])
+        self._standing.decided_s[who] = at_s
+        self._decisions.decide(who, events)
+        mode = self._parties.mode[who]
+        for is_fetched, waits in (((mode == SHORE) | (mode == BOAT), FOR_BOAT), (mode == BUS, FOR_BUS)):
+            if is_fetched.any():
+                self._shelter(who[is_fetched], at_s[is_fetched], waits)
+        by_boat = who[(mode == SHORE) | (mode == BOAT)]
+        nearest = self._shore.nearest(self._parties.x_m[by_boat], self._parties.y_m[by_boat])
+        self._shore.wait(by_boat, nearest, self._standing.decided_s[by_boat])
+
+    def leave(self, now_s: float, traffic: Traffic) -> None:
+        """Those who are ready set out, drivers with those whom they take along; who has no way to go shelters."""
+        who = self._decisions.ready(now_s)
+        if len(who) == 0:
+            return
+        takes_car = self._drives[who] & ~self._goes_to_the_shore(who)
+        riders = self._riders_of(who[takes_car])
+        who, takes_car = self._without_lift_seekers(who, takes_car, riders)
+        ways = [self._way_of(party, bool(car), traffic) for party, car in zip(who.tolist(), takes_car, strict=True)]
+        goes = np.array([way is not None for way in ways], dtype=bool)
+        if not goes.all():
+            self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]], FOR_NOTHING)
+            who, takes_car = who[goes], takes_car[goes]
+        if len(who) == 0:
+            return
+        refuge, route = np.array([way for way in ways if way is not None], dtype=np.int64).T
+        p, at_s = self._parties, self._decisions.leaves_s[who].copy()
+        events = self._standing.note(who, at_s, "departed", self._decisions.because[who])
+        self._set_out(who, at_s, np.where(takes_car, p.mode[who], FOOT))
+        to_road_m_s = np.where(takes_car, self._parameters.access_speed_m_s, p.walking_speed_m_s[who])
+        with_riders = np.zeros(len(who), np.int64)
+        for driver, others in riders.items():
+            with_riders[who == driver] = p.people[others].sum()
+        self._standing.trip[who] = traffic.enter(
+            Departures(
+                party=who,
+                people=p.people[who] + with_riders,
+                node=p.node[who],
+                refuge=refuge,
+                route=route,
+                speed_m_s=np.where(takes_car, 0.0, p.walking_speed_m_s[who]),
+                at_s=at_s + p.walk_m[who] / to_road_m_s,
+                cause_id=events,
+            )
+        )
+        for k in np.flatnonzero(with_riders > 0).tolist():
+            self._take_along(riders[int(who[k])], int(who[k]), float(at_s[k]), int(events[k]))
+
+    def _set_out(self, who: Integers, at_s: Floats | float, mode: Integers | int) -> None:
+        self._standing.departed_s[who], self._standing.left_by[who] = at_s, mode
+        self._standing.state[who], self._standing.waits[who] = TRAVELLING, NO_WAIT
+        self._decisions.leaves_s[who] = np.inf
+
+    # --- lifts -----------------------------------------------------------------------------------------------------
+
+    def _riders_of(self, drivers: Integers) -> dict[int, Integers]:
+        """Whom each driver that is about to leave takes along: those of its passengers who have decided by then.
+
+        They need not be ready: nobody waits for them, so they come as they are.
+        """
+        riders = {}
+        for one in drivers.tolist():
+            if one in self._passengers:
+                comes = self._passengers[one]
+                comes = comes[self._may_ride(comes, float(self._decisions.leaves_s[one]))]
+                if len(comes):
+                    riders[one] = comes
+        return riders
+
+    def _may_ride(self, passengers: Integers, at_s: float) -> Claims:
+        """Whether they are there and have decided when their driver leaves. [n]"""
+        standing = self._standing
+        waits = (standing.state[passengers] == HOME) | (standing.waits[passengers] == FOR_HELP)
+        may: Claims = waits & self._decisions.has_decided(passengers) & (standing.decided_s[passengers] <= at_s)
+        return may
+
+    def _without_lift_seekers(
+        self, who: Integers, takes_car: Claims, riders: dict[int, Integers]
+    ) -> tuple[Integers, Claims]:
+        """Of those who are ready, who leaves by its own means: not who rides, waits for a lift, or cannot walk.
+
+        Whose driver has not left waits for it, `lift_wait_min` or until the driver goes if it has decided to; but
+        nobody in need of help gives up, and nobody who flees waits. Then they walk.
+        """
+        seeks = np.flatnonzero(self._parties.mode[who] == LIFT)
+        if len(seeks) == 0:
+            return who, takes_car
+        stays: Claims = np.zeros(len(who), np.bool_)
+        on_board = np.concatenate([np.empty(0, np.int64), *riders.values()])
+        party, driver = who[seeks], self._parties.driver[who[seeks]]
+        rides = np.isin(party, on_board)
+        comes = (driver != NONE) & (self._standing.state[driver] == HOME)
+        patient = comes & ~self._has_waited[party] & ~self._decisions.flees[party]
+        helpless = self._parties.members.needs[party] != NO_HELP
+        self._shelter(party[helpless & ~rides], self._decisions.leaves_s[party[helpless & ~rides]], FOR_HELP)
+        waits = party[patient & ~rides & ~helpless]
+        drivers_s = self._decisions.leaves_s[self._parties.driver[waits]]
+        until_s = self._decisions.leaves_s[waits] + MINUTE_S * self._parameters.lift_wait_min
+        self._decisions.leaves_s[waits] = np.where(np.isfinite(drivers_s), np.maximum(until_s, drivers_s), until_s)
+        self._has_waited[waits] = True
+        stays[seeks[rides | helpless | patient]] = True
+        return who[~stays], takes_car[~stays]
+
+    def _take_along(self, riders: Integers, driver: int, at_s: float, because: int) -> None:
+        """These leave in another party's vehicle, whose trip and fate they share."""
+        name = self._parties.household_id[driver]
+        self._standing.note(riders, at_s, "departed", because, f"with {name}")
+        self._set_out(riders, at_s, LIFT)
+        self._standing.trip[riders], self._standing.rides_with[riders] = self._standing.trip[driver], driver
+        self._standing.riders[driver] = riders
+
+    # --- the way ---------------------------------------------------------------------------------------------------
+
+    def redirect(self, party: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
+        """A party on the way hears other advice than before, and follows it from its next node on.
+
+        Who is told that no road is safe goes on to whatever refuge it reaches soonest, as does a walker for whom
+        the advised one is too far.
+        """
+        trip = int(self._standing.trip[party[0]])
+        refuge, route = self._advised(int(party[0]), traffic)
+        walks = not traffic.flow.drives(trip)
+        landing = refuge if refuge >= self._n_refuges else NONE
+        if landing != NONE:
+            refuge = NONE  # who is under way does not turn round for a boat while any refuge can be reached
+        too_far = walks and refuge != NONE
+        too_far = too_far and traffic.way_left_on_foot_m(trip, refuge) > self._parameters.longest_walk_m
+        if refuge == NONE or too_far:
+            refuge, route = traffic.nearest_of_any_kind(trip), NONE
+        if refuge == NONE:
+            refuge = landing
+        if refuge != NONE:
+            words = traffic.refuges[refuge].refuge
+            told = self._standing.note(party, at_s, "redirected", because, words)
+            traffic.redirect([trip], [refuge], [route], told)
+
+    def _shelter(self, who: Integers, at_s: Floats, waits: int) -> None:
+        self._standing.shelter(who, at_s, self._decisions.because[who], waits)
+        self._decisions.leaves_s[who] = np.inf
+
+    def _goes_to_the_shore(self, who: Integers) -> Claims:
+        """Whether each was told last to go to the water on foot, to a landing or not."""
+        advice, n_refuges = self._hearing.advice, self._n_refuges
+        told = self._hearing.advice_of[who].tolist()
+        return np.array([k == TO_THE_SHORE or (k >= 0 and advice[k][0] >= n_refuges) for k in told], dtype=np.bool_)
+
+    def _advised(self, party: int, traffic: Traffic) -> tuple[int, int]:
+        """Refuge and route that a party was told of; -1, -1: it was told of none."""
+        number = int(self._hearing.advice_of[party])
+        if number in (NONE, TO_THE_SHORE, INSIDE):
+            return NONE, NONE
+        refuge, route = self._hearing.advice[number]
+        if number not in self._route_of:
+            self._route_of[number] = traffic.add_route(route) if len(route) > 1 else NONE
+        return refuge, self._route_of[number]
+
+    def _way_of(self, party: int, takes_car: bool, traffic: Traffic) -> tuple[int, int] | None:
+        """Refuge and route of a party that sets out; None: it cannot go.
+
+        By car as advised, else to the nearest usual refuge. On foot as advised unless that is too far, else to
+        the nearest refuge of any kind that is not. Who was told that no road is safe leaves the car and walks.
+        """
+        refuge, route = self._advised(party, traffic)
+        if takes_car:
+            return refuge, route
+        node, furthest_m = int(self._parties.node[party]), self._parameters.longest_walk_m
+        if refuge != NONE and traffic.way_on_foot_m(node, refuge) <= furthest_m:
+            return refuge, route
+        refuge = traffic.nearest_on_foot(node)
+        if refuge == NONE or traffic.way_on_foot_m(node, refuge) > furthest_m:
+            return None
+        return refuge, NONE
