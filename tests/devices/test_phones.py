@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -110,6 +112,55 @@ def test_sleepers_hear_less(kind: Any) -> None:
     )
     assert by_night < by_day
     assert len(by_night) < 0.8 * len(by_day)
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+def test_who_is_woken_hears_later_by_the_time_of_waking(kind: Any) -> None:
+    listeners = parties()
+    awake, asleep = (
+        over_masts(kind, listeners, is_asleep, app_wakes_fraction=1.0, broadcast_wakes_fraction=1.0).reach(
+            alert(kind.channel, *ZONES), "m0", 0.0
+        )
+        for is_asleep in (False, True)
+    )
+    assert awake.parties == asleep.parties
+    assert np.subtract(asleep.at_s, awake.at_s) == pytest.approx(60.0)
+
+
+def test_a_knock_wakes_everybody_and_takes_as_long_as_waking() -> None:
+    listeners = parties()
+    n = len(listeners.household_id)
+    awake, asleep = (
+        Knock(listeners, PhoneParameters(), Luck(1), Nights(n, is_asleep)).reach(alert("knock", "west"), "", 0.0)
+        for is_asleep in (False, True)
+    )
+    assert awake.parties == asleep.parties
+    assert np.subtract(asleep.at_s, awake.at_s) == pytest.approx(60.0)
+
+
+def readers(listeners: Listeners) -> Listeners:
+    """A third read Greek alone, a third English alone, a third neither."""
+    n = len(listeners.household_id)
+    return replace(listeners, reads_greek=np.arange(n) // 3 % 3 == 0, reads_english=np.arange(n) // 3 % 3 == 1)
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+@pytest.mark.parametrize(("greek", "english"), [(True, False), (False, True), (True, True), (False, False)])
+def test_a_text_warns_only_those_who_read_it(kind: Any, greek: bool, english: bool) -> None:
+    listeners = readers(parties())
+    said = msgspec.structs.replace(alert(kind.channel, *ZONES), text_el="ΦΩΤΙΑ" * greek, text_en="FIRE" * english)
+    reached = np.array(over_masts(kind, listeners).reach(said, "m0", 0.0).parties, dtype=np.int64)
+    assert listeners.reads_greek is not None
+    assert listeners.reads_english is not None
+    assert listeners.reads_greek[reached].any() == greek
+    assert listeners.reads_english[reached].any() == english
+    assert (listeners.reads_greek | listeners.reads_english)[reached].all()
+
+
+def test_a_knock_is_understood_in_any_language() -> None:
+    listeners = readers(parties())
+    _, reach = by_knock(listeners, "west")
+    assert len(reach.parties) == 1000
 
 
 @pytest.mark.parametrize("kind", [AppPush, CellBroadcast])

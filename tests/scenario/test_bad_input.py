@@ -177,3 +177,30 @@ def test_a_scenario_that_is_not_there_is_told_with_those_that_are(tmp_path: Path
         with pytest.raises(BadInput) as caught:
             find_scenario(name)
         assert words in caught.value[0].remedy
+
+
+def test_a_strategy_that_sounds_sirens_needs_one(copy: Any) -> None:
+    copy.edit("channels: [cell_broadcast, knock], policy: Today", "channels: [siren, knock], policy: Today")
+    (problem,) = copy.faults()
+    assert problem.field == "strategies.today.channels"
+    assert problem.line == copy.line_of("policy: Today")
+    assert "no siren" in problem.message
+    assert "devices.sirens.facilities" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("row", "sirens"), [("siren-hill,siren,23.4713,39.1500,12,authored\n", ""), ("", ", sirens: {facilities: [port]}")]
+)
+def test_a_siren_may_stand_in_the_table_or_on_a_facility(copy: Any, row: str, sirens: str) -> None:
+    copy.edit("channels: [cell_broadcast, knock], policy: Today", "channels: [siren, knock], policy: Today")
+    copy.edit("sites: sensors.csv", "sites: sensors.csv" + sirens)
+    if row:
+        copy.edit("lookout-summit", row + "lookout-summit", "sensors.csv")
+    assert load_scenario(copy.file).strategies["today"].channels == ("siren", "knock")
+
+
+def test_a_siren_on_a_facility_that_does_not_exist_is_told(copy: Any) -> None:
+    copy.edit("sites: sensors.csv", "sites: sensors.csv, sirens: {facilities: [church]}")
+    (problem,) = copy.faults()
+    assert (problem.field, problem.value) == ("devices.sirens.facilities", "church")
+    assert "fire_station" in problem.remedy

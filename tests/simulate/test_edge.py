@@ -6,6 +6,7 @@ import numpy as np
 
 from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, ZoneAdvice
 from firesim.link.ports import Reach
+from firesim.simulate import simulate
 from firesim.simulate.edge import tell
 from firesim.world.hearing import STAY_INSIDE
 
@@ -33,3 +34,21 @@ def test_other_orders_are_heard_as_they_are_said():
     assert heard("town", ("W", "E")) == ("order", {"west": ("town", ("W", "E"))})
     assert heard(TO_THE_SHORE) == ("order", {"west": ("", ())})
     assert heard("town", level="all-clear") == ("all-clear", {"west": ("town", ())})
+
+
+def test_a_siren_is_heard_without_saying_whom_it_means(short_scenario):
+    changed = short_scenario.with_changes(
+        devices={"sirens": {"facilities": ["port", "airport_fire"]}},
+        strategies={"today": {"channels": ["siren"]}},
+        people={"neighbour_rate_per_min": 0.0},
+    )
+    run = simulate(changed, "today", seed=1)
+    events = run.tables["events"].to_pandas()
+    delivered = events[(events["kind"] == "alert_delivered")]
+    assert set(delivered["actor"]) <= {"siren-port", "siren-airport_fire"}
+    assert len(delivered) >= 2
+    people = run.tables["people"].to_pandas()
+    assert set(people["warned_by"]) <= {"", "siren"}
+    warned = events[events["kind"] == "warned"]
+    assert set(warned["detail"]) <= {"warning by siren"}
+    assert set(warned["cause_id"]) <= set(delivered["event_id"])

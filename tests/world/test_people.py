@@ -2,119 +2,16 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.place.grid import Grid
-from firesim.place.roads import RoadEdge, RoadNode, Roads
-from firesim.place.settlement import Refuge, Settlement, Zone
-from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.households import CAR, FOOT, SHORE, STAFF, make_parties, people_by_kind
-from firesim.world.people import FATES, People, PeopleParameters
+from firesim.world.people import FATES, PeopleParameters
 from firesim.world.smoke import SmokeParameters
-from firesim.world.traffic import Traffic, TrafficParameters
-
-INF = np.inf
-GRID = Grid(rows=120, columns=200, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
-VILLAGE, BEACH, COVE = 0, 1, 2
-
-
-def make_place(residents=200, guests=300, on_beach=100, in_cove=20):
-    """A village in the west, a town in the east, a beach between, and a cove without a road."""
-    at = {"V": (600.0, 600.0), "B": (2400.0, 600.0), "T": (5400.0, 600.0)}
-    nodes = [RoadNode(name, *xy) for name, xy in at.items()]
-    edges = []
-    for u, v in ("VB", "BT"):
-        for a, b in ((u, v), (v, u)):
-            path = [at[a], at[b]]
-            length_m = abs(at[a][0] - at[b][0])
-            edges.append(RoadEdge(a, b, u + v, length_m, 10.0, 1300 / 3600, 1.0, 0.06, False, "main", "asphalt", path))
-    zones = [
-        Zone("village", "Village", "settlement", *at["V"], "V", 0, []),
-        Zone("beach", "Beach", "beach", *at["B"], "B", 0, []),
-        Zone("cove", "Cove", "beach", 3000.0, 3000.0, None, 0, [], access="boat"),
-    ]
-    refuges = [
-        Refuge("town", "Town", "town", *at["T"], "T", 100_000),
-        Refuge("beach-refuge", "Beach", "beach", *at["B"], "B", 100_000),
-    ]
-    night = residents + guests + 40
-    counted = np.array([[night, night], [0, on_beach], [0, in_cove]])
-    cells = []
-    for zone in zones:
-        row, column = GRID.cell_at(zone.x_m, zone.y_m)
-        cells.append(np.array([(row + dr) * GRID.columns + column + dc for dr in (-1, 0, 1) for dc in (-1, 0, 1)]))
-    settlement = Settlement(
-        GRID, zones, refuges, [], [], np.array([residents, 0, 0]), np.array([guests, 0, 0]), np.array([3.0, 9.0]),
-        counted, cells,
-    )  # fmt: skip
-    return SimpleNamespace(grid=GRID, roads=Roads(nodes, edges), settlement=settlement)
-
-
-class FakeFire:
-    """Cells burn at the times it is told; it covers what its arrival says."""
-
-    has_ignited = True
-    cause_of_fire = 0
-    ignition_xy_m = (600.0, 3000.0)
-
-    def __init__(self, arrival_s=None):
-        self._arrival_s = np.full(GRID.shape, INF)
-        for (x_m, y_m), at_s in (arrival_s or {}).items():
-            row, column = GRID.cell_at(x_m, y_m)
-            self._arrival_s[row, column] = at_s
-        self.now_s = 0.0
-
-    @property
-    def arrival_time_s(self):
-        return np.where(self._arrival_s <= self.now_s, self._arrival_s, INF)
-
-    def area_m2(self, now_s):
-        return GRID.cell_area_m2 * float((self._arrival_s <= now_s).sum())
-
-    def flaming_cells(self, now_s):
-        arrival = self._arrival_s.ravel()
-        return np.flatnonzero((arrival <= now_s) & (arrival > now_s - 180.0))
-
-
-class Day:
-    """Everything that a run of people needs, from nine in the morning, when nobody is asleep any more."""
-
-    def __init__(self, place=None, fire=None, seed=1, hour=9.0, **parameters):
-        parameters = {"sleep_spread_h": 0.0} | parameters
-        self.place = place or make_place()
-        self.fire = fire or FakeFire()
-        self.journal = Journal()
-        self.ignition = self.journal.add(0.0, "fire", "ignition", None)
-        self.people = People.build(self.place, PeopleParameters(**parameters), Luck(seed), hour, self.journal)
-        self.traffic = Traffic(
-            self.place.roads, self.place.settlement.refuges, TrafficParameters(), self.journal, GRID,
-            self.people.parties.household_id,
-        )  # fmt: skip
-        self.now_s = 0.0
-
-    def alert(self, at_s=0.0, level="order", zones=("village",), refuge="town", route=("V", "B", "T"), by="app"):
-        parties = np.arange(len(self.people))
-        delivered = self.journal.add(self.now_s, by, "alert_delivered", self.ignition)
-        self.people.hear(parties, at_s, by, level, delivered, dict.fromkeys(zones, (refuge, route)))
-
-    def run(self, until_s, step_s=10.0):
-        for now_s in np.arange(self.now_s + step_s, until_s + step_s / 2, step_s):
-            self.fire.now_s = self.now_s = float(now_s)
-            self.traffic.meet_fire(self.fire.arrival_time_s, now_s, self.ignition)
-            self.traffic.advance(now_s)
-            self.people.advance(now_s, self.traffic, self.fire)
-        return self.people
-
-    def of_kind(self, kind):
-        table = self.journal.table()
-        return table[table["kind"] == kind]
-
+from tests.world.village import BEACH, COVE, GRID, VILLAGE, Day, FakeFire, make_place
 
 # --- who is there -------------------------------------------------------------------------------------------
 
@@ -523,6 +420,98 @@ def test_the_places_of_exposure_add_up():
     assert at_two.any()  # at home and on the road
     for k in np.flatnonzero(at_two).tolist():
         assert columns["exposed_at"][k] == places[int(by_place[k].argmax())]
+
+
+class Haze:
+    """Air that is harmful in the village, whatever its density."""
+
+    def __init__(self, **parameters):
+        self.parameters = SmokeParameters(**parameters)
+
+    def is_harmful(self, cells):
+        x_m, y_m = GRID.centre_of(*np.divmod(cells, GRID.columns))
+        return np.hypot(x_m - 600.0, y_m - 600.0) < 300.0
+
+
+def test_time_in_thick_smoke_is_counted_apart_and_makes_a_party_exposed_after_its_own_dose():
+    day = Day(heat_heeded=0.0, flame_heeded=0.0, smoke_heeded=0.0)
+    day.people.air = Haze(dose_s=600.0)
+    village = day.people.parties.zone_index == VILLAGE
+    people = day.run(590.0)
+    assert "exposed" not in {FATES[fate] for fate in people.fate[village]}
+    people = day.run(1810.0)
+    columns = people.columns()
+    assert set(columns["exposed_smoke_s"][village]) == {1800.0}
+    assert (columns["exposed_smoke_s"][~village] == 0.0).all()
+    assert (columns["exposed_heat_s"] == 0.0).all()
+    assert (columns["exposed_s"] == columns["exposed_smoke_s"]).all()
+    assert {FATES[fate] for fate in people.fate[village]} == {"exposed"}
+    assert set(day.of_kind("exposed")["cause_id"]) == {day.ignition}
+
+
+def test_who_is_in_heat_and_smoke_at_once_is_exposed_once_and_counted_in_both():
+    burning = {(600.0, 690.0): 600.0}
+    day = Day(fire=FakeFire(burning), heat_heeded=0.0, flame_heeded=0.0, smoke_heeded=0.0, heat_within_m=200.0)
+    day.people.air = Haze()
+    columns = day.run(1810.0).columns()
+    village = day.people.parties.zone_index == VILLAGE
+    assert set(columns["exposed_heat_s"][village]) == {180.0}
+    assert set(columns["exposed_smoke_s"][village]) == {1800.0}
+    assert set(columns["exposed_s"][village]) == {1800.0}
+    assert day.of_kind("exposed")["actor"].is_unique
+
+
+def test_who_drives_out_of_the_smoke_breathes_it_no_more():
+    day = Day(order_heeded=1.0)
+    day.people.air = Haze()
+    day.alert(at_s=30.0)
+    people = day.run(2 * 3600.0)
+    left = (people.parties.zone_index == VILLAGE) & np.isfinite(people.safe_s)
+    assert left.any()
+    in_smoke_s, columns = people.exposure.smoke_s[left], people.columns()
+    assert (in_smoke_s < people.safe_s[left]).all()
+    assert (columns["exposed_home_s"] + columns["exposed_road_s"])[left] == pytest.approx(in_smoke_s)
+
+
+def test_every_change_of_a_party_descends_from_the_ignition():
+    burning = {(x, 750.0): 600.0 + (x - 300.0) for x in np.arange(300.0, 4000.0, 30.0)}
+    day = Day(fire=FakeFire(burning))
+    day.alert(at_s=700.0)
+    people = day.run(2 * 3600.0)
+    people.finish(day.traffic)
+    changed = np.flatnonzero(people.cause_id >= 0)
+    assert len(changed) > 100
+    for event in people.cause_id[changed].tolist():
+        assert day.journal.chain(event)[-1] == day.ignition
+    fates = {FATES[fate] for fate in people.fate}
+    assert {"safe", "exposed"} <= fates
+
+
+def test_the_same_day_twice_gives_the_same_events():
+    tables = []
+    for _ in range(2):
+        day = Day(fire=FakeFire({(600.0, 900.0): 300.0}))
+        day.alert(at_s=400.0)
+        day.run(3600.0)
+        tables.append(day.journal.table())
+    assert tables[0].equals(tables[1])
+    assert len(tables[0]) > 100
+
+
+@given(st.integers(1, 10**6))
+@settings(max_examples=10, deadline=None)
+def test_people_are_neither_lost_nor_made(seed):
+    burning = {(x, 660.0): 300.0 + (x - 300.0) / 2 for x in np.arange(300.0, 5000.0, 30.0)}
+    day = Day(make_place(60, 60, 40, 10), FakeFire(burning), seed=seed)
+    day.alert(at_s=100.0)
+    people = day.run(5400.0, step_s=30.0)
+    columns = people.columns()
+    assert int(columns["people"].sum()) == 60 + 60 + 40 + 40 + 10
+    safe = np.array(columns["fate"]) == "safe"
+    filled = 200_000 - int(day.traffic.room.sum())
+    assert int(columns["people"][safe].sum()) == filled
+    on_road = people.trip >= 0
+    assert (np.isfinite(people.departed_s) == on_road).all()
 
 
 class Haze:
