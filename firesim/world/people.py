@@ -122,7 +122,8 @@ class People:
         self._stays_at = np.where(parties.mode == SHORE, AT_SEA, np.where(on_beach, ON_BEACH, AT_HOME))
         self._lost_cell = np.full(n, _NONE, dtype=np.int64)  # of the refuge in which the fire found them
         self._waits_at = np.full(n, _NONE, dtype=np.int64)  # the last resort or landing that they came to
-        self._refuge_in = np.full(n, _NONE, dtype=np.int64)  # in which each is safe
+        self._refuge_in = np.full(n, _NONE, dtype=np.int64)  # in which each is safe, or was until it was lost
+        self._there_since_s = np.zeros(n)  # not safe where they are: from the start, come to wait, refuge lost
         self.decided_s, self.departed_s, self.safe_s = (np.full(n, np.inf) for _ in range(3))
         self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
         self.trapped_s = np.full(n, np.inf)
@@ -203,7 +204,7 @@ class People:
     def finish(self, traffic: Traffic) -> None:
         """The run is over: who is still in place, and cut off from every refuge with room, stays trapped.
 
-        Who waits at a last resort stays sheltering; `trapped_s` says whether they could have gone on.
+        Who waits at a last resort or a landing stays sheltering; `trapped_s` says whether they could have gone on.
         """
         self._note_cut_off(traffic)
         in_place = np.isin(self._state, (HOME, SHELTERING)) & (self._waits_at == _NONE)
@@ -519,15 +520,16 @@ class People:
         self._note(who[is_in], at_s[is_in], "safe", because[is_in])
         self.safe_s[who[is_in]], self._state[who[is_in]] = at_s[is_in], SAFE
         self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
-        beside = self.shore.beside(traffic.refuges[: self._n_refuges])
         in_place = came_to < self._n_refuges
-        self.shore.wait(who[in_place], beside[came_to[in_place]], at_s[in_place])
+        if self.shore.landings and in_place.any():
+            beside = self.shore.beside(traffic.refuges[: self._n_refuges])
+            self.shore.wait(who[in_place], beside[came_to[in_place]], at_s[in_place])
 
     def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """They have come to where they are not safe by itself, and wait there."""
         places = [traffic.refuges[place] for place in where.tolist()]
         self._note(who, at_s, "sheltering", because, [place.refuge for place in places])
-        self._state[who], self._waits_at[who] = SHELTERING, where
+        self._state[who], self._waits_at[who], self._there_since_s[who] = SHELTERING, where, at_s
         on_beach = np.array([place.kind == "beach" for place in places], dtype=bool)
         ashore = np.where(on_beach, ON_BEACH, AT_HOME)
         self._stays_at[who] = np.where(where >= self._n_refuges, AT_SEA, ashore)
@@ -565,15 +567,14 @@ class People:
         if traffic.cut_off.n_noted == self._cuts_known:
             return
         self._cuts_known = traffic.cut_off.n_noted
-        waits = self._waits_at != _NONE
-        node = self.parties.node.copy()
-        node[waits] = traffic.refuge_nodes[self._waits_at[waits]]
+        # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
+        place = np.where(self._lost_cell != _NONE, self._refuge_in, self._waits_at)
+        node, is_there = self.parties.node.copy(), place != _NONE
+        node[is_there] = traffic.refuge_nodes[place[is_there]]
         # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
         free = np.isin(self._state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(self.trapped_s)
         who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != _NONE))
-        came_s = np.zeros(len(node))
-        came_s[waits] = traffic.flow.travellers.done_s[self.trip[waits]]
-        self.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], came_s[who])
+        self.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], self._there_since_s[who])
         self._note(who, self.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
 
     def _lose_refuges(self, now_s: float, traffic: Traffic) -> None:
@@ -589,7 +590,8 @@ class People:
             self._note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
             in_smoke = self._journal.kind_of(event) == "refuge_smoked"
             self.safe_s[inside], self._state[inside] = np.inf, SHELTERING if in_smoke else EXPOSED
-            self._lost_cell[inside] = traffic.refuge_cell[refuge]
+            self._lost_cell[inside], self._there_since_s[inside] = traffic.refuge_cell[refuge], now_s
+            self._cuts_known = _NONE
             self._stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
 
     def _note(

@@ -188,6 +188,30 @@ def test_whom_smoke_finds_in_a_refuge_is_sheltering_again():
     assert any("smoke lay dense over refuge town" in said for said in day.traffic.warnings())
 
 
+class HazeOverTown(Haze):
+    """Smoke on the town's side of the map alone."""
+
+    def optical_density_per_m(self, x_m, y_m):
+        return np.where(np.asarray(x_m) > 3900.0, self.density_per_m, 0.0)
+
+
+def test_who_sits_in_a_lost_refuge_is_cut_off_there_and_not_at_home():
+    # The beach stays a refuge, on the village's side of the road that is cut at 6,500 s.
+    day = Day(None, FakeFire({(3900.0, 600.0): 6500.0}), order_heeded=1.0)
+    day.alert()
+    people = day.run(3600.0)
+    in_town = np.isfinite(people.safe_s) & (day.traffic.refuge_of(np.maximum(people.trip, 0)) == 0)
+    assert in_town.sum() > 20
+    for now_s in (3600.0, 3600.0 + DOSE_S):
+        day.run(now_s)
+        day.traffic.smoke_out(HazeOverTown(1.0), now_s, day.ignition)
+    people = day.run(6400.0)
+    assert set(day.of_kind("refuge_smoked")["actor"]) == {"town"}
+    assert np.isinf(people.trapped_s[in_town]).all()
+    people = day.run(6600.0)
+    assert people.trapped_s[in_town] == pytest.approx(np.full(in_town.sum(), 6500.0))
+
+
 # --- the no-response twin -----------------------------------------------------------------------------------
 
 TWIN_GRID = Grid(rows=21, columns=101, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
