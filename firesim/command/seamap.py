@@ -39,7 +39,9 @@ class Vessel:
     order_id: str = ""
     ordered_s: float = -inf
     bound_s: float = -inf  # when it said that the sea on its way was too rough for it
-    refused: dict[str, float] = field(default_factory=dict)  # landing -> when it was told that no boat can land there
+    refused: dict[str, tuple[float, str]] = field(
+        default_factory=dict
+    )  # landing -> when it told it could not land, why
 
     @property
     def name(self) -> str:
