@@ -22,6 +22,7 @@ from firesim.physics.queues import (
     keep_only,
     new_events,
     new_queues,
+    schedule,
     take_first,
     wake_all_in_line,
 )
@@ -169,6 +170,12 @@ class Flow:
     def slow(self, edges: Integers, free_s: Floats, now_s: float) -> None:
         """From now on these edges take so long at free flow; see `physics.road_changes.set_free_time`."""
         set_free_time(self.network, self.queues, self.travellers, self.events, edges, free_s, now_s)
+
+    def let_think(self, trip: int, now_s: float) -> None:
+        """A traveller whose way has changed need not go on waiting for the road that it wanted before."""
+        edge = int(self.travellers.edge[trip])
+        if self.queues.first[edge] == trip and self.queues.waits_for[edge] != NOBODY:
+            schedule(self.queues, self.events, edge, now_s)
 
     def let_line_think(self, edge: int, now_s: float) -> None:
         """Everybody who waits to enter this road thinks again."""

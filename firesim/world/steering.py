@@ -124,9 +124,7 @@ class Steering:
         keeps = np.isfinite(self._finder.cost_from(drives, refuge, knowledge, node))
         if keeps or not self.go_on(trip, node, knowledge):
             t.row[trip] = self._finder.row(drives, refuge, knowledge)
-        edge = int(t.edge[trip])
-        if drives and self._flow.queues.first[edge] == trip and self._flow.queues.waits_for[edge] >= 0:
-            self._flow.let_line_think(int(self._flow.queues.waits_for[edge]), now_s)
+        self._flow.let_think(trip, now_s)
 
     def next_edge(self, trip: int, node: int) -> int:
         """The edge that a traveller takes from a node; -1: none."""

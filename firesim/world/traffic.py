@@ -146,6 +146,7 @@ class Traffic:
                 known = self._steering.knowledge_of(int(trip))
                 if to not in known.full:
                     self._steering.set_way(int(trip), self.flow.node_of(trip), int(to), int(by), known)
+                    self.flow.let_think(int(trip), self.now_s)
                     self.cause_id[trip] = self.cause_id[trip] if cause == NOWHERE else cause
 
     def nearest_of_any_kind(self, trip: int) -> int:

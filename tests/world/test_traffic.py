@@ -260,6 +260,17 @@ def test_ways_are_found_however_many_pieces_of_news_there_have_been():
     assert {length for length in lengths if np.isfinite(length)} == {2000.0}
 
 
+def test_who_is_told_another_way_does_not_wait_on_for_the_road_it_wanted():
+    run = Run(roads(("AB", "BC", "BD", "DC"), jam_veh_m=0.001, capacity_veh_s=0.001), [refuge("C"), refuge("D")])
+    run.leave("B", n=2, refuge=0)  # B-C holds one car and lets one out in a thousand seconds
+    waiting = run.leave("A", refuge=0)[0]
+    run.traffic.advance(150.0)
+    assert run.traffic.flow.queues.waits_for[run.edge("A", "B")] == run.edge("B", "C")
+    run.traffic.redirect([waiting], [1], [run.traffic.add_route(["A", "B", "D"])])
+    run.traffic.advance(160.0)
+    assert run.traffic.flow.travellers.edge[waiting] == run.edge("B", "D")
+
+
 def test_a_queue_is_felt_in_the_travel_time():
     run = Run(roads(("AB", "BC"), jam_veh_m=0.2), [refuge("C")])
     edge = run.edge("A", "B")
