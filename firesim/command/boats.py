@@ -55,15 +55,12 @@ def landing_for(picture: Picture, zone: int, now_s: float) -> str:
     place, node = picture.ground.zones[zone], int(picture.ground.zone_node[zone])
     if node < 0:
         own = [one.landing for one in sea.landings.values() if one.zone == place.zone]
-        return next((name for name in own if is_usable(picture, sea, name, now_s)), own[0] if own else "")
+        return next((name for name in own if is_usable(picture, sea, name, now_s)), "")
     known, walk_s = picture.ground.roads.node_index, _walks_s(picture, node, now_s)
-    near = [
-        (walk_s[known[one.node]], one.landing)
-        for one in sea.landings.values()
-        if one.node in known and is_usable(picture, sea, one.landing, now_s)
-    ]
-    away_s, name = min(near, default=(inf, ""))
-    return name if away_s <= picture.parameters.landing_within_m / WALKS_M_S else ""
+    near = sorted((walk_s[known[one.node]], one.landing) for one in sea.landings.values() if one.node in known)
+    furthest_s = picture.parameters.landing_within_m / WALKS_M_S
+    within = (name for away_s, name in near if away_s <= furthest_s)
+    return next((name for name in within if is_usable(picture, sea, name, now_s)), "")
 
 
 def _walks_s(picture: Picture, node: int, now_s: float) -> Floats:
@@ -117,8 +114,7 @@ def is_usable(picture: Picture, sea: SeaMap, landing: str, now_s: float) -> bool
     """Whether some boat can land there by the bulletin's waves, and no skipper has lately found the sea too rough."""
     if "sea" in _refusals(picture, landing, now_s):
         return False
-    waves_m = _waves_m(picture, sea, landing, now_s)
-    return any(sea.can_use(vessel.info, landing, waves_m) for vessel in picture.vessels.values())
+    return _waves_m(picture, sea, landing, now_s) <= sea.limit_m[landing]
 
 
 def _refusals(picture: Picture, landing: str, now_s: float) -> set[str]:
@@ -192,8 +188,9 @@ def boat_orders(
 
     Once anybody is to leave, all boats make ready, since that takes most of the time until they are there. Then,
     landing after landing, the most urgent first, the boats that get there soonest are sent until what they can carry
-    within the time left is enough. A boat stays where it was sent as long as it is needed there; one that finds
-    nobody, or that smoke or heat keep off, is sent on if it is needed elsewhere; home once nobody waits there.
+    within the time left is enough. A boat stays where it was sent as long as it is needed there: what another skipper
+    says of smoke turns nobody round. One that finds nobody, or is kept off itself, is sent on if it is needed
+    elsewhere; home once nobody waits there.
     """
     sea = picture.ground.sea
     if sea is None:
@@ -201,15 +198,18 @@ def boat_orders(
     wanted = [need for need in needs(picture, advice, threatened, now_s) if need.people > 0.0]
     is_anybody_leaving = bool(advice) or bool(picture.advised)
     waited_at = {need.landing for need in wanted if is_usable(picture, sea, need.landing, now_s)}
-    staying = {name for name in waited_at if not _refusals(picture, name, now_s)}
-    free = [v for v in picture.vessels.values() if not v.is_busy or v.is_idle_there or v.landing not in staying]
+    clear = {name for name in waited_at if not _refusals(picture, name, now_s)}
+    free = [
+        v for v in picture.vessels.values()
+        if not v.is_busy or v.is_idle_there or v.is_kept_off or v.landing not in waited_at
+    ]  # fmt: skip
     orders: list[Order] = []
     for need in wanted:
-        if need.landing not in staying:
+        if need.landing not in clear:
             continue
         left = need.people
         for vessel in picture.vessels.values():
-            if vessel not in free and vessel.landing == need.landing:
+            if vessel not in free and vessel.landing == need.landing and not vessel.is_bound:
                 left -= _lifts(picture, sea, vessel, need, now_s)
         waves_m = _waves_m(picture, sea, need.landing, now_s)
         able = [

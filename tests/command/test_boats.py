@@ -275,6 +275,24 @@ def test_smoke_at_a_landing_moves_boats_on_but_not_the_people_who_wait_there(sma
     assert lifts(boat_orders(picture, both, [], 2100.0)) == [("boat-1", "sea-middle")]
 
 
+def test_what_one_skipper_says_of_smoke_turns_no_other_round(small):
+    picture = picture_of(small)
+    told = {MIDDLE: shore("middle", "sea-middle")}
+    assert len(lifts(given_out(picture, boat_orders(picture, told, [], 0.0), 0.0))) == 2
+    picture.hear(status("boat-1", 2000.0, "cannot_land", reason="smoke"), 2001.0)
+    both = told | {WEST: shore("west", "sea-west")}
+    assert lifts(given_out(picture, boat_orders(picture, both, [], 2100.0), 2100.0)) == [("boat-1", "sea-west")]
+    assert boat_orders(picture, both, [], 2200.0) == []
+
+
+def test_a_boat_bound_by_the_sea_is_not_reckoned_with(small):
+    picture = picture_of(small)
+    told = {COVE: shore("cove", "sea-cove")}
+    assert lifts(given_out(picture, boat_orders(picture, told, [], 0.0), 0.0)) == [("boat-1", "sea-cove")]
+    picture.hear(status("boat-1", 1300.0, "weather_bound", reason="sea on the way"), 1301.0)
+    assert lifts(boat_orders(picture, told, [], 1400.0)) == [("boat-2", "sea-cove")]
+
+
 def test_a_boat_that_cannot_get_there_says_nothing_of_the_landing(small):
     picture = picture_of(small)
     given_out(picture, boat_orders(picture, {COVE: shore("cove", "sea-cove")}, [], 0.0), 0.0)
