@@ -113,6 +113,7 @@ class People:
         self._hearing = Hearing(parties.zone_index, zones, [*refuges, *(one.refuge for one in walked_to)])
         self.shore = Shore(landings, parties.people, grid)
         self._n_refuges = len(refuges)
+        self._beside: Integers | None = None  # the landing at each refuge, once they are known
         self._decisions = Decisions(parties, parameters, luck)
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
@@ -497,9 +498,9 @@ class People:
         self._note(who[~is_in], at_s[~is_in], "sheltering", because[~is_in], "at a landing")
         self._state[who[~is_in]] = SHELTERING
         if self.shore.landings and is_in.any():
-            self.shore.wait(
-                who[is_in], self.shore.beside(traffic.refuges[: self._n_refuges])[refuge[is_in]], at_s[is_in]
-            )
+            if self._beside is None:
+                self._beside = self.shore.beside(traffic.refuges[: self._n_refuges])
+            self.shore.wait(who[is_in], self._beside[refuge[is_in]], at_s[is_in])
 
     # --- by sea ----------------------------------------------------------------------------------------------------
 
