@@ -115,6 +115,7 @@ class People:
         self._hearing = Hearing(parties.zone_index, zones, [*refuges, *(one.refuge for one in walked_to)])
         self.shore = Shore(landings, parties.people, grid)
         self._n_refuges = len(refuges)
+        self._beside: Integers | None = None  # the landing at each refuge, once they are known
         self._decisions = Decisions(parties, parameters, luck)
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
@@ -522,8 +523,9 @@ class People:
         self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
         in_place = came_to < self._n_refuges
         if self.shore.landings and in_place.any():
-            beside = self.shore.beside(traffic.refuges[: self._n_refuges])
-            self.shore.wait(who[in_place], beside[came_to[in_place]], at_s[in_place])
+            if self._beside is None:
+                self._beside = self.shore.beside(traffic.refuges[: self._n_refuges])
+            self.shore.wait(who[in_place], self._beside[came_to[in_place]], at_s[in_place])
 
     def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """They have come to where they are not safe by itself, and wait there."""
