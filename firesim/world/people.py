@@ -299,7 +299,8 @@ class People:
         is_moved = heard.is_raised & (self._state[who] == HOME)
         heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s)
         self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
-        for k in np.flatnonzero(heard.is_advised_anew & (self._state[who] == TRAVELLING)).tolist():
+        is_on_road = (self._state[who] == TRAVELLING) & ~self.shore.is_afloat[who]
+        for k in np.flatnonzero(heard.is_advised_anew & is_on_road).tolist():
             self._redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
 
     def _stand_down(self, heard: Heard) -> None:
@@ -542,8 +543,7 @@ class People:
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
         """Parties that wait at a landing go aboard a boat, because of what it did last."""
-        self._note(who, at_s, "boarded", because, boat)
-        self.shore.board(who, at_s)
+        self.shore.board(who, at_s, self._note(who, at_s, "boarded", because, boat))
         self._refuge_in[who] = self._waits_at[who] = _NONE
         moved = self._state[who] != SAFE  # who comes from a refuge that stands was safe and stays so
         self.departed_s[who] = np.minimum(self.departed_s[who], at_s)
@@ -553,8 +553,9 @@ class People:
         """Parties come ashore in a port out of the fire's reach."""
         self.shore.land(who, at_s)
         new = self._state[who] != SAFE
-        self._note(who[new], at_s[new], "safe", self.cause_id[who[new]], port)
-        self._note(who[~new], at_s[~new], "ashore", self.cause_id[who[~new]], port)
+        boarded = self.shore.boarded_by[who]  # whatever they heard on the way, that is what brought them here
+        self._note(who[new], at_s[new], "safe", boarded[new], port)
+        self._note(who[~new], at_s[~new], "ashore", boarded[~new], port)
         self.safe_s[who[new]], self._state[who[new]] = at_s[new], SAFE
 
     def feels_heat(self, cells: Integers) -> NDArray[np.bool_]:
