@@ -17,12 +17,18 @@ from math import floor, inf, isfinite
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
 from firesim.command.seamap import ROUGH_FOR_S, SeaMap, Vessel
+from firesim.command.ways import closing_times
 from firesim.link.messages import TO_THE_SHORE, BoatOrder, ZoneAdvice
-from firesim.physics.search import quickest_to
+from firesim.physics.search import earliest_arrival
+
+Floats = NDArray[np.float64]
+
+WALKS_M_S = 0.7  # of the slowest of a party: what the slowest of WUI-NITY's walkers do [quoted]
 
 
 @dataclass
@@ -39,9 +45,9 @@ class Need:
 
 
 def landing_for(picture: Picture, zone: int, now_s: float) -> str:
-    """The landing for a zone told to go to the water: the nearest on foot that boats can use; empty: none.
+    """The landing for a zone told to go to the water: the nearest safely on foot that boats can use; empty: none.
 
-    Within `landing_within_m` by roads believed open; a zone without a road has its own landings.
+    A zone without a road has its own landings; see `_walks_s` for the others.
     """
     sea = picture.ground.sea
     if sea is None:
@@ -49,15 +55,39 @@ def landing_for(picture: Picture, zone: int, now_s: float) -> str:
     place, node = picture.ground.zones[zone], int(picture.ground.zone_node[zone])
     if node < 0:
         own = [one.landing for one in sea.landings.values() if one.zone == place.zone]
-        return next((name for name in own if is_usable(picture, sea, name, now_s)), own[0] if own else "")
-    roads = picture.ground.roads
-    near = [
-        (_walk_m(picture, roads.node_index[one.node])[node], one.landing)
-        for one in sea.landings.values()
-        if one.node in roads.node_index and is_usable(picture, sea, one.landing, now_s)
-    ]
-    away_m, name = min(near, default=(inf, ""))
-    return name if away_m <= picture.parameters.landing_within_m else ""
+        return next((name for name in own if is_usable(picture, sea, name, now_s)), "")
+    known, walk_s = picture.ground.roads.node_index, _walks_s(picture, node, now_s)
+    near = sorted((walk_s[known[one.node]], one.landing) for one in sea.landings.values() if one.node in known)
+    furthest_s = picture.parameters.landing_within_m / WALKS_M_S
+    within = (name for away_s, name in near if away_s <= furthest_s)
+    return next((name for name in within if is_usable(picture, sea, name, now_s)), "")
+
+
+def _walks_s(picture: Picture, node: int, now_s: float) -> Floats:
+    """How long it takes on foot from a node to every other by roads that stay open until one is through. [node] s
+
+    People set out `mobilise_s` from now, and leave every stretch `route_margin_s` before its early closing time as
+    forecast. Without a forecast the stretches near the believed fire are not walked at all.
+    """
+    roads, p = picture.ground.roads, picture.parameters
+    closes_s = closing_times(picture, picture.forecast)
+    if picture.forecast is None:
+        closes_s = np.where(_near_a_fire(picture), -inf, inf)
+    travel_s = np.where(picture.is_open, roads.length_m / WALKS_M_S, inf)
+    start_s, n = now_s + p.mobilise_s, len(roads.node_ids)
+    arrive_s, _ = earliest_arrival(roads.tail, roads.head, travel_s, closes_s, node, start_s, n, p.route_margin_s)
+    return np.asarray(arrive_s - start_s)
+
+
+def _near_a_fire(picture: Picture) -> NDArray[np.bool_]:
+    """Directed edges with an end within `paper_radius_m` of a believed fire. [edge]"""
+    roads, within_m = picture.ground.roads, picture.parameters.paper_radius_m
+    near = np.zeros(len(roads.x_m), dtype=np.bool_)
+    for fire in picture.fires():
+        at = fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])
+        apart_m = np.hypot(roads.x_m[:, None] - at[:, 0], roads.y_m[:, None] - at[:, 1])
+        near |= apart_m.min(axis=1) <= within_m
+    return np.asarray(near[roads.tail] | near[roads.head])
 
 
 def with_landings(picture: Picture, advice: Mapping[int, ZoneAdvice], now_s: float) -> dict[int, ZoneAdvice]:
@@ -66,32 +96,31 @@ def with_landings(picture: Picture, advice: Mapping[int, ZoneAdvice], now_s: flo
 
 
 def with_landing(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvice:
-    """The same advice with its landing; one that people were told stays as long as boats can use it."""
+    """The same advice with its landing.
+
+    One that people were told stays as long as boats can use it, and while no other can be walked to in safety.
+    """
     sea = picture.ground.sea
     if sea is None or advice.refuge != TO_THE_SHORE:
         return advice
     told = picture.advised.get(advice.zone)
     kept = advice.landing or (told.advice.landing if told is not None else "")
-    if kept and is_usable(picture, sea, kept, now_s):
-        landing = kept
-    else:
-        landing = landing_for(picture, picture.ground.zone_index[advice.zone], now_s)
-    return msgspec.structs.replace(advice, landing=landing)
-
-
-def _walk_m(picture: Picture, target: int) -> np.ndarray:
-    """Length of the shortest way on foot from every node to one, over roads believed open. [node] m"""
-    roads = picture.ground.roads
-    n = len(roads.node_ids)
-    return quickest_to(roads.tail, roads.head, roads.length_m, picture.is_open, [target], n)[0]
+    if not kept or not is_usable(picture, sea, kept, now_s):
+        kept = landing_for(picture, picture.ground.zone_index[advice.zone], now_s) or kept
+    return msgspec.structs.replace(advice, landing=kept)
 
 
 def is_usable(picture: Picture, sea: SeaMap, landing: str, now_s: float) -> bool:
-    """Whether some boat can land there by the bulletin, and no skipper has lately said otherwise."""
-    if any(now_s - vessel.refused.get(landing, -inf) < ROUGH_FOR_S for vessel in picture.vessels.values()):
+    """Whether some boat can land there by the bulletin's waves, and no skipper has lately found the sea too rough."""
+    if "sea" in _refusals(picture, landing, now_s):
         return False
-    waves_m = _waves_m(picture, sea, landing, now_s)
-    return any(sea.can_use(vessel.info, landing, waves_m) for vessel in picture.vessels.values())
+    return _waves_m(picture, sea, landing, now_s) <= sea.limit_m[landing]
+
+
+def _refusals(picture: Picture, landing: str, now_s: float) -> set[str]:
+    """What kept skippers from a landing lately: sea, smoke, heat."""
+    told = [vessel.refused[landing] for vessel in picture.vessels.values() if landing in vessel.refused]
+    return {why for at_s, why in told if now_s - at_s < ROUGH_FOR_S}
 
 
 def _waves_m(picture: Picture, sea: SeaMap, landing: str, now_s: float) -> float:
@@ -159,23 +188,28 @@ def boat_orders(
 
     Once anybody is to leave, all boats make ready, since that takes most of the time until they are there. Then,
     landing after landing, the most urgent first, the boats that get there soonest are sent until what they can carry
-    within the time left is enough. A boat stays where it was sent as long as it is needed there; one that finds
-    nobody is sent on, and home when nobody is to be taken off anywhere.
+    within the time left is enough. A boat stays where it was sent as long as it is needed there: what another skipper
+    says of smoke turns nobody round. One that finds nobody, or is kept off itself, is sent on if it is needed
+    elsewhere; home once nobody waits there.
     """
     sea = picture.ground.sea
     if sea is None:
         return []
     wanted = [need for need in needs(picture, advice, threatened, now_s) if need.people > 0.0]
     is_anybody_leaving = bool(advice) or bool(picture.advised)
-    staying = {need.landing for need in wanted if is_usable(picture, sea, need.landing, now_s)}
-    free = [v for v in picture.vessels.values() if not v.is_busy or v.is_idle_there or v.landing not in staying]
+    waited_at = {need.landing for need in wanted if is_usable(picture, sea, need.landing, now_s)}
+    clear = {name for name in waited_at if not _refusals(picture, name, now_s)}
+    free = [
+        v for v in picture.vessels.values()
+        if not v.is_busy or v.is_idle_there or v.is_kept_off or v.landing not in waited_at
+    ]  # fmt: skip
     orders: list[Order] = []
     for need in wanted:
-        if need.landing not in staying:
+        if need.landing not in clear:
             continue
         left = need.people
         for vessel in picture.vessels.values():
-            if vessel not in free and vessel.landing == need.landing:
+            if vessel not in free and vessel.landing == need.landing and not vessel.is_bound:
                 left -= _lifts(picture, sea, vessel, need, now_s)
         waves_m = _waves_m(picture, sea, need.landing, now_s)
         able = [
@@ -193,7 +227,7 @@ def boat_orders(
                 free.remove(vessel)
                 orders.append(_order(sea, vessel, need, now_s))
     for vessel in free:
-        if vessel.is_busy and not (vessel.is_idle_there and vessel.landing in staying):
+        if vessel.is_busy and vessel.landing not in waited_at:
             orders.append(_home(vessel))
         elif not vessel.task and is_anybody_leaving:
             orders.append(_make_ready(sea, vessel))

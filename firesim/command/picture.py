@@ -203,7 +203,7 @@ class Picture:
         vessel.aboard, vessel.landed = report.aboard, report.landed
         vessel.seen_s, vessel.heard_s = report.seen_s, now_s
         if report.state == "cannot_land":
-            vessel.refused[vessel.landing] = report.seen_s
+            vessel.refused[vessel.landing] = (report.seen_s, report.reason)
         elif report.state == "weather_bound":
             vessel.bound_s = report.seen_s
         return Heard("boat" if is_new and report.state in ("cannot_land", "weather_bound", "nobody_there") else "")

@@ -39,7 +39,9 @@ class Vessel:
     order_id: str = ""
     ordered_s: float = -inf
     bound_s: float = -inf  # when it said that the sea on its way was too rough for it
-    refused: dict[str, float] = field(default_factory=dict)  # landing -> when it was told that no boat can land there
+    refused: dict[str, tuple[float, str]] = field(
+        default_factory=dict
+    )  # landing -> when it told it could not land, why
 
     @property
     def name(self) -> str:
@@ -55,6 +57,16 @@ class Vessel:
         """Whether it lies at its landing and has said that nobody waits."""
         return self.is_busy and self.state == "nobody_there" and self.heard_s > self.ordered_s
 
+    @property
+    def is_kept_off(self) -> bool:
+        """Whether it lies off its landing and has said what keeps it from it."""
+        return self.is_busy and self.state == "cannot_land" and self.heard_s > self.ordered_s
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it has said that the sea on its way is too rough for it."""
+        return self.state == "weather_bound" and self.heard_s > self.ordered_s
+
 
 class SeaMap:
     """The sea as briefed."""
@@ -63,6 +75,7 @@ class SeaMap:
         self.info = info
         self.landings: dict[str, LandingInfo] = {one.landing: one for one in info.landings}
         self._way_m = {(way.start, way.end): way.length_m for way in info.ways}
+        self._waves_m: dict[tuple[str, float, float], float] = {}
 
     @cached_property
     def ports(self) -> list[LandingInfo]:
@@ -74,8 +87,11 @@ class SeaMap:
 
     def wave_height_m(self, landing: str, wind_m_s: float, wind_from_deg: float) -> float:
         """The waves that a wind raises before a landing. [m]"""
-        fetch_m = effective_fetch_m(self.landings[landing].fetch_m, wind_from_deg)
-        return float(wave_height_m(wind_m_s, fetch_m))
+        key = (landing, wind_m_s, wind_from_deg)
+        if key not in self._waves_m:
+            fetch_m = effective_fetch_m(self.landings[landing].fetch_m, wind_from_deg)
+            self._waves_m[key] = float(wave_height_m(wind_m_s, fetch_m))
+        return self._waves_m[key]
 
     def wave_limit_m(self, landing: str) -> float:
         """The waves up to which any boat lands there. [m]"""
@@ -87,6 +103,18 @@ class SeaMap:
         if boat.needs_jetty and self.landings[landing].kind != "jetty":
             return False
         return waves_m <= min(self.wave_limit_m(landing), boat.wave_limit_m)
+
+    @cached_property
+    def limit_m(self) -> dict[str, float]:
+        """The waves up to which some boat of the fleet can land, by landing; -inf: none ever can. [m]"""
+        return {
+            name: max(
+                (min(self.wave_limit_m(name), boat.wave_limit_m) for boat in self.info.boats
+                 if one.kind == "jetty" or not boat.needs_jetty),
+                default=-inf,
+            )
+            for name, one in self.landings.items()
+        }  # fmt: skip
 
     def port_for(self, landing: str) -> str:
         """The port nearest to a landing by water."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from firesim.command.assignment import Accepts, Choice
 from firesim.command.ways import Network, Way
-from firesim.physics.reserving import Passages, cost_of_all, take_room
+from firesim.physics.reserving import Passages, choose_in_order, exchange, take_room
 from firesim.physics.search import earliest_arrival, edges_from, edges_to
 
 Floats = NDArray[np.float64]
@@ -210,14 +210,18 @@ class _Exchange:
         self, room: RoadRoom, convoys: Sequence[Convoy], offers: Sequence[Sequence[_Pick]], places: Sequence[int]
     ) -> None:
         self.picks = [pick for picks in offers for pick in picks]
-        ends = np.cumsum([len(picks) for picks in offers])
-        self.rows = [range(end - len(picks), end) for end, picks in zip(ends.tolist(), offers, strict=True)]
+        self.end_row = np.cumsum([len(picks) for picks in offers]).astype(np.int64)
+        self.first_row = self.end_row - np.array([len(picks) for picks in offers], dtype=np.int64)
         starts_s = [convoy.start_s for convoy, picks in zip(convoys, offers, strict=True) for _ in picks]
-        self.passages = room.passages(self.picks, starts_s)
+        passages = room.passages(self.picks, starts_s)
+        # Only the roads that somebody may take count: less to look at and to copy.
+        used = np.unique(passages.edges)
+        self.left = np.ascontiguousarray(room.left[used])
+        self.passages = passages._replace(edges=np.searchsorted(used, passages.edges))
         self.vehicles = np.array([convoy.vehicles for convoy in convoys], dtype=np.float64)
         self.people = np.array([convoy.people for convoy in convoys], dtype=np.int64)
         self.places = np.array(places, dtype=np.int64)
-        self.room = room
+        self.unfit_s = room.unfit_s
 
     def best(self) -> list[_Pick]:
         """The best of three exchanges.
@@ -225,38 +229,21 @@ class _Exchange:
         Begun with each by its quickest way; with each by its best after those before it; and the same with the most
         vehicles choosing first (a small convoy may take the road that a large one needs more).
         """
-        in_order = range(len(self.rows))
-        largest_first = sorted(in_order, key=lambda k: (-self.vehicles[k], k))
-        begun = [[rows[0] for rows in self.rows], self._chosen(in_order), self._chosen(largest_first)]
-        return [self.picks[row] for row in min((self._exchanged(taken) for taken in begun), key=self._total)]
+        in_order = np.arange(len(self.vehicles))
+        largest_first = np.argsort(-self.vehicles, kind="stable")
+        begun = [self.first_row, self._chosen(in_order), self._chosen(largest_first)]
+        ended = [self._exchanged(taken) for taken in begun]
+        taken, _, _ = min(ended, key=lambda one: one[1:])
+        return [self.picks[row] for row in taken]
 
-    def _chosen(self, order: Sequence[int]) -> list[int]:
-        """Ways as convoys choose them one after another, each the best of what is left."""
-        chosen: dict[int, int] = {}
-        for k in order:
-            known = [*chosen, k]
-            chosen[k] = min(self.rows[k], key=lambda row: self._total([*chosen.values(), row], known))
-        return [chosen[k] for k in range(len(self.rows))]
+    def _chosen(self, order: Integers) -> Integers:
+        return choose_in_order(
+            self.left, self.passages, self.first_row, self.end_row, order, self.vehicles, self.people, self.places,
+            STEP_S, self.unfit_s,
+        )  # fmt: skip
 
-    def _exchanged(self, taken: list[int]) -> list[int]:
-        """Exchange one way at a time until none makes the whole better."""
-        best = self._total(taken)
-        for _ in range(_MOST_SWEEPS):
-            before = best
-            for k, rows in enumerate(self.rows):
-                for row in rows:
-                    tried = [*taken[:k], row, *taken[k + 1 :]]
-                    total = self._total(tried)
-                    if total < best:
-                        taken, best = tried, total
-            if best == before:
-                break
-        return taken
-
-    def _total(self, rows: Sequence[int], convoys: Sequence[int] | None = None) -> tuple[float, float]:
-        """People without a place and the sum of arrival times, if these convoys (all) took these rows in order."""
-        who = slice(None) if convoys is None else convoys
-        return cost_of_all(
-            self.room.left.copy(), self.passages, np.array(rows, dtype=np.int64), self.vehicles[who],
-            self.people[who], self.places.copy(), STEP_S, self.room.unfit_s,
+    def _exchanged(self, taken: Integers) -> tuple[Integers, float, float]:
+        return exchange(
+            self.left, self.passages, self.first_row, self.end_row, taken, self.vehicles, self.people, self.places,
+            STEP_S, self.unfit_s, _MOST_SWEEPS,
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_in_place
 from firesim.physics.queues import NOBODY, Events, Network, Queues, Travellers, Ways, schedule
 from firesim.physics.traffic import NO_WAY, advance
 
@@ -72,7 +72,7 @@ def crossing_time_s(network: Network, queues: Queues, n_edges: int, now_s: float
     return crossing_s
 
 
-@kernel
+@kernel_in_place
 def _take_way(
     network: Network, travellers: Travellers, ways: Ways, who: int, node: int, next_edge: Integers, exit_of: Integers,
     n_route_edges: Integers,
@@ -90,7 +90,7 @@ def _take_way(
     return True
 
 
-@kernel
+@kernel_in_place
 def advance_looking(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     until_s: float, turn_s: float, next_edge: Integers, exit_of: Integers, n_route_edges: Integers,
@@ -111,7 +111,7 @@ def advance_looking(
             return ROUTES_FULL, who, now_s
 
 
-@kernel
+@kernel_in_place
 def turn_off(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events, who: Integers,
     crossing_s: Floats, to_exit_s: Floats, next_edge: Integers, exit_of: Integers, tolerance: float,

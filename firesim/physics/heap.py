@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel_in_place
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@kernel
+@kernel_in_place
 def _comes_before(keys: Floats, ties: Floats, labels: Integers, i: int, j: int) -> bool:
     if keys[i] != keys[j]:
         return bool(keys[i] < keys[j])
@@ -25,14 +25,14 @@ def _comes_before(keys: Floats, ties: Floats, labels: Integers, i: int, j: int) 
     return bool(labels[i] < labels[j])
 
 
-@kernel
+@kernel_in_place
 def _swap(keys: Floats, ties: Floats, labels: Integers, i: int, j: int) -> None:
     keys[i], keys[j] = keys[j], keys[i]
     ties[i], ties[j] = ties[j], ties[i]
     labels[i], labels[j] = labels[j], labels[i]
 
 
-@kernel
+@kernel_in_place
 def push(keys: Floats, ties: Floats, labels: Integers, size: int, key: float, tie: float, label: int) -> int:
     """Put one entry on a heap of `size` entries; returns the new size."""
     keys[size], ties[size], labels[size] = key, tie, label
@@ -46,7 +46,7 @@ def push(keys: Floats, ties: Floats, labels: Integers, size: int, key: float, ti
     return size + 1
 
 
-@kernel
+@kernel_in_place
 def _sink(keys: Floats, ties: Floats, labels: Integers, size: int, parent: int) -> None:
     while True:
         child = 2 * parent + 1
@@ -60,7 +60,7 @@ def _sink(keys: Floats, ties: Floats, labels: Integers, size: int, parent: int) 
         parent = child
 
 
-@kernel
+@kernel_in_place
 def drop_top(keys: Floats, ties: Floats, labels: Integers, size: int) -> int:
     """Take the least entry off a heap of `size` entries; returns the new size."""
     size -= 1
@@ -69,7 +69,7 @@ def drop_top(keys: Floats, ties: Floats, labels: Integers, size: int) -> int:
     return size
 
 
-@kernel
+@kernel_in_place
 def restore(keys: Floats, ties: Floats, labels: Integers, size: int) -> None:
     """Make a heap again of `size` entries whose keys were changed in place."""
     for parent in range(size // 2 - 1, -1, -1):

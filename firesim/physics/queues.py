@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel_in_place
 from firesim.physics.heap import push
 
 Integers = NDArray[np.int64]
@@ -130,34 +130,34 @@ def new_events(room: int) -> Events:
     return Events(np.empty(room), np.zeros(room), np.empty(room, np.int64), np.zeros(1, np.int64))
 
 
-@kernel
+@kernel_in_place
 def add_event(events: Events, at_s: float, label: int) -> None:
     """Let something happen at `at_s`."""
     events.size[0] = push(events.keys, events.ties, events.labels, events.size[0], at_s, 0.0, label)
 
 
-@kernel
+@kernel_in_place
 def add_events(events: Events, at_s: Floats, labels: Integers) -> None:
     """Let several things happen, each at its time."""
     for k in range(labels.size):
         add_event(events, at_s[k], labels[k])
 
 
-@kernel
+@kernel_in_place
 def schedule(queues: Queues, events: Events, edge: int, at_s: float) -> None:
     if not queues.is_scheduled[edge]:
         queues.is_scheduled[edge] = True
         add_event(events, at_s, edge)
 
 
-@kernel
+@kernel_in_place
 def wake(queues: Queues, events: Events, edge: int, now_s: float) -> None:
     """Let whoever waits longest for this road try again."""
     if queues.first_in_line[edge] != NOBODY:
         schedule(queues, events, queues.first_in_line[edge], now_s)
 
 
-@kernel
+@kernel_in_place
 def join_line(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
     queues.waits_for[edge], queues.waits_since_s[edge], queues.next_in_line[edge] = wanted, now_s, NOBODY
     if queues.first_in_line[wanted] == NOBODY:
@@ -167,7 +167,7 @@ def join_line(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
     queues.last_in_line[wanted] = edge
 
 
-@kernel
+@kernel_in_place
 def join_line_first(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
     queues.waits_for[edge], queues.waits_since_s[edge] = wanted, now_s
     queues.next_in_line[edge] = queues.first_in_line[wanted]
@@ -176,7 +176,7 @@ def join_line_first(queues: Queues, edge: int, wanted: int, now_s: float) -> Non
     queues.first_in_line[wanted] = edge
 
 
-@kernel
+@kernel_in_place
 def leave_line(network: Network, queues: Queues, events: Events, edge: int, now_s: float) -> None:
     """The first car of `edge` waits no longer for the road it wanted; the others in line may try."""
     wanted = queues.waits_for[edge]
@@ -198,7 +198,7 @@ def leave_line(network: Network, queues: Queues, events: Events, edge: int, now_
         wake(queues, events, network.opposite[wanted], now_s)
 
 
-@kernel
+@kernel_in_place
 def append(queues: Queues, travellers: Travellers, edge: int, who: int, now_s: float, ready_s: float) -> None:
     """Put a car at the end of the queue of `edge`."""
     travellers.edge[who], travellers.behind[who] = edge, NOBODY
@@ -211,7 +211,7 @@ def append(queues: Queues, travellers: Travellers, edge: int, who: int, now_s: f
     queues.cars[edge] += 1
 
 
-@kernel
+@kernel_in_place
 def take_first(
     network: Network, queues: Queues, travellers: Travellers, events: Events, edge: int, now_s: float
 ) -> int:
@@ -233,12 +233,12 @@ def take_first(
     return int(who)
 
 
-@kernel
+@kernel_in_place
 def has_blue_light(travellers: Travellers, who: int) -> bool:
     return bool(travellers.speed_m_s[who] < 0.0)
 
 
-@kernel
+@kernel_in_place
 def is_in_queue(queues: Queues, travellers: Travellers, edge: int, who: int) -> bool:
     """Whether a car is on `edge`; one that has not set out yet is not on its driveway."""
     here = queues.first[edge]
@@ -247,7 +247,7 @@ def is_in_queue(queues: Queues, travellers: Travellers, edge: int, who: int) -> 
     return bool(here == who)
 
 
-@kernel
+@kernel_in_place
 def make_way(
     network: Network, queues: Queues, travellers: Travellers, events: Events, edge: int, who: int, now_s: float
 ) -> None:
@@ -264,7 +264,7 @@ def make_way(
     travellers.behind[who], queues.first[edge] = queues.first[edge], who
 
 
-@kernel
+@kernel_in_place
 def enter(
     network: Network, queues: Queues, travellers: Travellers, events: Events, wanted: int, who: int, now_s: float
 ) -> None:
@@ -284,7 +284,7 @@ def enter(
         queues.n_logged[0] += 1
 
 
-@kernel
+@kernel_in_place
 def keep_only(
     network: Network, queues: Queues, travellers: Travellers, events: Events, edge: int, kept: Integers, now_s: float
 ) -> None:
@@ -300,7 +300,7 @@ def keep_only(
         wake(queues, events, network.opposite[edge], now_s)
 
 
-@kernel
+@kernel_in_place
 def wake_all_in_line(queues: Queues, events: Events, edge: int, now_s: float) -> None:
     """Everybody who waits to enter this road thinks again (it has just closed)."""
     here = queues.first_in_line[edge]

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel_in_place
 from firesim.physics.heap import drop_top
 from firesim.physics.queues import (
     ARRIVED,
@@ -63,7 +63,7 @@ DONE, CUT, FULL, NO_WAY, LOG_FULL, SMOKE = 0, 1, 2, 3, 4, 5
 _STAYS, _IS_TURNED_AWAY, _KNOWS_NO_WAY = -2, -3, -4
 
 
-@kernel
+@kernel_in_place
 def _may_enter(network: Network, queues: Queues, edge: int, wanted: int, now_s: float, turn_s: float) -> bool:
     first = queues.first_in_line[wanted]
     if first != NOBODY and first != edge:
@@ -79,14 +79,14 @@ def _may_enter(network: Network, queues: Queues, edge: int, wanted: int, now_s: 
     return True
 
 
-@kernel
+@kernel_in_place
 def _may_enter_at_once(network: Network, queues: Queues, wanted: int) -> bool:
     """Whether who has blue light may enter: only oncoming cars on one lane are in its way."""
     other = network.opposite[wanted]
     return bool(not network.is_shared[wanted] or other == NOBODY or queues.cars[other] == 0)
 
 
-@kernel
+@kernel_in_place
 def _wait_at_track(network: Network, queues: Queues, edge: int, wanted: int, now_s: float) -> None:
     """Who has blue light is first in line, and the other side's turn is over."""
     join_line_first(queues, edge, wanted, now_s)
@@ -95,7 +95,7 @@ def _wait_at_track(network: Network, queues: Queues, edge: int, wanted: int, now
         queues.turn_since_s[other] = -np.inf
 
 
-@kernel
+@kernel_in_place
 def _wanted(travellers: Travellers, ways: Ways, who: int, node: int) -> int:
     """The next edge of a traveller at a node, or what it wants instead."""
     row = travellers.row[who]
@@ -107,13 +107,13 @@ def _wanted(travellers: Travellers, ways: Ways, who: int, node: int) -> int:
     return int(edge) if edge != NOBODY else _KNOWS_NO_WAY
 
 
-@kernel
+@kernel_in_place
 def _arrive(travellers: Travellers, ways: Ways, who: int, now_s: float) -> None:
     ways.room[ways.refuge[travellers.row[who]]] -= travellers.people[who]
     travellers.status[who], travellers.done_s[who] = ARRIVED, now_s
 
 
-@kernel
+@kernel_in_place
 def _question(wanted: int, queues: Queues, travellers: Travellers, who: int) -> int:
     if wanted == _IS_TURNED_AWAY:
         return FULL
@@ -126,7 +126,7 @@ def _question(wanted: int, queues: Queues, travellers: Travellers, who: int) -> 
     return SMOKE if queues.is_thick[wanted] and not travellers.braves[who] else DONE
 
 
-@kernel
+@kernel_in_place
 def _serve(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     edge: int, now_s: float, turn_s: float,
@@ -169,7 +169,7 @@ def _serve(
     return DONE
 
 
-@kernel
+@kernel_in_place
 def _come_past(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     who: int, now_s: float, turn_s: float,
@@ -182,7 +182,7 @@ def _come_past(
     return _serve(network, queues, travellers, ways, events, edge, now_s, turn_s)
 
 
-@kernel
+@kernel_in_place
 def _set_out_or_walk_on(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     who: int, now_s: float, turn_s: float,
@@ -213,7 +213,7 @@ def _set_out_or_walk_on(
     return DONE
 
 
-@kernel
+@kernel_in_place
 def advance(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
     until_s: float, turn_s: float,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from pathlib import Path
 
-# The greatest memory of a whole run grows by 54 B a cell on a plain (benchmarks/spread_command.py); rasters of the
+# The greatest memory of a whole run grows by 50 B a cell on a plain (benchmarks/spread_command.py); rasters of the
 # ground and four of the canopy take 26 B more, and are read one by one in double precision.
 BYTES_A_CELL = 110
 

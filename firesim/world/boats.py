@@ -20,8 +20,8 @@ from firesim.place.landings import Landing
 from firesim.place.sea import SeaChart
 from firesim.record import Journal
 from firesim.streams import Luck
-from firesim.world.duty import Duty
-from firesim.world.fleet import TASKS, BoatParameters, BoatSpec, BoatState
+from firesim.world.boat import Boat, BoatOrders, OnBoatStatus, Voyage, voyage_columns
+from firesim.world.fleet import TASKS, BoatParameters, BoatSpec
 from firesim.world.shore import Shore
 from firesim.world.units import leg_columns
 
@@ -31,7 +31,6 @@ Point = tuple[float, float]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Story = Generator[simpy.Event, object, None]
-OnBoatStatus = Callable[[BoatState, float, int | None], None]
 
 WIND_LOOK_S = 600.0  # the wind that raises waves is a ten-minute mean
 
@@ -68,66 +67,6 @@ class SeaScene:
     visibility_m: Callable[[float, float], float]
     cause_of_fire: Callable[[], int]
     journal: Journal
-
-
-@dataclass(frozen=True)
-class BoatOrders:
-    """What a boat was told: make ready, take people off at one landing and put them ashore at another, or come home."""
-
-    task: str
-    landing: int
-    port: int
-    order_id: str
-    cause_id: int
-
-
-@dataclass(frozen=True)
-class Voyage:
-    """One passage with people aboard; `arrived_s` is `inf` while under way."""
-
-    boat: str
-    landing: str
-    port: str
-    people: int
-    departed_s: float
-    arrived_s: float
-    distance_m: float
-    cause_id: int
-
-
-class Boat(Duty[BoatOrders]):
-    """One boat's state and its log. Its story (`Boats`) changes it; nothing else does.
-
-    `aboard` are parties; `landed` counts people put ashore; `is_under_way`: its crew is there and it need not be
-    called out again.
-    """
-
-    def __init__(self, spec: BoatSpec, env: simpy.Environment, journal: Journal, on_status: OnBoatStatus) -> None:
-        self.spec = spec
-        self._at: Point = (spec.x_m, spec.y_m)
-        self.aboard: Integers = np.empty(0, np.int64)
-        self.people_aboard = self.landed = 0
-        self.is_under_way = False
-        self.ready_s: float | None = None
-        self._on_status = on_status
-        super().__init__(spec.boat, "boat", env, journal)
-
-    @property
-    def place(self) -> Point:
-        return self._at
-
-    def be_at(self, place: Point) -> None:
-        self._at = place
-
-    @property
-    def seats_left(self) -> int:
-        return self.spec.seats - self.people_aboard
-
-    def tell(self, state: str, reason: str = "", waiting: int = -1) -> None:
-        """Change state and let the radio know."""
-        self.state = state
-        report = BoatState(self.spec.boat, state, *self._at, self.people_aboard, self.landed, waiting, reason)
-        self._on_status(report, float(self._env.now), self.cause)
 
 
 class Boats:
@@ -425,18 +364,4 @@ class Boats:
 
     def voyage_columns(self) -> dict[str, list[Any]]:
         """Rows of `vehicles.parquet`: a voyage a row, of no one household."""
-        n = len(self.voyages)
-        return {
-            "trip_id": [f"{v.boat}/{k}" for k, v in enumerate(self.voyages)],
-            "household_id": [""] * n,
-            "zone_id": [""] * n,
-            "people": [v.people for v in self.voyages],
-            "mode": ["boat"] * n,
-            "from_node": [v.landing for v in self.voyages],
-            "refuge": [v.port for v in self.voyages],
-            "departed_s": [v.departed_s for v in self.voyages],
-            "arrived_s": [v.arrived_s for v in self.voyages],
-            "distance_m": [v.distance_m for v in self.voyages],
-            "status": ["arrived" if np.isfinite(v.arrived_s) else "travelling" for v in self.voyages],
-            "cause_id": [v.cause_id for v in self.voyages],
-        }
+        return voyage_columns(self.voyages)

@@ -36,6 +36,8 @@ class ComingThrough:
     ) -> None:
         self._parties, self._parameters, self._standing = parties, parameters, standing
         self._shore, self._n_refuges = shore, n_refuges
+        self._beside: Integers | None = None  # the landing at each refuge, once they are known
+        self._there_since_s = np.zeros(len(parties))  # not safe where they are: from the start, come to wait, lost
         self._cuts_known = 0
         self._lost: list[int] = []  # refuges
 
@@ -75,14 +77,16 @@ class ComingThrough:
         standing.safe_s[safe], standing.state[safe] = at_s[is_in], SAFE
         self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
         in_place = came_to < self._n_refuges
-        beside = self._shore.beside(traffic.refuges[: self._n_refuges])
-        self._shore.wait(who[in_place], beside[came_to[in_place]], at_s[in_place])
+        if self._shore.landings and in_place.any():
+            if self._beside is None:
+                self._beside = self._shore.beside(traffic.refuges[: self._n_refuges])
+            self._shore.wait(who[in_place], self._beside[came_to[in_place]], at_s[in_place])
 
     def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """They have come to where they are not safe by itself, and wait there."""
         places, standing = [traffic.refuges[place] for place in where.tolist()], self._standing
         standing.note(who, at_s, "sheltering", because, [place.refuge for place in places])
-        standing.state[who], standing.waits_at[who] = SHELTERING, where
+        standing.state[who], standing.waits_at[who], self._there_since_s[who] = SHELTERING, where, at_s
         at_water = np.array([place.kind in ("beach", "landing") for place in places], dtype=bool)
         standing.stays_at[who] = np.where(at_water, ON_BEACH, AT_HOME)
         standing.waits[who] = np.where(where >= self._n_refuges, FOR_BOAT, standing.waits[who])
@@ -92,8 +96,7 @@ class ComingThrough:
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
         """Parties that wait at a landing go aboard a boat, because of what it did last."""
         standing = self._standing
-        standing.note(who, at_s, "boarded", because, boat)
-        self._shore.board(who, at_s)
+        self._shore.board(who, at_s, standing.note(who, at_s, "boarded", because, boat))
         standing.refuge_in[who] = standing.waits_at[who] = NONE
         moved = standing.state[who] != SAFE  # who comes from a refuge that stands was safe and stays so
         standing.departed_s[who] = np.minimum(standing.departed_s[who], at_s)
@@ -104,8 +107,9 @@ class ComingThrough:
         standing = self._standing
         self._shore.land(who, at_s)
         new = standing.state[who] != SAFE
-        standing.note(who[new], at_s[new], "safe", standing.cause_id[who[new]], port)
-        standing.note(who[~new], at_s[~new], "ashore", standing.cause_id[who[~new]], port)
+        boarded = self._shore.boarded_by[who]  # whatever they heard on the way, that is what brought them here
+        standing.note(who[new], at_s[new], "safe", boarded[new], port)
+        standing.note(who[~new], at_s[~new], "ashore", boarded[~new], port)
         standing.safe_s[who[new]], standing.state[who[new]] = at_s[new], SAFE
 
     def _with_riders(self, ended: Changes) -> Changes:
@@ -131,15 +135,14 @@ class ComingThrough:
             return
         self._cuts_known = traffic.cut_off.n_noted
         standing = self._standing
-        waits = standing.waits_at != NONE
-        node = self._parties.node.copy()
-        node[waits] = traffic.refuge_nodes[standing.waits_at[waits]]
+        # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
+        place = np.where(standing.lost_cell != NONE, standing.refuge_in, standing.waits_at)
+        node, is_there = self._parties.node.copy(), place != NONE
+        node[is_there] = traffic.refuge_nodes[place[is_there]]
         # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
         free = np.isin(standing.state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(standing.trapped_s)
         who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != NONE))
-        came_s = np.zeros(len(node))
-        came_s[waits] = traffic.flow.travellers.done_s[standing.trip[waits]]
-        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], came_s[who])
+        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], self._there_since_s[who])
         standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
 
     def lose_refuges(self, now_s: float, traffic: Traffic) -> None:
@@ -153,7 +156,8 @@ class ComingThrough:
             standing.note(inside, now_s, "refuge_lost", event, traffic.refuges[refuge].refuge)
             in_smoke = traffic.is_lost_to_smoke(refuge)
             standing.safe_s[inside], standing.state[inside] = np.inf, SHELTERING if in_smoke else EXPOSED
-            standing.lost_cell[inside] = traffic.refuge_cell[refuge]
+            standing.lost_cell[inside], self._there_since_s[inside] = traffic.refuge_cell[refuge], now_s
+            self._cuts_known = NONE
             standing.stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
 
     def finish(self, traffic: Traffic) -> None:

@@ -38,6 +38,7 @@ class Shore:
     Attributes
     ----------
     landing_of : [parties] where each waits or went aboard, -1: nowhere
+    boarded_by : [parties] the event of going aboard, -1: not so far
     since_s, boarded_s, landed_s : [parties] come to the water, gone aboard, ashore in port; `inf` until then [s]
     cell : [landings] flat cell of the fire's grid, -1: off it
     """
@@ -47,6 +48,7 @@ class Shore:
         self.landings, self._people = list(landings), people
         self.index = {one.landing: k for k, one in enumerate(self.landings)}
         self.landing_of: Integers = np.full(n, _NONE, dtype=np.int64)
+        self.boarded_by: Integers = np.full(n, _NONE, dtype=np.int64)
         self.since_s, self.boarded_s, self.landed_s = (np.full(n, np.inf) for _ in range(3))
         x_m, y_m = (np.array([getattr(one, axis) for one in self.landings], dtype=float) for axis in ("x_m", "y_m"))
         row, column = grid.cell_at(x_m, y_m)
@@ -118,9 +120,9 @@ class Shore:
         n = int(np.argmin(np.append(fits, False)))  # the first that has to wait
         return queue[:n], after_s[:n]
 
-    def board(self, who: Integers, at_s: Floats) -> None:
-        """These parties are aboard."""
-        self.boarded_s[who] = at_s
+    def board(self, who: Integers, at_s: Floats, events: Integers) -> None:
+        """These parties are aboard, by these events."""
+        self.boarded_s[who], self.boarded_by[who] = at_s, events
 
     def land(self, who: Integers, at_s: Floats) -> None:
         """These parties are ashore."""

@@ -11,6 +11,7 @@ import pytest
 from firesim.command.boats import boat_orders, is_usable, landing_for, needs, with_landings
 from firesim.command.crews import Advised
 from firesim.command.dispatcher import Dispatcher, replay, step
+from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.orders import Order
 from firesim.command.parameters import CommandParameters
@@ -109,14 +110,40 @@ def test_roads_believed_cut_are_not_walked(small):
     picture = picture_of(small)
     picture.is_open[:] = False
     assert landing_for(picture, WEST, 0.0) == "sea-west"  # it lies at the zone's own node
-    picture.vessels["boat-1"].refused["sea-west"] = 0.0
+    picture.vessels["boat-1"].refused["sea-west"] = (0.0, "sea")
     assert landing_for(picture, WEST, 100.0) == ""
+
+
+def test_nobody_is_sent_to_a_landing_along_a_road_that_is_forecast_to_close(small):
+    picture = picture_of(small)
+    picture.vessels["boat-1"].refused["sea-west"] = (0.0, "sea")
+    edges, zones, refuges = len(picture.ground.roads.edges), 3, 1
+    nothing = np.full((1, *picture.ground.coarse.shape), inf, dtype=np.float32)
+    for closes_s, named in ((inf, "sea-middle"), (9000.0, "sea-middle"), (5000.0, "")):
+        # They set out half an hour on and walk 2,400 m at 0.7 m/s: through at 5,229 s, ten minutes before 5,829 s.
+        closing = np.full((1, edges), closes_s)
+        never = [np.full((1, n), inf) for n in (zones, refuges)]
+        picture.forecast = Forecast(0.0, 0.0, 14400.0, True, 0.15, nothing, closing, *never, nothing[0])
+        assert landing_for(picture, WEST, 10.0) == named
+
+
+def test_without_a_forecast_roads_near_the_believed_fire_are_not_walked(small, wire):
+    small.tell_of_a_fire(wire, "Today", sea=sea())
+    machine = Dispatcher()
+    for at_s, payload in wire.deliveries:
+        step(machine, at_s, payload)
+    picture = machine.picture
+    picture.vessels["boat-1"].refused["sea-west"] = (900.0, "sea")
+    picture.parameters = picture.parameters.model_copy(update={"paper_radius_m": 1000.0})
+    assert landing_for(picture, WEST, 910.0) == "sea-middle"  # the fire burns 2 km north of it
+    picture.parameters = picture.parameters.model_copy(update={"paper_radius_m": 3000.0})
+    assert landing_for(picture, WEST, 910.0) == ""
 
 
 def test_nobody_is_told_to_walk_further_than_is_set(small):
     picture = picture_of(small)
     for vessel in picture.vessels.values():
-        vessel.refused = {"sea-west": 0.0}
+        vessel.refused = {"sea-west": (0.0, "sea")}
     assert landing_for(picture, WEST, 10.0) == "sea-middle"  # 2,400 m on
     picture.parameters = CommandParameters(landing_within_m=2000.0)
     assert landing_for(picture, WEST, 10.0) == ""
@@ -236,6 +263,34 @@ def test_where_a_skipper_could_not_land_nobody_is_sent_for_half_an_hour(small):
     assert is_usable(picture, sea_map, "sea-cove", 4000.0)
     orders = boat_orders(picture, {COVE: shore("cove", "sea-cove")}, [], 2100.0)
     assert [(o.destination, o.body.task) for o in orders] == [("boat-1", "return")]
+
+
+def test_smoke_at_a_landing_moves_boats_on_but_not_the_people_who_wait_there(small):
+    picture = picture_of(small, sea=sea([boat("boat-1")]))
+    given_out(picture, boat_orders(picture, {COVE: shore("cove", "sea-cove")}, [], 0.0), 0.0)
+    picture.hear(status("boat-1", 2000.0, "cannot_land", reason="smoke"), 2001.0)
+    assert is_usable(picture, picture.ground.sea, "sea-cove", 2100.0)
+    assert boat_orders(picture, {COVE: shore("cove", "sea-cove")}, [], 2100.0) == []  # it lies off and waits
+    both = {COVE: shore("cove", "sea-cove"), MIDDLE: shore("middle", "sea-middle")}
+    assert lifts(boat_orders(picture, both, [], 2100.0)) == [("boat-1", "sea-middle")]
+
+
+def test_what_one_skipper_says_of_smoke_turns_no_other_round(small):
+    picture = picture_of(small)
+    told = {MIDDLE: shore("middle", "sea-middle")}
+    assert len(lifts(given_out(picture, boat_orders(picture, told, [], 0.0), 0.0))) == 2
+    picture.hear(status("boat-1", 2000.0, "cannot_land", reason="smoke"), 2001.0)
+    both = told | {WEST: shore("west", "sea-west")}
+    assert lifts(given_out(picture, boat_orders(picture, both, [], 2100.0), 2100.0)) == [("boat-1", "sea-west")]
+    assert boat_orders(picture, both, [], 2200.0) == []
+
+
+def test_a_boat_bound_by_the_sea_is_not_reckoned_with(small):
+    picture = picture_of(small)
+    told = {COVE: shore("cove", "sea-cove")}
+    assert lifts(given_out(picture, boat_orders(picture, told, [], 0.0), 0.0)) == [("boat-1", "sea-cove")]
+    picture.hear(status("boat-1", 1300.0, "weather_bound", reason="sea on the way"), 1301.0)
+    assert lifts(boat_orders(picture, told, [], 1400.0)) == [("boat-2", "sea-cove")]
 
 
 def test_a_boat_that_cannot_get_there_says_nothing_of_the_landing(small):

@@ -12,7 +12,7 @@ from firesim.outcomes.budget import OWNERS
 from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of, zone_times
 
 HORIZON_S = 10_000.0
-NO_UNITS = pd.DataFrame({name: [] for name in ("unit", "leg", "start_s", "end_s", "water_litres")})
+NO_UNITS = pd.DataFrame({name: [] for name in ("unit", "kind", "leg", "start_s", "end_s", "water_litres")})
 NO_TRIPS = pd.DataFrame({"household_id": [], "mode": [], "distance_m": []})
 FIRE = FireFigures(area_burnt_m2=5e5, area_burnt_at_15_min_m2=1e4, built_up_reached_m2=900.0, zones_reached=1)
 
@@ -23,8 +23,8 @@ def party(**changes: object) -> dict[str, object]:
         "departed_s": np.nan, "safe_s": np.nan, "place_reached_s": np.nan, "margin_s": np.nan, "exposed_s": 0.0,
         "fate": "home", "at_risk": True, "twin_deadline_s": 3600.0, "exposed_at": "", "entered_danger": False,
         "trapped_s": np.nan, "exposed_home_s": 0.0, "exposed_road_s": 0.0, "exposed_beach_s": 0.0, "exposed_sea_s": 0.0,
-        "exposed_heat_s": 0.0, "exposed_smoke_s": 0.0,
-        "entered_sea_s": np.nan, "reached_outside": False, "left_by": "", "waits_for": "",
+        "exposed_heat_s": 0.0, "exposed_smoke_s": 0.0, "landing": "", "shore_s": np.nan, "boarded_s": np.nan,
+        "landed_s": np.nan, "entered_sea_s": np.nan, "reached_outside": False, "left_by": "", "waits_for": "",
     }  # fmt: skip
     return base | changes
 
@@ -59,12 +59,26 @@ def test_never_counts_as_the_horizon_and_is_said_beside():
 
 
 def test_moving_those_at_no_risk_is_a_cost():
-    trips = pd.DataFrame({"household_id": ["b", "b"], "mode": ["car", "foot"], "distance_m": [5000.0, 70.0]})
+    trips = pd.DataFrame(
+        {"household_id": ["b", "b", ""], "mode": ["car", "foot", "boat"], "distance_m": [5000.0, 70.0, 9000.0]}
+    )
     needless = party(household_id="b", at_risk=False, people=3, departed_s=100.0, safe_s=3700.0, twin_deadline_s=np.nan)
     cost = measured(party(), needless, trips=trips)
     assert cost["moved_without_need_people"] == 3.0
     assert cost["moved_without_need_person_hours"] == pytest.approx(3.0)
     assert cost["moved_without_need_vehicle_km"] == pytest.approx(5.0)
+
+
+def test_those_taken_off_by_sea_and_those_who_waited_in_vain_are_told_apart():
+    taken = party(people=4, shore_s=600.0, boarded_s=1800.0, landed_s=3000.0, safe_s=3000.0, departed_s=1800.0)
+    needless = taken | {"people": 1, "at_risk": False, "boarded_s": 1200.0}
+    vain, sheltered = party(people=3, shore_s=900.0), party(people=5, shore_s=900.0, safe_s=900.0, departed_s=300.0)
+    found = measured(taken, needless, vain, sheltered)
+    assert found["transferred_by_sea_people"] == 5.0
+    assert found["transferred_by_sea_without_need_people"] == 1.0
+    assert found["waited_in_vain_people"] == 3.0  # who is safe on a beach refuge does not wait in vain
+    assert found["wait_for_boat_min"] == pytest.approx((4 * 20.0 + 10.0) / 5)
+    assert np.isnan(measured(party())["wait_for_boat_min"])
 
 
 def test_exposure_is_counted_in_person_minutes_where_it_happens():
@@ -97,7 +111,7 @@ def test_more_exposure_to_heat_is_never_a_smaller_loss(one_s, other_s):
 
 def test_a_minute_in_the_sea_is_counted_apart_at_a_risk_of_its_own():
     in_sea = measured(party(exposed_s=600.0, exposed_sea_s=600.0, entered_sea_s=0.0, people=3))
-    on_land = measured(party(exposed_s=600.0, exposed_beach_s=600.0, people=3))
+    on_land = measured(party(exposed_s=600.0, exposed_beach_s=600.0, exposed_heat_s=600.0, people=3))
     assert in_sea["lost_probability_middle"] == pytest.approx(1.0 - np.exp(-0.0003 * 10.0))
     assert in_sea["lost_at_sea_probability_middle"] == in_sea["lost_probability_middle"]
     assert on_land["lost_probability_middle"] == pytest.approx(1.0 - np.exp(-0.005 * 10.0))

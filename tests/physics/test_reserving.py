@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.physics.reserving import Passages, cost_of_all, take_room
+from firesim.physics.reserving import Passages, choose_in_order, cost_of_all, exchange, take_room
 
 
 def passages(*ways):
@@ -84,3 +84,67 @@ def test_what_is_taken_from_the_roads_is_what_left_and_never_more_than_there_was
     people, places = np.zeros(len(taken), dtype=np.int64), np.array([0])
     _, cost = cost_of_all(room.copy(), rows, np.array(taken), np.array(vehicles), people, places, 60.0, 5000.0)
     assert cost == pytest.approx(expected_cost, rel=1e-9, abs=1e-6)
+
+
+# --- choosing and exchanging, against the same written out slowly --------------------------------------------------
+
+STEP_S, UNFIT_S = 60.0, 9000.0
+
+
+@st.composite
+def cases(draw):
+    """Two to four convoys with one to three ways each over four roads of twelve steps, to two places."""
+    whole = st.integers(0, 3)
+    ways, first, end = [], [], []
+    for _ in range(draw(st.integers(2, 4))):
+        first.append(len(ways))
+        for _ in range(draw(st.integers(1, 3))):
+            edges = draw(st.lists(whole, min_size=1, max_size=3, unique=True))
+            arrives_s = float(draw(st.integers(1, 20)) * 30)
+            ways.append((edges, list(range(len(edges))), draw(st.integers(1, 9)), arrives_s, draw(st.integers(0, 1))))
+        end.append(len(ways))
+    n = len(first)
+    left = np.array(draw(st.lists(st.integers(0, 12), min_size=48, max_size=48)), dtype=float).reshape(4, 12)
+    vehicles = np.array(draw(st.lists(st.integers(1, 40), min_size=n, max_size=n)), dtype=float)
+    people = np.array(draw(st.lists(st.integers(1, 90), min_size=n, max_size=n)))
+    places = np.array(draw(st.lists(st.integers(0, 150), min_size=2, max_size=2)))
+    return left, passages(*ways), np.array(first), np.array(end), vehicles, people, places
+
+
+def total(case, rows, convoys):
+    left, ways, _, _, vehicles, people, places = case
+    who = np.array(convoys)
+    return cost_of_all(
+        left.copy(), ways, np.array(rows), vehicles[who], people[who], places.copy(), STEP_S, UNFIT_S
+    )  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=cases(), backwards=st.booleans())
+def test_each_chooses_its_best_beside_those_before_it(case, backwards):
+    left, ways, first, end, vehicles, people, places = case
+    order = list(range(len(first)))[:: -1 if backwards else 1]
+    chosen = choose_in_order(left, ways, first, end, np.array(order), vehicles, people, places, STEP_S, UNFIT_S)
+    rows, known = [], []
+    for k in order:
+        known.append(k)
+        rows.append(min(range(first[k], end[k]), key=lambda row: total(case, [*rows, row], known)))
+    assert chosen[order].tolist() == rows
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=cases())
+def test_an_exchange_ends_where_no_single_change_helps_and_is_what_it_says(case):
+    left, ways, first, end, vehicles, people, places = case
+    everybody = list(range(len(first)))
+    before = left.copy(), places.copy()
+    taken, without, cost = exchange(left, ways, first, end, first, vehicles, people, places, STEP_S, UNFIT_S, 50)
+    assert (left == before[0]).all()
+    assert (places == before[1]).all()
+    assert total(case, taken, everybody) == (without, cost)
+    assert (without, cost) <= total(case, first, everybody)
+    for k in everybody:
+        for row in range(first[k], end[k]):
+            tried = taken.copy()
+            tried[k] = row
+            assert total(case, tried, everybody) >= (without, cost)

@@ -8,7 +8,13 @@ import pytest
 from firesim.simulate import simulate
 from firesim.simulate.clock import Clockwork
 from firesim.streams import Luck
-from tests.runs import short_run, short_skiathos
+from tests.runs import short_run, short_skiathos, skiathos
+
+
+@pytest.fixture(scope="module")
+def whole_run():
+    """All four hours: boats need most of the first to get under way."""
+    return simulate(skiathos(), "pilot")
 
 
 def events_of(run, kind):
@@ -36,19 +42,19 @@ def test_boats_change_nothing_before_the_first_of_them_is_called(pilot_run):
     assert not alone["kind"].str.startswith("boat").any()
 
 
-def test_nobody_is_safe_by_sea_before_a_boat_was_called_and_had_sailed(pilot_run):
-    people = pilot_run.tables["people"].to_pandas()
+def test_nobody_is_safe_by_sea_before_a_boat_was_called_and_had_sailed(whole_run):
+    people = whole_run.tables["people"].to_pandas()
     landed = people[people["landed_s"].notna()]
-    called_s = events_of(pilot_run, "boat_ordered")["time_s"].min()
-    assert landed["people"].sum() == pilot_run.outcomes["transferred_by_sea_people"] > 0
+    called_s = events_of(whole_run, "boat_ordered")["time_s"].min()
+    assert landed["people"].sum() == whole_run.outcomes["transferred_by_sea_people"] > 0
     assert (landed["shore_s"] <= landed["boarded_s"]).all()
     assert (landed["boarded_s"] > called_s).all()
     assert (landed["landed_s"] > landed["boarded_s"]).all()
     assert landed["safe_s"].notna().all()
 
 
-def test_from_a_landing_in_port_one_can_walk_back_over_the_boat_and_its_order_to_the_ignition(pilot_run):
-    events = pilot_run.tables["events"].to_pylist()
+def test_from_a_landing_in_port_one_can_walk_back_over_the_boat_and_its_order_to_the_ignition(whole_run):
+    events = whole_run.tables["events"].to_pylist()
     taken = [one for one in events if one["kind"] in ("safe", "ashore") and one["detail"].startswith("sea-")]
     assert len(taken) > 5
     sailed_there = 0
@@ -64,8 +70,8 @@ def test_from_a_landing_in_port_one_can_walk_back_over_the_boat_and_its_order_to
     assert sailed_there > 5  # some boats lie at the landing itself
 
 
-def test_people_by_sea_add_up_between_the_tables(pilot_run):
-    people, trips = (pilot_run.tables[name].to_pandas() for name in ("people", "vehicles"))
+def test_people_by_sea_add_up_between_the_tables(whole_run):
+    people, trips = (whole_run.tables[name].to_pandas() for name in ("people", "vehicles"))
     voyages = trips[trips["mode"] == "boat"]
     left = people[people["boarded_s"].notna()]
     under_way = voyages["people"].sum()

@@ -44,7 +44,7 @@ class People:
 
     def board(self, who, at_s, because, boat):
         assert self.journal.kind_of(because).startswith("boat_")
-        self.shore.board(who, at_s)
+        self.shore.board(who, at_s, np.zeros(len(who), np.int64))
 
     def land(self, who, at_s, port):
         assert np.isfinite(self.shore.boarded_s[who]).all()

@@ -19,6 +19,12 @@ from firesim.world.traffic import Traffic, TrafficParameters
 GRID = Grid(rows=120, columns=200, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
 AT = {"V": (600.0, 600.0), "B": (1800.0, 600.0), "T": (5400.0, 600.0)}
 VILLAGE, COVE = 0, 1
+# Nobody refuses, needs help, gets a lift or has members elsewhere: everybody told goes, by their own means.
+ALL_GO = {
+    "order_heeded": 1.0, "smoke_heeded": 0.0, "flame_heeded": 0.0, "lift_offered_fraction": 0.0,
+    "resident_refusal_fraction": 0.0, "guest_refusal_fraction": 0.0, "resident_help_fraction": 0.0,
+    "visitor_help_fraction": 0.0, "resident_apart_fraction": 0.0, "visitor_apart_fraction": 0.0,
+}  # fmt: skip
 
 
 def make_place(beach_room: int | None) -> SimpleNamespace:
@@ -86,7 +92,7 @@ class Day:
     def __init__(self, beach_room: int | None = None, fire: Fire | None = None, landings=LANDINGS, **parameters):
         self.place, self.fire, self.journal = make_place(beach_room), fire or Fire(), Journal()
         self.ignition = self.journal.add(0.0, "fire", "ignition", None)
-        parameters = {"order_heeded": 1.0, "smoke_heeded": 0.0, "flame_heeded": 0.0} | parameters
+        parameters = ALL_GO | parameters
         self.people = People.build(self.place, PeopleParameters(**parameters), Luck(1), 9.0, self.journal, landings)
         self.traffic = Traffic(
             self.place.roads, self.place.settlement.refuges, TrafficParameters(), self.journal, GRID,

@@ -10,12 +10,12 @@ import pytest
 from firesim.outcomes.twin import no_response_twin
 from firesim.place.grid import Grid
 from firesim.place.settlement import Refuge
-from firesim.world.exposure import ON_BEACH
+from firesim.world.exposure import AT_SEA, ON_BEACH
 from firesim.world.people import FATES
 from firesim.world.refuges import SMOKE_EVERY_S, RefugeWatch
 from firesim.world.smoke import SmokeParameters
 from tests.outcomes.test_twin import ROADS, parties
-from tests.world.test_people import Day, FakeFire, make_place
+from tests.world.village import Day, FakeFire, make_place
 
 GRID = Grid(rows=100, columns=100, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
 PLACE_XY_M = (1515.0, 1515.0)  # the middle of a cell
@@ -154,8 +154,10 @@ def test_people_at_a_last_resort_feel_the_heat_there_and_are_trapped_when_the_ro
     came = (people.trip >= 0) & (day.traffic.refuge_of(np.maximum(people.trip, 0)) == 1)
     assert np.isinf(people.trapped_s[came]).all()
     people = day.run(7600.0)
-    assert (people.exposure.by_place_s[came, ON_BEACH] > 0.0).all()
-    assert (people.exposure.total_s[came] == people.exposure.by_place_s[came, ON_BEACH]).all()
+    on_beach, at_sea = (people.exposure.by_place_s[came, place] for place in (ON_BEACH, AT_SEA))
+    assert (on_beach > 0.0).all()  # at the look at which they feel it; then they go into the water
+    assert (at_sea > 0.0).all()
+    assert (people.exposure.total_s[came] == on_beach + at_sea).all()
     assert people.trapped_s[came] == pytest.approx(np.full(came.sum(), 6800.0))
     assert {day.journal.kind_of(int(c)) for c in day.of_kind("trapped")["cause_id"]} == {"road_closed"}
     people.finish(day.traffic)
@@ -186,6 +188,30 @@ def test_whom_smoke_finds_in_a_refuge_is_sheltering_again():
     assert set(day.of_kind("refuge_smoked")["actor"]) == {"town", "beach-refuge"}
     assert set(day.of_kind("refuge_lost")["cause_id"]) <= set(day.of_kind("refuge_smoked")["event_id"])
     assert any("smoke lay dense over refuge town" in said for said in day.traffic.warnings())
+
+
+class HazeOverTown(Haze):
+    """Smoke on the town's side of the map alone."""
+
+    def optical_density_per_m(self, x_m, y_m):
+        return np.where(np.asarray(x_m) > 3900.0, self.density_per_m, 0.0)
+
+
+def test_who_sits_in_a_lost_refuge_is_cut_off_there_and_not_at_home():
+    # The beach stays a refuge, on the village's side of the road that is cut at 6,500 s.
+    day = Day(None, FakeFire({(3900.0, 600.0): 6500.0}), order_heeded=1.0)
+    day.alert()
+    people = day.run(3600.0)
+    in_town = np.isfinite(people.safe_s) & (day.traffic.refuge_of(np.maximum(people.trip, 0)) == 0)
+    assert in_town.sum() > 20
+    for now_s in (3600.0, 3600.0 + DOSE_S):
+        day.run(now_s)
+        day.traffic.smoke_out(HazeOverTown(1.0), now_s, day.ignition)
+    people = day.run(6400.0)
+    assert set(day.of_kind("refuge_smoked")["actor"]) == {"town"}
+    assert np.isinf(people.trapped_s[in_town]).all()
+    people = day.run(6600.0)
+    assert people.trapped_s[in_town] == pytest.approx(np.full(in_town.sum(), 6500.0))
 
 
 # --- the no-response twin -----------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_who_waits_keeps_its_place_and_who_has_gone_is_not_counted():
     waiting = all_at_west([2, 3], [10.0, 20.0])
     waiting.wait(np.array([0]), np.array([1]), 500.0)
     assert (waiting.landing_of[0], waiting.since_s[0]) == (0, 10.0)
-    waiting.board(np.array([0]), np.array([60.0]))
+    waiting.board(np.array([0]), np.array([60.0]), np.zeros(9, np.int64)[: len(np.array([0]))])
     assert waiting.queue(0).tolist() == [1]
     assert waiting.waits.tolist() == [False, True]
     assert waiting.is_afloat.tolist() == [True, False]
@@ -63,7 +63,7 @@ def test_who_waits_keeps_its_place_and_who_has_gone_is_not_counted():
 def test_heat_is_felt_at_the_landing_while_waiting_and_nowhere_afloat():
     waiting = shore([1, 1, 1])
     waiting.wait(np.array([0, 1]), np.array([0, 1]), 0.0)
-    waiting.board(np.array([1]), np.array([5.0]))
+    waiting.board(np.array([1]), np.array([5.0]), np.zeros(9, np.int64)[: len(np.array([1]))])
     home = np.array([7, 8, 9])
     assert waiting.cells_of(home).tolist() == [waiting.cell[0], -1, 9]
     assert waiting.cell[0] == GRID.cell_at(600.0, 1500.0)[0] * 100 + 20

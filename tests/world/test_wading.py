@@ -6,8 +6,9 @@ import numpy as np
 
 from firesim.world.exposure import AT_SEA, ON_BEACH
 from firesim.world.people import FATES
+from firesim.world.smoke import SmokeParameters
 from firesim.world.standing import FOR_BOAT
-from tests.world.village import BEACH, COVE, VILLAGE, Day, FakeFire
+from tests.world.village import BEACH, COVE, GRID, VILLAGE, Day, FakeFire
 
 CALM = {"flame_heeded": 0.0, "smoke_heeded": 0.0}
 ON_THE_BEACH = (2400.0, 600.0)  # the cell in its middle; all of it lies within 120 m
@@ -58,21 +59,24 @@ def test_who_is_in_the_water_does_not_leave_by_road():
     assert (people.trip[beach] == -1).all()
 
 
-class Smoke:
-    """Thick in the west of `x_m`, none in the east."""
+class Air:
+    """Smoke as thick as asked for in the west of `x_m`, none in the east."""
+
+    parameters = SmokeParameters()
 
     def __init__(self, density_per_m, x_m=4000.0):
-        self._density_per_m, self._x_m = density_per_m, x_m
+        self._is_thick, self._x_m = density_per_m >= self.parameters.harmful_from_per_m, x_m
 
-    def optical_density_per_m(self, x_m, y_m):
-        return np.where(np.asarray(x_m) < self._x_m, self._density_per_m, 0.0)
+    def is_harmful(self, cells):
+        x_m, _ = GRID.centre_of(*np.divmod(cells, GRID.columns))
+        return (x_m < self._x_m) & self._is_thick
 
 
 def test_smoke_too_thick_to_breathe_drives_people_into_the_water():
     went_in = {}
     for density_per_m in (0.05, 0.3):
         day = Day(fire=FakeFire({(3000.0, 1500.0): 300.0}), **CALM)
-        day.smoke = Smoke(density_per_m)
+        day.people.air = Air(density_per_m)
         people = day.run(900.0)
         went_in[density_per_m] = np.isfinite(people.columns()["entered_sea_s"])
     assert not went_in[0.05].any()
