@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 import numpy as np
 
@@ -47,23 +47,35 @@ def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float
 
     window: first and past-the-last row, first and past-the-last column of where fire has come, rim not counted.
     """
+    return grown_cells(cells, stride, window, -inf, at_s)
+
+
+@kernel_in_place
+def grown_cells(cells: Cells, stride: int, window: Window, from_s: float, to_s: float) -> float:
+    """Area burnt between two times, in cells: the difference of `burnt_cells` in one pass, but for rounding."""
+    # Taken out of their tuple once: at every cell it would cost ten times what the cell does.
+    arrivals_s, gradient_x, gradient_y = cells.arrival_s, cells.gradient_x, cells.gradient_y
     total = 0.0
     for row in range(window[0], window[1]):
-        for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
-            arrival_s = cells.arrival_s[c]
-            if not isfinite(arrival_s):
+        first = (row + 1) * stride + 1
+        for c in range(first + window[2], first + window[3]):
+            arrival_s = arrivals_s[c]
+            if arrival_s == inf:
                 continue
-            gx, gy = cells.gradient_x[c], cells.gradient_y[c]
-            if cells.mark[c] & SOURCE or abs(at_s - arrival_s) >= CROSSED_BY * (abs(gx) + abs(gy)):
-                total += burnt_share(at_s - arrival_s, gx, gy)
+            crossed_by_s = CROSSED_BY * (abs(gradient_x[c]) + abs(gradient_y[c]))
+            # Nearly all cells are whole at both times, or not reached at either.
+            if from_s - arrival_s >= crossed_by_s or arrival_s - to_s >= crossed_by_s:
+                continue
+            if to_s - arrival_s >= crossed_by_s and arrival_s - from_s >= crossed_by_s:
+                total += 1.0
             else:
-                total += _share_between_neighbours(cells, c, stride, at_s)
+                total += _share_grown(cells, c, stride, from_s, to_s)
     return total
 
 
 @kernel_in_place
-def _share_between_neighbours(cells: Cells, c: int, stride: int, at_s: float) -> float:
-    """Share of a cell behind a curved front, from its arrival, its neighbours' and their gradients. [0-1]
+def _share_grown(cells: Cells, c: int, stride: int, from_s: float, to_s: float) -> float:
+    """Share of one cell that burns between two times. [0-1]
 
     The cell is cut into eight triangles around its centre, with arrival linear on each. Arrival in the middle of a
     side is that of the cubic between both centres, at a corner the mean of what four cells say of it, exact where it
@@ -71,11 +83,14 @@ def _share_between_neighbours(cells: Cells, c: int, stride: int, at_s: float) ->
     a fire 4 cells wide and 3 times as long.)
     """
     here = cells.arrival_s[c]
+    if cells.mark[c] & SOURCE:
+        gx, gy = cells.gradient_x[c], cells.gradient_y[c]
+        return burnt_share(to_s - here, gx, gy) - burnt_share(from_s - here, gx, gy)
     total = 0.0
     before = _beside(cells, c, 7, stride)
     for k in range(8):
         beside = _beside(cells, c, k, stride)
-        total += _triangle_share(here, before, beside, at_s)
+        total += _triangle_share(here, before, beside, to_s) - _triangle_share(here, before, beside, from_s)
         before = beside
     return total / 8.0
 

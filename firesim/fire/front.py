@@ -39,7 +39,7 @@ from firesim.fire.cells import (
     Indices,
     Singles,
 )
-from firesim.fire.coverage import burnt_between, burnt_cells, farthest, is_enclosed
+from firesim.fire.coverage import burnt_between, burnt_cells, farthest, grown_cells, is_enclosed
 from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import forget_inner, forget_unburnt, no_history, remember, start_again, unburnt_rim
 from firesim.fire.lighting import EXACT_AROUND_CELLS, are_alike, cells_around, straight_crossings
@@ -208,6 +208,10 @@ class Front:
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
         return float(burnt_cells(self._cells, self._stride, self._tiles.window(), at_s))
+
+    def grown_cells(self, from_s: float, to_s: float) -> float:
+        """Area burnt between two times at or before now, in cells."""
+        return float(grown_cells(self._cells, self._stride, self._tiles.window(), from_s, to_s))
 
     def farthest_cells(self, column: float, row: float, at_s: float) -> float:
         """Greatest distance from a point (in cells from the corner) that the front had reached by a time. [cells]"""

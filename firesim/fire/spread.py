@@ -327,6 +327,12 @@ class SpreadingFire:
             return self._young.area_m2(at_s) if at_s > self._young.point.ignited_s else 0.0
         return (self._front.burnt_cells(self._clock(at_s)) + self._missing_cells) * self.landscape.cell_size_m**2
 
+    def growth_m2(self, from_s: float, to_s: float) -> float:
+        """Area burnt on the map between two times. [m2]"""
+        if self._later.fires or (self._young is not None and from_s < self._handed_over_s):
+            return self.area_m2(to_s) - self.area_m2(from_s)
+        return self._front.grown_cells(self._clock(from_s), self._clock(to_s)) * self.landscape.cell_size_m**2
+
     def head_distance_m(self, at_s: float) -> float:
         """Greatest distance on the map from the first ignition to the front of its own fire. [m]"""
         if self._young is not None and at_s < self._handed_over_s:

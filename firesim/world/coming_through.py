@@ -39,6 +39,7 @@ class ComingThrough:
         self._beside: Integers | None = None  # the landing at each refuge, once they are known
         self._there_since_s = np.zeros(len(parties))  # not safe where they are: from the start, come to wait, lost
         self._cuts_known = 0
+        self._just_came: list[Integers] = []  # to where they wait, or are in a refuge that was lost, since then
         self._lost: list[int] = []  # refuges
 
     def learn(self, traffic: Traffic) -> None:
@@ -91,7 +92,7 @@ class ComingThrough:
         standing.stays_at[who] = np.where(at_water, ON_BEACH, AT_HOME)
         standing.waits[who] = np.where(where >= self._n_refuges, FOR_BOAT, standing.waits[who])
         if len(who):
-            self._cuts_known = NONE  # where they are now may be cut off already
+            self._just_came.append(who)  # where they are now may be cut off already
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
         """Parties that wait at a landing go aboard a boat, because of what it did last."""
@@ -131,19 +132,26 @@ class ComingThrough:
 
         They may still set out: nobody has told them.
         """
-        if traffic.cut_off.n_noted == self._cuts_known:
-            return
-        self._cuts_known = traffic.cut_off.n_noted
+        if traffic.cut_off.n_noted != self._cuts_known:
+            self._cuts_known = traffic.cut_off.n_noted
+            self._note_cut_off_of(np.arange(len(self._parties)), traffic)
+        elif self._just_came:
+            self._note_cut_off_of(np.concatenate(self._just_came), traffic)
+        self._just_came = []
+
+    def _note_cut_off_of(self, who: Integers, traffic: Traffic) -> None:
         standing = self._standing
         # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
-        place = np.where(standing.lost_cell != NONE, standing.refuge_in, standing.waits_at)
-        node, is_there = self._parties.node.copy(), place != NONE
+        place = np.where(standing.lost_cell[who] != NONE, standing.refuge_in[who], standing.waits_at[who])
+        node, is_there = self._parties.node[who].copy(), place != NONE
         node[is_there] = traffic.refuge_nodes[place[is_there]]
         # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
-        free = np.isin(standing.state, (HOME, SHELTERING)) & (node >= 0) & np.isinf(standing.trapped_s)
-        who = np.flatnonzero(free & (traffic.cut_off.by_event[node] != NONE))
-        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node[who]], self._there_since_s[who])
-        standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node[who]])
+        state = standing.state[who]
+        free = ((state == HOME) | (state == SHELTERING)) & (node >= 0) & np.isinf(standing.trapped_s[who])
+        cut = np.flatnonzero(free & (traffic.cut_off.by_event[node] != NONE))
+        who, node = who[cut], node[cut]
+        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node], self._there_since_s[who])
+        standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node])
 
     def lose_refuges(self, now_s: float, traffic: Traffic) -> None:
         """Who is in a refuge when it is lost did not come through: they stay, in the heat like anybody in place."""
@@ -157,7 +165,7 @@ class ComingThrough:
             in_smoke = traffic.is_lost_to_smoke(refuge)
             standing.safe_s[inside], standing.state[inside] = np.inf, SHELTERING if in_smoke else EXPOSED
             standing.lost_cell[inside], self._there_since_s[inside] = traffic.refuge_cell[refuge], now_s
-            self._cuts_known = NONE
+            self._just_came.append(inside)
             standing.stays_at[inside] = ON_BEACH if traffic.refuges[refuge].kind == "beach" else AT_HOME
 
     def finish(self, traffic: Traffic) -> None:

@@ -279,7 +279,9 @@ class TrueFire:
         return self._heat_mw[now_s]
 
     def _heat_released_mw(self, now_s: float) -> float:
-        growth_m2 = self.area_m2(now_s) - self.area_m2(now_s - GROWTH_STEP_S)
+        before_s = now_s - GROWTH_STEP_S
+        is_known = self.has_ignited and before_s > self.ignited_s
+        growth_m2 = float(self._front.growth_m2(before_s, now_s)) if is_known else self.area_m2(now_s)
         span_s = min(GROWTH_STEP_S, now_s - self.ignited_s)
         flaming = self.flaming_cells(now_s)
         if growth_m2 <= 0.0 or span_s <= 0.0 or len(flaming) == 0:
