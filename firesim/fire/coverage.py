@@ -86,25 +86,28 @@ def _share_grown(cells: Cells, c: int, stride: int, from_s: float, to_s: float) 
     if cells.mark[c] & SOURCE:
         gx, gy = cells.gradient_x[c], cells.gradient_y[c]
         return burnt_share(to_s - here, gx, gy) - burnt_share(from_s - here, gx, gy)
+    goes_on = _ways_on(cells, c, stride)
     total = 0.0
-    before = _beside(cells, c, 7, stride)
+    last = _beside(cells, c, 7, stride, goes_on)
+    before = last
     for k in range(8):
-        beside = _beside(cells, c, k, stride)
+        beside = last if k == 7 else _beside(cells, c, k, stride, goes_on)
         total += _triangle_share(here, before, beside, to_s) - _triangle_share(here, before, beside, from_s)
         before = beside
     return total / 8.0
 
 
 @kernel_in_place
-def _beside(cells: Cells, c: int, k: int, stride: int) -> float:
+def _beside(cells: Cells, c: int, k: int, stride: int, goes_on: int) -> float:
     """Arrival half way from cell c to its neighbour k: the middle of a side or a corner. [s]
 
     Where the neighbours do not continue what is known here (fire came to them another way) it is this cell's alone.
+    `goes_on` is that of `_ways_on`.
     """
     here, gx, gy = float(cells.arrival_s[c]), float(cells.gradient_x[c]), float(cells.gradient_y[c])
     alone = float(here + 0.5 * (gx * RING_X[k] + gy * RING_Y[k]))
     if k & 1 == 0:
-        if not _continues(cells, c, k, stride):
+        if not goes_on & (1 << k):
             return alone
         n = c + RING_X[k] + stride * RING_Y[k]
         bend = (gx - cells.gradient_x[n]) * RING_X[k] + (gy - cells.gradient_y[n]) * RING_Y[k]
@@ -112,13 +115,23 @@ def _beside(cells: Cells, c: int, k: int, stride: int) -> float:
     total = here + 0.25 * (gx * RING_X[k] + gy * RING_Y[k])
     for turn in range(-1, 2):
         j = (k + turn) & 7
-        if not _continues(cells, c, j, stride):
+        if not goes_on & (1 << j):
             return alone
         n = c + RING_X[j] + stride * RING_Y[j]
         # From n to the corner, in halves of a cell.
         dx, dy = RING_X[k] - 2 * RING_X[j], RING_Y[k] - 2 * RING_Y[j]
         total += cells.arrival_s[n] + 0.25 * (cells.gradient_x[n] * dx + cells.gradient_y[n] * dy)
     return float(total / 4.0)
+
+
+@kernel_in_place
+def _ways_on(cells: Cells, c: int, stride: int) -> int:
+    """Bit k: arrival runs on from cell c into its neighbour k."""
+    bits = 0
+    for k in range(8):
+        if _continues(cells, c, k, stride):
+            bits |= 1 << k
+    return bits
 
 
 @kernel_in_place
