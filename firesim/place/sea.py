@@ -13,6 +13,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.place.grid import Grid, column_row
 
 Floats = NDArray[np.float64]
@@ -128,6 +129,12 @@ class SeaChart:
         if len(cells) == 0:
             return -1, np.inf
         if (x_m, y_m) not in self._near:
+            row, column = (int(index) for index in self.chart.cell_at(x_m, y_m))
+            if self.chart.holds(row, column) and self.water[row, column]:  # no other middle is nearer than one's own
+                mid_x_m, mid_y_m = self.chart.centre_of(row, column)
+                own_m = float(np.hypot(mid_x_m - x_m, mid_y_m - y_m))
+                self._near[x_m, y_m] = row * self.chart.columns + column, own_m
+                return self._near[x_m, y_m]
             apart_m = np.hypot(self._water_xy_m[:, 0] - x_m, self._water_xy_m[:, 1] - y_m)
             nearest = int(np.argmin(apart_m))
             self._near[x_m, y_m] = int(cells[nearest]), float(apart_m[nearest])
@@ -176,23 +183,7 @@ class SeaChart:
 
     def _taut(self, cells: list[int]) -> Integers:
         """Leave out every cell that a straight line over water passes by."""
-        kept, last = [cells[0]], 0
-        while last < len(cells) - 1:
-            ahead = len(cells) - 1
-            while ahead > last + 1 and not self._is_clear(cells[last], cells[ahead]):
-                ahead -= 1
-            kept.append(cells[ahead])
-            last = ahead
-        return np.array(kept, dtype=np.int64)
-
-    def _is_clear(self, start: int, end: int) -> bool:
-        """Whether a straight line between two cells stays on water."""
-        columns = self.chart.columns
-        (row_a, column_a), (row_b, column_b) = divmod(start, columns), divmod(end, columns)
-        n = 2 * max(abs(row_b - row_a), abs(column_b - column_a)) + 1
-        rows = np.rint(np.linspace(row_a, row_b, n)).astype(np.int64)
-        line = np.rint(np.linspace(column_a, column_b, n)).astype(np.int64)
-        return bool(self.water[rows, line].all())
+        return _taut(self.water, np.array(cells, dtype=np.int64))
 
     def _way_over(self, corners: Integers) -> SeaWay:
         xy_m = self._xy_of(corners)
@@ -246,3 +237,33 @@ class SeaChart:
         sectors = np.arange(SECTORS + 1, dtype=np.float64) * (360.0 / SECTORS)
         around = np.array([*self.beyond_m, self.beyond_m[0]])
         return np.asarray(np.interp(directions_deg(), sectors, around))
+
+
+@kernel
+def _taut(water: Mask, cells: Integers) -> Integers:
+    """Of cells (flat) in order those at which a line over water has to bend, from each the farthest in sight."""
+    kept = np.empty(cells.size, np.int64)
+    kept[0] = cells[0]
+    n, last = 1, 0
+    while last < cells.size - 1:
+        ahead = cells.size - 1
+        while ahead > last + 1 and not _is_clear(water, cells[last], cells[ahead]):
+            ahead -= 1
+        kept[n] = cells[ahead]
+        n, last = n + 1, ahead
+    return kept[:n].copy()
+
+
+@kernel
+def _is_clear(water: Mask, start: int, end: int) -> bool:
+    """Whether a straight line between the middles of two cells stays on water, looked at every half cell."""
+    columns = water.shape[1]
+    row_a, column_a, row_b, column_b = start // columns, start % columns, end // columns, end % columns
+    pieces = 2 * max(abs(row_b - row_a), abs(column_b - column_a))
+    for k in range(pieces + 1):
+        share = k / pieces if pieces > 0 else 0.0
+        row = int(np.rint(row_a + (row_b - row_a) * share))
+        column = int(np.rint(column_a + (column_b - column_a) * share))
+        if not water[row, column]:
+            return False
+    return True
