@@ -41,7 +41,15 @@ from firesim.fire.cells import (
 )
 from firesim.fire.coverage import burnt_between, burnt_cells, farthest, grown_cells, is_enclosed
 from firesim.fire.crossing import front_slowness
-from firesim.fire.interruption import forget_inner, forget_unburnt, no_history, remember, start_again, unburnt_rim
+from firesim.fire.interruption import (
+    forget_inner,
+    forget_unburnt,
+    leans_far,
+    no_history,
+    remember,
+    start_again,
+    unburnt_rim,
+)
 from firesim.fire.lighting import EXACT_AROUND_CELLS, are_alike, cells_around, straight_crossings
 from firesim.fire.queue import (
     LATER,
@@ -390,7 +398,8 @@ class Front:
     def _pause(self, now_s: float) -> None:
         """Go to now_s and take back all that lies beyond it."""
         self.advance(now_s)
-        self._solve(now_s, to_the_rim=True)
+        if leans_far(self._cells, self._queue):
+            self._solve(now_s, to_the_rim=True)
         self._queue.counts[[NEAR, LATER]] = 0
         rim = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
         rim = np.sort(rim[: unburnt_rim(self._cells, self._queue, self._stride, now_s, rim)])

@@ -31,6 +31,11 @@ from firesim.fire.cells import (
 from firesim.fire.crossing import front_slowness
 from firesim.fire.queue import TOUCHED, Queue, put, touch
 
+# From this eccentricity on (a length of two widths) fire reaches cells by way of others that burn much later, so that
+# a pause takes what lies beside the burnt cells to its end before it drops it. Below, 60 pauses with and without that
+# differ by 0.01 % of arrival in the 95th percentile at a length of 1.65 widths; at 5 widths by 2 %.
+LEANS_FAR = 0.87
+
 
 def no_history() -> History:
     """The history of a front whose spread never changed."""
@@ -58,6 +63,16 @@ def forget_unburnt(cells: Cells, queue: Queue, stride: int, now_s: float) -> Non
                 kept += 1
                 break
     queue.counts[TOUCHED] = kept
+
+
+@kernel_in_place
+def leans_far(cells: Cells, queue: Queue) -> bool:
+    """Whether fire at the front leans so far that burnt cells may still be bettered by way of unburnt ones."""
+    for n in range(queue.counts[TOUCHED]):
+        c = queue.touched[n]
+        if float(cells.drift_x[c]) ** 2 + float(cells.drift_y[c]) ** 2 > LEANS_FAR**2:
+            return True
+    return False
 
 
 @kernel_in_place
