@@ -152,7 +152,7 @@ def read_place(
     if len(problems):
         return PlaceParts()  # nothing can be placed without a grid
     sources = {
-        name: str((folder / value).resolve()) for name, value in parameters if name in _FILES and value is not None
+        name: str((folder / value).resolve()) for name, value in parameters if name in FILE_FIELDS and value is not None
     }
     paths = {name: folder / getattr(parameters, name) for name in sources}
     coast = _read_coast(paths.get("coastline"), grid, problems)
@@ -173,7 +173,8 @@ def read_place(
     )
 
 
-_FILES = (
+# The fields of `PlaceParameters` that name files.
+FILE_FIELDS = (
     "coastline", "elevation", "landcover", "landcover_fuels", "roads_nodes", "roads_edges", "people", "zones",
     "refuges", "facilities", "beaches", "settlements", "bus_stops", "landings",
 )  # fmt: skip

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from firesim.inputs.fields import read_fields
+from pydantic import ValidationError
+
+from firesim.inputs.fields import Readable, read_fields
 from firesim.inputs.problems import BadInput, Problem, Problems, nearest
 from firesim.inputs.text import FieldsText, read_fields_text
-from firesim.place.load import Place, PlaceParts, read_place
+from firesim.place.load import FILE_FIELDS, Place, PlaceParameters, PlaceParts, read_place
 from firesim.scenario.check import problems_of_parts
 from firesim.scenario.model import ScenarioFields, Strategy, hour_of
 from firesim.scenario.separation import separation_of
 
 REPOSITORY_SCENARIOS = Path(__file__).parents[2] / "scenarios"
+STAND_IN = "no file.none"  # in the place of a file that the scenario does not name
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,9 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 def _scenario(text: FieldsText, folder: Path, before: Scenario | None) -> Scenario:
     """The scenario of a text; its place is that of the scenario `before`, unless refuges lie elsewhere on its day."""
     fields, readable, problems = read_fields(text, ScenarioFields)
+    stood_in: set[str] = set()
+    if "place" not in readable:
+        readable, stood_in = _with_stand_ins(readable, text, problems)
     wrong = {problem.field for problem in problems}  # left out when the rest was read: a default says nothing
     law = (
         separation_of(readable["place"], readable["weather"], folder) if {"place", "weather"} <= set(readable) else None
@@ -159,11 +165,31 @@ def _scenario(text: FieldsText, folder: Path, before: Scenario | None) -> Scenar
     if place is None and "place" in readable:
         found = Problems("place")
         parts = read_place(readable["place"], folder, found, law)
-        problems += map(text.located, found)
+        problems += (text.located(p) for p in found if p.field.split(".")[1] not in stood_in)
     problems += (p for p in problems_of_parts(readable, parts, text, folder) if p.field not in wrong)
     if problems or fields is None:
         raise BadInput(_in_order(problems))
     return Scenario(fields, place or parts.whole(), text.text, folder)
+
+
+def _with_stand_ins(readable: Readable, text: FieldsText, problems: Sequence[Problem]) -> tuple[Readable, set[str]]:
+    """The blocks with a place whose missing and wrong files are stood in for, and those; as they were if that fails.
+
+    So what is wrong inside the files that are there is told in the same breath. A stand-in is no file: what would be
+    said of it is left unsaid, for that its field is missing or wrong has been said already.
+    """
+    written = text.content.get("place")
+    if not isinstance(written, Mapping):
+        return readable, set()
+    wrong = {problem.field.split(".")[1] for problem in problems if problem.field.startswith("place.")}
+    needed = {name for name in FILE_FIELDS if PlaceParameters.model_fields[name].is_required()}
+    stood_in = wrong & needed
+    kept = {name: value for name, value in written.items() if name not in wrong}
+    try:
+        place = PlaceParameters.model_validate(kept | dict.fromkeys(stood_in, STAND_IN))
+    except ValidationError:
+        return readable, set()  # without its extent nothing can be placed
+    return {**readable, "place": place}, stood_in
 
 
 def _in_order(problems: Iterable[Problem]) -> list[Problem]:

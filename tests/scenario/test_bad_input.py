@@ -204,3 +204,19 @@ def test_a_siren_on_a_facility_that_does_not_exist_is_told(copy: Any) -> None:
     (problem,) = copy.faults()
     assert (problem.field, problem.value) == ("devices.sirens.facilities", "church")
     assert "fire_station" in problem.remedy
+
+
+@pytest.mark.parametrize("left_out", ["people: people_peak_authored.csv", "elevation: spot_heights.csv"])
+def test_a_missing_file_does_not_hide_what_is_wrong_inside_the_others(copy: Any, left_out: str) -> None:
+    copy.edit(left_out, "").edit("cell_size_m: 30", "cell_size_m: 30\n  bus_stop: bus_stops.csv")
+    copy.edit("(Pyrosvestiko Klimakio),39.169", "(Pyrosvestiko Klimakio),north", "facilities.csv")
+    field = f"place.{left_out.split(':')[0]}"
+    found = by_field(copy.faults())
+    assert {field, "place.bus_stop"} < set(found)
+    assert "missing" in found[field].message
+    inside = [problem for name, problem in found.items() if name.startswith("place.facilities")]
+    assert inside
+    assert all(problem.file.endswith("facilities.csv") for problem in inside)
+    assert {name for name in found if name.startswith("place.")} == {
+        field, "place.bus_stop", *(problem.field for problem in inside),
+    }  # fmt: skip
