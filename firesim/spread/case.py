@@ -24,6 +24,8 @@ DEAD, LIVE = MOISTURES[:3], MOISTURES[3:]
 # Live moistures of weather that tells only the air: Scott & Burgan's 2005 (RMRS-GTR-153) L2, herbs two thirds cured.
 LIVE_HERB, LIVE_WOODY = 0.60, 0.90
 
+LONGEST_H = 2000.0  # twelve weeks: beyond, a slip of unit (seconds) is likelier than a fire. Judgement
+
 
 class LandscapeFields(Parameters):
     """The ground: each layer a number or a raster (GeoTIFF or ESRI ASCII), on one grid."""
@@ -123,7 +125,7 @@ class SpreadCase(Parameters):
     landscape: LandscapeFields
     weather: tuple[WeatherFields, ...] = Field(description="rows in time; the last holds to the end")
     ignition: IgnitionFields
-    duration_h: Positive = Field(description="from the case's start to the end [h]")
+    duration_h: Positive = Field(le=LONGEST_H, description="from the case's start to the end [h]")
     start: ZonedMoment | None = Field(default=None, description="date, time and zone: 2025-08-06T12:00+03:00")
     acceleration: bool = Field(default=True, description="on: a fire from a point speeds up as it grows; off")
     acceleration_per_min: Positive = Field(

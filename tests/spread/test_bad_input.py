@@ -202,6 +202,10 @@ def test_shapes_in_files_must_be_drawn_and_say_what_they_need(cases: Any) -> Non
     assert "litres_m2" in found["drops[0].features[0]"].message
 
 
+def test_a_duration_in_seconds_is_refused_before_its_hours_are_counted(cases: Any) -> None:
+    assert "at most 2000" in cases.faults(duration_h=28_800)["duration_h"].message
+
+
 def test_everything_that_is_wrong_is_told_at_once_and_the_command_ends_with_2(cases: Any, tmp_path: Path) -> None:
     changes = {
         "landscape__fuel_model": "SH55", "landscape__elevation": 3, "ignition": {"cell": [999, 1]},
