@@ -8,7 +8,7 @@ Alexander 1985 and McAlpine & Wakimoto 1991 for the laws' origin), t since ignit
     length to width(t) = 1 + (steady - 1) (1 - exp(-a t))
 
 All rates scale alike, so acceleration is a slower clock: a fire of age t has gone as far as a steady one of age
-`steady_age_s(t)`.
+`steady_age_s(t)`. With a = inf a fire is steady from its ignition on.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ OPEN_FUEL_PER_MIN = 0.115
 
 
 def acceleration_factor(age_s: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
-    """Rate of a fire of this age over its steady rate. [0 to below 1]; 0 before ignition."""
+    """Rate of a fire of this age over its steady rate. [0 to 1]; 0 before ignition."""
+    if per_min == inf:
+        return np.where(np.asarray(age_s) >= 0.0, 1.0, 0.0)
     return np.asarray(-np.expm1(-per_min / 60.0 * np.maximum(np.asarray(age_s, dtype=np.float64), 0.0)))
 
 
 @kernel
 def steady_age_of(age: float, a: float) -> float:
     """`steady_age_s` of one age; a in 1 / the unit of the age."""
-    if age < 0.0:
+    if age < 0.0 or a == inf:
         return age
     x = a * age
     if x < 1e-3:
@@ -46,7 +48,7 @@ def steady_age_of(age: float, a: float) -> float:
 @kernel
 def age_of(steady_age: float, a: float) -> float:
     """Inverse of `steady_age_of`."""
-    if not isfinite(steady_age) or steady_age <= 0.0:
+    if not isfinite(steady_age) or steady_age <= 0.0 or a == inf:
         return steady_age
     x = a * steady_age
     # Both bound the answer from above, and Newton's steps on a convex function then never overshoot.
@@ -66,7 +68,7 @@ def age_of(steady_age: float, a: float) -> float:
 def width_ratio_of(eccentricity: float, age_s: float, a: float) -> float:
     """`width_ratio` of one eccentricity; a in 1/s."""
     steady = 1.0 / sqrt(1.0 - eccentricity * eccentricity)
-    ratio = 1.0 + (steady - 1.0) * -expm1(-a * max(age_s, 0.0))
+    ratio = steady if a == inf else 1.0 + (steady - 1.0) * -expm1(-a * max(age_s, 0.0))
     # (1 - e) / (1 + e) with e = sqrt(r^2 - 1) / r
     return 1.0 / (ratio + sqrt(max(ratio * ratio - 1.0, 0.0)))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firesim.fire.cells import RING_X, RING_Y
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]
 Point = tuple[float, float]
 
@@ -99,9 +99,9 @@ def _side(x: Floats, y: Floats, start: Point, end: Point) -> Floats:
     if length == 0.0:
         return np.zeros(x.shape)
     off = (along_x * (y - start[1]) - along_y * (x - start[0])) / length
-    return np.where(np.abs(off) <= _TOUCHES, 0.0, off)
+    return np.asarray(np.where(np.abs(off) <= _TOUCHES, 0.0, off))
 
 
 def _off_way(point: Point, x: Floats, y: Floats, step_x: int, step_y: int) -> Floats:
     """Side of the way from (x, y) on which a point lies, times the way's length. [cells2]"""
-    return step_x * (point[1] - y) - step_y * (point[0] - x)
+    return np.asarray(step_x * (point[1] - y) - step_y * (point[0] - x))

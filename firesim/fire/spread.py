@@ -8,7 +8,8 @@
 
 A point fire is the analytic ellipse of `growth.py`, under the spread of the cell it started in, until its head is
 five cells long; then the front takes over with the same arrivals, and goes on accelerating: since all rates scale
-alike, the front simply runs on a slower clock. Its ellipses narrow in a few steps.
+alike, the front simply runs on a slower clock. Its ellipses narrow in a few steps. Without acceleration it is the
+steady ellipse for as long.
 """
 
 from __future__ import annotations
@@ -118,16 +119,14 @@ class SpreadingFire:
             raise ValueError("a fire is lit only after it was told the weather")
         if at_s < self.now_s:
             raise ValueError(f"the fire is at {self.now_s} s: it cannot be lit at {at_s} s")
-        is_first = self._origin is None
-        began_together = self._young is not None and self._young.point.ignited_s == at_s
-        if self.acceleration_per_min is not None and not is_first and not began_together:
+        if self._origin is not None and self.acceleration_per_min is not None:
             spot = self._fire_apart(at_s, self.acceleration_per_min)
             spot.ignite_point(column, row, at_s)
             self._later.add(spot, unless_burnt=(self, floor(row), floor(column)))
             return
-        if self.acceleration_per_min is None or not is_first:
+        if self._origin is not None:
+            self._leave_to_cells(at_s)
             self._front.ignite_point(column, row, self._clock(at_s))
-            self._origin = self._origin or (column, row)
             return
         r, c = floor(row), floor(column)
         if not (0 <= r < self.landscape.shape[0] and 0 <= c < self.landscape.shape[1]):
@@ -142,7 +141,7 @@ class SpreadingFire:
             self.landscape.cell_size_m,
             SlopePlane(float(rise[0][r, c]), float(rise[1][r, c])) if rise else SlopePlane(),
             self.landscape.rows_per_step_north,
-            PointFire(at_s, self._law.acceleration_per_min(r, c, self.acceleration_per_min)),
+            PointFire(at_s, self._acceleration_per_min(r, c)),
         )
         self._handed_over_s = inf
         self._drive_ellipse(at_s)
@@ -157,6 +156,8 @@ class SpreadingFire:
             line.ignite_cells(mask, at_s)
             self._later.add(line)
             return
+        if self.acceleration_per_min is None:
+            self._leave_to_cells(at_s)
         rows, columns = np.nonzero(mask)
         if rows.size and self._origin is None:
             self._origin = (float(columns.mean()) + 0.5, float(rows.mean()) + 0.5)
@@ -324,7 +325,7 @@ class SpreadingFire:
         if self._later.fires:
             return self._later.area_m2(self, at_s)
         if self._young is not None and at_s < self._handed_over_s:
-            return self._young.area_m2(at_s) if at_s > self._young.point.ignited_s else 0.0
+            return self._young.area_m2(at_s, self.landscape.shape) if at_s > self._young.point.ignited_s else 0.0
         return (self._front.burnt_cells(self._clock(at_s)) + self._missing_cells) * self.landscape.cell_size_m**2
 
     def growth_m2(self, from_s: float, to_s: float) -> float:
@@ -373,6 +374,29 @@ class SpreadingFire:
             return False
         point = self._young.point
         return float(acceleration_factor(at_s - point.ignited_s, point.per_min)) < STEADY_FROM_FACTOR
+
+    def _acceleration_per_min(self, row: int, column: int) -> float:
+        """Acceleration of a fire from a point of a cell; inf: steady from the start."""
+        assert self._law is not None
+        return (
+            inf
+            if self.acceleration_per_min is None
+            else self._law.acceleration_per_min(row, column, self.acceleration_per_min)
+        )
+
+    def _leave_to_cells(self, at_s: float) -> None:
+        """Give a steady ellipse to the cells, for more is lit that burns there with it."""
+        if not self._is_ellipse:
+            return
+        assert self._young is not None
+        assert self._origin is not None
+        if at_s > self._young.point.ignited_s:
+            self.advance(at_s)
+            if self._is_ellipse:
+                self._hand_over(at_s)
+        else:
+            self._young, self._handed_over_s, self._hand_over_due_s = None, -inf, inf
+            self._front.ignite_point(*self._origin, at_s)
 
     def _fire_apart(self, at_s: float, acceleration_per_min: float | None) -> SpreadingFire:
         """A fire beside this one, under the same weather, lines and water; neither lit nor one of its own yet."""
@@ -481,7 +505,7 @@ class SpreadingFire:
         self._front.set_spread(clock_s, self._spread_at(now_s))
         arrival = np.minimum(self._young.point.clock_s(cells.arrival_s), clock_s)
         self._front.adopt(cells.rows, cells.columns, arrival, cells.gradient, clock_s, self._coming_to)
-        area_m2 = self._young.area_m2(now_s)
+        area_m2 = self._young.area_m2(now_s, self.landscape.shape)
         self._missing_cells = area_m2 / self.landscape.cell_size_m**2 - self._front.burnt_cells(clock_s)
 
     def _coming_to(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> Coming:

@@ -56,6 +56,26 @@ class CellsReached:
         return joined
 
 
+def polygon_area(x: Floats, y: Floats) -> float:
+    """Area of a polygon, in the square of its unit."""
+    return 0.5 * abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
+
+
+def cut_off(columns: Floats, rows: Floats, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+    """The part of a convex polygon that lies on a grid of (rows, columns), edge by edge (Sutherland & Hodgman 1974)."""
+    points = np.column_stack([columns, rows])
+    for axis, sign, limit in ((0, 1.0, 0.0), (0, -1.0, -shape[1]), (1, 1.0, 0.0), (1, -1.0, -shape[0])):
+        within = sign * points[:, axis] - limit
+        kept = []
+        for here, there, a, b in zip(points, np.roll(points, -1, axis=0), within, np.roll(within, -1), strict=True):
+            if a >= 0.0:
+                kept.append(here)
+            if (a >= 0.0) != (b >= 0.0):
+                kept.append(here + a / (a - b) * (there - here))
+        points = np.array(kept).reshape(-1, 2)
+    return points[:, 0], points[:, 1]
+
+
 @dataclass(frozen=True)
 class YoungFire:
     """The ellipse of `point` on the plane of the ground around (column, row), in cells from the grid's corner."""
@@ -73,9 +93,15 @@ class YoungFire:
         toward = self.plane.unit_on_ground(sin(angle), self.rows_per_step_north * cos(angle))
         return replace(self, point=self.point.under(now_s, head_rate_m_s, toward, eccentricity))
 
-    def area_m2(self, at_s: float) -> float:
-        """Area on the map. [m2]"""
-        return float(self.point.ellipse(at_s).area_m2) * self.plane.foreshortening
+    def area_m2(self, at_s: float, shape: tuple[int, int] | None = None) -> float:
+        """Area on the map, of a grid of (rows, columns) what lies on it. [m2]"""
+        area_m2 = float(self.point.ellipse(at_s).area_m2) * self.plane.foreshortening
+        if shape is None:
+            return area_m2
+        columns, rows = self.outline(at_s)
+        if columns.min() >= 0.0 and rows.min() >= 0.0 and columns.max() <= shape[1] and rows.max() <= shape[0]:
+            return area_m2
+        return area_m2 * polygon_area(*cut_off(columns, rows, shape)) / polygon_area(columns, rows)
 
     def outline(self, at_s: float) -> tuple[Floats, Floats]:
         """Columns and rows of points around the ellipse."""

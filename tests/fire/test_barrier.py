@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,7 @@ Line = list[tuple[float, float]]
 def reached_from(row: int, column: int, line: Line) -> np.ndarray:
     """Cells that hang together with one by ways that the line leaves open. [y, x]"""
     shut = np.zeros(SHAPE, np.uint8)
-    for start, end in zip(line, line[1:], strict=False):
+    for start, end in pairwise(line):
         shut_ways(start, end, SHAPE, shut)
     reached, waiting = np.zeros(SHAPE, np.bool_), [(row, column)]
     while waiting:

@@ -378,3 +378,70 @@ def test_new_weather_costs_by_the_rim_and_not_by_the_grid(monkeypatch: pytest.Mo
     fire.set_weather(3660.0, weather(8.0, 40.0))
     fire.advance(3720.0)
     assert 0 < sum(asked) < 0.15 * 459 * 531
+
+
+def two_points(acceleration_per_min: float | None) -> tuple[SpreadingFire, SpreadingFire]:
+    """A fire from two points lit at one moment, too far apart to meet, and one from the first of them alone."""
+    both, alone = (SpreadingFire(land(120, 120), acceleration_per_min) for _ in range(2))
+    for fire in (both, alone):
+        fire.set_weather(0.0, weather(5.0, 270.0))
+        fire.ignite_point(20.5, 30.5, 0.0)
+    both.ignite_point(20.5, 90.5, 0.0)
+    return both, alone
+
+
+@pytest.mark.parametrize("acceleration_per_min", [None, 0.115])
+def test_two_points_lit_at_one_moment_are_two_fires(acceleration_per_min: float | None) -> None:
+    both, alone = two_points(acceleration_per_min)
+    for at_s in (60.0, 600.0, 3600.0) if acceleration_per_min else (600.0, 3600.0):
+        both.advance(at_s)
+        alone.advance(at_s)
+        assert both.area_m2(at_s) == pytest.approx(2.0 * alone.area_m2(at_s), rel=0.01)
+        assert np.isfinite(both.arrival_time_s).sum() == 2 * np.isfinite(alone.arrival_time_s).sum()
+
+
+@pytest.mark.parametrize("acceleration_per_min", [None, 0.115])
+@pytest.mark.parametrize("point", [(40.0, 60.0), (40.03, 60.97), (40.5, 59.93)])
+def test_a_fire_starts_from_the_point_itself_wherever_in_its_cell_that_lies(
+    point: tuple[float, float], acceleration_per_min: float | None
+) -> None:
+    fire = SpreadingFire(land(120, 160), acceleration_per_min)
+    fire.set_weather(0.0, weather(5.0, 270.0))
+    fire.ignite_point(*point, 0.0)
+    law = fire.young_fire
+    assert law is not None
+    fire.advance(2400.0)
+    assert fire.area_m2(2400.0) == pytest.approx(law.area_m2(2400.0), rel=0.005)
+    rows, columns = np.nonzero(np.isfinite(fire.arrival_time_s))
+    far = np.hypot(columns + 0.5 - point[0], rows + 0.5 - point[1]) > 10.0
+    exact_s = law.reached(fire.landscape.shape, 2400.0)
+    expected = dict(zip(zip(exact_s.rows.tolist(), exact_s.columns.tolist(), strict=True), exact_s.arrival_s.tolist(),
+                        strict=True))  # fmt: skip
+    for row, column in zip(rows[far].tolist(), columns[far].tolist(), strict=True):
+        assert fire.arrival_time_s[row, column] == pytest.approx(expected[row, column], rel=0.003)
+
+
+@pytest.mark.parametrize("at_s", [5.0, 30.0, 60.0, 180.0])
+def test_a_steady_fire_smaller_than_a_cell_has_the_area_of_its_ellipse(at_s: float) -> None:
+    fire = SpreadingFire(land(60, 60), acceleration_per_min=None)
+    fire.set_weather(0.0, weather(5.0, 270.0))
+    fire.ignite_point(30.5, 30.5, 0.0)
+    fire.advance(300.0)
+    assert fire.area_m2(at_s) == pytest.approx(fire.area_m2(300.0) * (at_s / 300.0) ** 2, rel=0.01)
+
+
+@pytest.mark.parametrize("acceleration_per_min", [None, 0.115])
+@pytest.mark.parametrize("point", [(59.5, 30.5), (57.5, 30.5), (30.5, 0.5), (0.5, 0.5)])
+def test_what_lies_beyond_the_edge_of_the_grid_is_not_counted(
+    point: tuple[float, float], acceleration_per_min: float | None
+) -> None:
+    """Half and quarter fires beside the edge have the area that the same fire has on that part of a larger grid."""
+    at_s, rim = 1800.0, 60
+    small = SpreadingFire(land(60, 60), acceleration_per_min)
+    large = SpreadingFire(land(60 + 2 * rim, 60 + 2 * rim), acceleration_per_min)
+    for fire, off in ((small, 0), (large, rim)):
+        fire.set_weather(0.0, weather(5.0, 270.0))
+        fire.ignite_point(point[0] + off, point[1] + off, 0.0)
+        fire.advance(at_s)
+    inner = np.isfinite(large.arrival_time_s[rim:-rim, rim:-rim]).sum() * 900.0
+    assert small.area_m2(at_s) == pytest.approx(inner, rel=0.1, abs=1800.0)
