@@ -198,7 +198,7 @@ class People:
         self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
         told_anew = heard.is_advised_anew & (heard.advice != INSIDE)
         own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
-        own_way &= ~self.shore.is_afloat[who]
+        own_way &= ~self.shore.is_aboard[who]
         for k in np.flatnonzero(told_anew & own_way).tolist():
             self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
 
