@@ -149,6 +149,13 @@ class Voyage:
     arrived_s: float
     distance_m: float
     cause_id: int
+    is_stranded: bool = False
+
+    @property
+    def status(self) -> str:
+        if np.isfinite(self.arrived_s):
+            return "arrived"
+        return "stranded" if self.is_stranded else "travelling"
 
 
 def voyage_columns(voyages: Sequence[Voyage], mode: str) -> dict[str, list[Any]]:
@@ -165,6 +172,6 @@ def voyage_columns(voyages: Sequence[Voyage], mode: str) -> dict[str, list[Any]]
         "departed_s": [v.departed_s for v in voyages],
         "arrived_s": [v.arrived_s for v in voyages],
         "distance_m": [v.distance_m for v in voyages],
-        "status": ["arrived" if np.isfinite(v.arrived_s) else "travelling" for v in voyages],
+        "status": [v.status for v in voyages],
         "cause_id": [v.cause_id for v in voyages],
     }
