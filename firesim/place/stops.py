@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from firesim.place.grid import Grid
 from firesim.place.positions import positions
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
+
+if TYPE_CHECKING:
+    from firesim.place.load import Place, PlaceParts
 
 STOP_TO_NODE_M = 150.0  # a stop stands beside the road: further off, another road is meant; a judgement
 
@@ -70,3 +74,15 @@ def read_stops(
         BusStop(f"stop-{number}", number, name, name_el, x, y, roads.node_ids[node])
         for number, name, name_el, x, y, node in rows
     ]
+
+
+def stops_of(place: Place | PlaceParts) -> list[BusStop]:
+    """The bus stops that a place's table names; raises BadInput with all that is wrong. None without a table."""
+    if "bus_stops" not in place.sources or place.grid is None:
+        return []
+    problems = Problems("place")
+    refuges = place.settlement.refuges if place.settlement else []
+    taken = [*(one.refuge for one in refuges), *(one.landing for one in place.landings)]
+    stops = read_stops(Path(place.sources["bus_stops"]), place.grid, place.roads, taken, problems)
+    problems.raise_if_any()
+    return stops
