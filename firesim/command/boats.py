@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from math import floor, inf, isfinite
 
 import msgspec
+
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
 from firesim.command.seamap import ROUGH_FOR_S, SeaMap, Vessel

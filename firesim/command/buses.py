@@ -30,7 +30,9 @@ from firesim.physics.search import edges_to
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_SOONER_BY_S, _LATER_BY_S = 120.0, 900.0  # a driver is told anew when the road closes so much sooner, or later; judgement
+# A driver is told anew when the road is forecast to close so much sooner, or later. Judgement.
+_SOONER_BY_S, _LATER_BY_S = 120.0, 900.0
+_IDLE_S = 600.0  # a bus that finds nobody stays so long once people could be there; judgement
 
 
 @dataclass
@@ -126,7 +128,7 @@ def _fetch_for(
     picture: Picture, line: BusLine, network: Network, zone: int, advice: ZoneAdvice, found: Mapping[str, Fetch],
     now_s: float,
 ) -> Fetch | None:  # fmt: skip
-    """Where a zone's people can be fetched: at the stop that they were told, else at the nearest on foot; None: nowhere.
+    """Where a zone's people can be fetched: at the stop that they were told, else the nearest on foot; None: nowhere.
 
     Not where the refuge itself is near; and all who are fetched at one stop are brought to one refuge.
     """
@@ -148,12 +150,19 @@ def _fetch_for(
                 return found[stop]
             continue
         node = known[line.stops[stop].node]
-        ready_s = max(now_s, (now_s if told is None else told.at_s) + p.mobilise_s + away_s)
-        seats = max(coach.info.seats for coach in picture.coaches.values())
-        way = way_of(network, node, target, ready_s + line.load_s(seats))
+        heard_s = told.answered_s if told is not None and told.answer == "authorised" else now_s
+        ready_s = max(now_s, min(heard_s, now_s) + p.mobilise_s + away_s)
+        # A stop that people were told is served as long as a full bus gets through from there.
+        loads_s = now_s if stop == before else ready_s
+        way = way_of(network, node, target, loads_s + line.load_s(_largest(picture)))
         if way is not None and node != target:
             return Fetch(stop, node, advice.refuge, way, ready_s)
     return None
+
+
+def _largest(picture: Picture) -> int:
+    """Seats of the largest bus."""
+    return max(coach.info.seats for coach in picture.coaches.values())
 
 
 def way_of(network: Network, start: int, target: int, leaves_s: float) -> Way | None:
@@ -167,53 +176,73 @@ def way_of(network: Network, start: int, target: int, leaves_s: float) -> Way | 
 # --- which bus goes where ------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Reach:
+    """When a free bus can be at each node, and by which stretch it comes there."""
+
+    start: int
+    arrive_s: Floats
+    via_edge: Integers
+
+
 def _sent(
     picture: Picture, line: BusLine, network: Network, wanted: Sequence[Fetch], now_s: float
 ) -> tuple[list[Order], set[str]]:
     """Orders to fetch people, and the stops that are served."""
     at = {fetch.stop: fetch for fetch in wanted}
-    free = [
-        coach for coach in picture.coaches.values()
-        if not coach.serves or coach.is_idle_there or coach.stop not in at
+    coaches = list(picture.coaches.values())
+    at_work = [
+        coach for coach in coaches
+        if coach.serves and coach.stop in at and not _is_idle(coach, at[coach.stop], now_s)
     ]  # fmt: skip
-    orders: list[Order] = []
-    served: set[str] = set()
-    reach: dict[str, tuple[int, Floats, Integers]] = {}
+    free = {
+        coach.name: (coach, _reach_of(picture, network, coach, now_s))
+        for coach in coaches if wanted and coach not in at_work
+    }  # fmt: skip
+    orders = [_anew(coach, at[coach.stop]) for coach in at_work if _is_news(coach, at[coach.stop])]
     for fetch in wanted:
-        left = fetch.people
-        for coach in picture.coaches.values():
-            if coach.serves and coach.stop == fetch.stop and (coach not in free or coach.is_idle_there):
-                served.add(fetch.stop)
-                left -= _carries(picture, line, coach, fetch, now_s)
-                if _is_news(coach, fetch):
-                    orders.append(_anew(coach, fetch))
-        able = []
-        for coach in free:
-            if coach.is_idle_there and coach.stop == fetch.stop:
-                continue
-            if coach.name not in reach:
-                start = _node_of(picture, coach)
-                from_s = now_s if coach.is_out else now_s + coach.info.notice_s
-                reach[coach.name] = (start, *network.reach(start, from_s))
-            there_s = float(reach[coach.name][1][fetch.node])
-            if there_s + line.load_s(coach.info.seats) <= fetch.way.leave_by_s and isfinite(there_s):
-                able.append((there_s, -coach.info.seats, coach.name, coach))
-        for there_s, _, name, coach in sorted(able, key=lambda one: one[:3]):
+        there = [coach for coach in at_work if coach.stop == fetch.stop]
+        left = fetch.people - sum(_carries(picture, line, one, fetch, max(now_s, fetch.ready_s)) for one in there)
+        for there_s, name in _soonest(line, free, fetch):
             if left <= 0.0:
                 break
+            coach, reach = free.pop(name)
             left -= _carries(picture, line, coach, fetch, max(there_s, fetch.ready_s))
-            free.remove(coach)
-            served.add(fetch.stop)
-            start, _, via_edge = reach[name]
-            to_stop = network.way(edges_to(via_edge, network.roads.tail, fetch.node), start)
+            to_stop = network.way(edges_to(reach.via_edge, network.roads.tail, fetch.node), reach.start)
             orders.append(_order(coach, fetch, to_stop, f"{(there_s - now_s) / 60.0:.0f} min away"))
-    return orders, served
+    stay = [coach.stop for coach in coaches if coach.serves and coach.stop in at and coach.name in free]
+    sent = [order.body.stop for order in orders if isinstance(order.body, BusOrder)]
+    return orders, {*sent, *stay, *(coach.stop for coach in at_work)}
+
+
+def _reach_of(picture: Picture, network: Network, coach: Coach, now_s: float) -> _Reach:
+    start = _node_of(picture, coach)
+    return _Reach(start, *network.reach(start, now_s if coach.is_out else now_s + coach.info.notice_s))
+
+
+def _soonest(line: BusLine, free: Mapping[str, tuple[Coach, _Reach]], fetch: Fetch) -> list[tuple[float, str]]:
+    """The free buses that can be at a stop in time to load in full, soonest first: when, and which.
+
+    None that stands there already, and sees nobody.
+    """
+    able = []
+    for name, (coach, reach) in free.items():
+        there_s = float(reach.arrive_s[fetch.node])
+        in_time = isfinite(there_s) and there_s + line.load_s(coach.info.seats) <= fetch.way.leave_by_s
+        if in_time and not (coach.serves and coach.stop == fetch.stop):
+            able.append((there_s, -coach.info.seats, name))
+    return [(there_s, name) for there_s, _, name in sorted(able)]
+
+
+def _is_idle(coach: Coach, fetch: Fetch, now_s: float) -> bool:
+    """Whether a bus has seen nobody at its stop for a while, though people could be there by now."""
+    return coach.is_idle_there and now_s >= max(coach.heard_s, fetch.ready_s) + _IDLE_S
 
 
 def _node_of(picture: Picture, coach: Coach) -> int:
-    """Where on the roads a bus is taken to be: where it stands uncalled, or was heard of last."""
+    """Where on the roads a bus is taken to be: where it was heard of last, or stood when the day began."""
     roads = picture.ground.roads
-    if not coach.is_out or coach.place_xy_m is None:
+    if coach.place_xy_m is None:
         return roads.node_index[coach.info.node]
     return int(roads.nearest_node(*coach.place_xy_m))
 
@@ -272,11 +301,12 @@ def while_served(picture: Picture, advice: ZoneAdvice, now_s: float) -> ZoneAdvi
         return msgspec.structs.replace(advice, stop="") if advice.stop else advice
     zone = picture.ground.zone_index[advice.zone]
     node = picture.ground.roads.node_index[line.stops[advice.stop].node]
-    there_s = now_s + picture.parameters.least_notice_s + float(
-        walks_s(picture, int(picture.ground.zone_node[zone]), now_s)[node]
+    there_s = (
+        now_s
+        + picture.parameters.least_notice_s
+        + float(walks_s(picture, int(picture.ground.zone_node[zone]), now_s)[node])
     )
     is_served = any(
-        coach.serves and coach.stop == advice.stop and coach.leave_by_s >= there_s
-        for coach in picture.coaches.values()
+        coach.serves and coach.stop == advice.stop and coach.leave_by_s >= there_s for coach in picture.coaches.values()
     )
     return advice if is_served else msgspec.structs.replace(advice, stop="")

@@ -342,7 +342,7 @@ class Dispatcher:
     def _decided(self, body: Decision, by: str, because: str, now_s: float, out: list[Output]) -> None:
         """The authority has answered: tell people, or note that it will not."""
         picture = self.picture
-        settled = evacuation.answered(picture, body.order, body.approved, by)
+        settled = evacuation.answered(picture, body.order, body.approved, by, now_s)
         fire = picture.fire(now_s)
         name = "" if fire is None else fire.name
         zones = ", ".join(told.advice.zone for told in settled)

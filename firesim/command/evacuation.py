@@ -55,12 +55,13 @@ def ask(picture: Picture, order_id: str, body: Recommendation, now_s: float) -> 
         picture.advised[advice.zone] = Advised(body.level, advice, order_id, now_s)
 
 
-def answered(picture: Picture, order_id: str, approved: bool, by: str) -> list[Advised]:
+def answered(picture: Picture, order_id: str, approved: bool, by: str, now_s: float) -> list[Advised]:
     """Note the authority's answer; returns the zones that it settles."""
     settled = [told for told in picture.advised.values() if told.order_id == order_id]
     for told in settled:
         told.answer = "authorised" if approved else "refused"
         told.authorised_by = by if approved else ""
+        told.answered_s = now_s
     return settled
 
 

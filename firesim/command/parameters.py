@@ -122,7 +122,8 @@ class PlanParameters(ForecastParameters):
         default=3600.0, description="boats are called so as to take everybody off within this [s]; judgement"
     )
     bus_from_walk_m: NotNegative = Field(
-        default=1500.0, description="no bus is sent for who has less far to walk to the refuge [m]; half an hour, judgement"
+        default=1500.0,
+        description="no bus is sent for who has less far to walk to the refuge [m]; half an hour, judgement",
     )
     stop_within_m: Positive = Field(
         default=1500.0, description="nobody is told to walk further to a bus stop [m]; half an hour, judgement"

@@ -218,7 +218,7 @@ class Picture:
             return Heard("")
         is_new = coach.hear(report, now_s)
         coach.place_xy_m = (report.x_m, report.y_m)
-        calls_for_orders = report.state in ("nobody_there", "cannot_stop", "too_late", "blocked")
+        calls_for_orders = report.state in ("cannot_stop", "too_late", "blocked")
         return Heard("bus" if is_new and calls_for_orders else "")
 
     def _hear_place(self, report: UnitPlace) -> Heard:

@@ -367,7 +367,7 @@ class BoatOrder(Body, frozen=True, tag=True, kw_only=True):
 
 
 class BusOrder(Body, frozen=True, tag=True, kw_only=True):
-    """Bring people from a stop to a refuge, again and again; or make ready; or come home.
+    """Bring people from a stop to a refuge, again and again; or make ready; or go out of the way, to the refuge.
 
     `route` is the road to the stop, `way` from there to the refuge; `leave_by_s`: the latest time to leave the stop.
     """

@@ -128,7 +128,10 @@ def _names(
             if name in taken:
                 message = f"The name is already used in {taken[name]}."
                 yield Problem(
-                    field, name, message, "Masts, sensors, units, boats and buses share one network: rename one of them."
+                    field,
+                    name,
+                    message,
+                    "Masts, sensors, units, boats and buses share one network: rename one of them.",
                 )
         taken |= dict.fromkeys(names, field)
 

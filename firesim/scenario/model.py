@@ -13,8 +13,8 @@ from firesim.link.network import LinkParameters
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParameters
-from firesim.world.discrepancy import DiscrepancyParameters
 from firesim.world.busfleet import BusParameters
+from firesim.world.discrepancy import DiscrepancyParameters
 from firesim.world.fleet import BoatParameters
 from firesim.world.people import PeopleParameters
 from firesim.world.responders import ResponderParameters

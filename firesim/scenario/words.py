@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from firesim.place.load import Place
+from firesim.place.stops import stops_of
 from firesim.scenario.load import Scenario
 from firesim.scenario.model import Strategy
 from firesim.scenario.refuge_words import refuge_words
 from firesim.streams import Luck
-from firesim.place.stops import stops_of
 from firesim.world.busfleet import read_buses
 from firesim.world.fleet import read_boats
 from firesim.world.weather import TrueWeather, WeatherNow, read_weather_day

@@ -145,9 +145,7 @@ def _line(scenario: Scenario, stops: Sequence[BusStop], buses: Sequence[BusSpec]
     parameters = scenario.fields.buses
     return LineInfo(
         stops=[StopInfo(stop=one.stop, name=one.name, name_el=one.name_el, node=one.node) for one in stops],
-        buses=[
-            BusInfo(bus=bus.bus, node=bus.node, seats=bus.seats, notice_s=sum(bus.notice_s) / 2.0) for bus in buses
-        ],
+        buses=[BusInfo(bus=bus.bus, node=bus.node, seats=bus.seats, notice_s=sum(bus.notice_s) / 2.0) for bus in buses],
         boarding_s=parameters.boarding_s,
         alighting_s=parameters.alighting_s,
     )

@@ -19,7 +19,7 @@ OnBusStatus = Callable[[BusState, float, int | None], None]
 
 @dataclass(frozen=True)
 class BusOrders:
-    """What a bus was told: make ready, bring people from a stop to a refuge again and again, or come home.
+    """What a bus was told: make ready, bring people from a stop to a refuge again and again, or go out of the way.
 
     `route` is the road to the stop, `way` the one from there to the refuge; `leave_by_s`: by then it has to have left
     the stop for the last time.

@@ -150,7 +150,7 @@ class Buses:
         route = orders.route
         while not bus.was_called:
             if orders.task == "return":
-                yield from self._go_home(bus)
+                yield from self._go_aside(bus, orders)
                 return
             if orders.task == "stand_by":
                 self._stand_by(bus, "ready")
@@ -238,9 +238,7 @@ class Buses:
         now_s, from_m, number = float(self._env.now), bus.driven_m, len(self.voyages)
         stop = self._stops.stops[int(self._stops.place_of[bus.aboard[0]])].node
         assert bus.cause is not None
-        voyage = Voyage(
-            bus.name, stop, self._name_of(orders.refuge), bus.people_aboard, now_s, np.inf, 0.0, bus.cause
-        )
+        voyage = Voyage(bus.name, stop, self._name_of(orders.refuge), bus.people_aboard, now_s, np.inf, 0.0, bus.cause)
         self.voyages.append(voyage)
         refuge = yield from self._carry(bus, orders)
         there = {"end": self._name_of(refuge), "arrived_s": float(self._env.now)} if refuge >= 0 else {}
@@ -256,19 +254,22 @@ class Buses:
         """Drive to the refuge of the orders or, where that cannot be, to the nearest that takes all; -1: to none."""
         nodes = self._traffic.refuge_nodes
         if orders.refuge >= 0 and self._takes(bus, orders.refuge):
-            is_there = yield from self._go(bus, [int(nodes[orders.refuge])], orders.way, "carry")
+            is_there = yield from self._go(bus, [int(nodes[orders.refuge])], orders.way, self._leg(bus))
             if bus.was_called:
                 return _NOWHERE
             if is_there and self._takes(bus, orders.refuge):
                 return orders.refuge
         while takers := [k for k in self._traffic.safe_ones if self._takes(bus, k)]:
-            is_there = yield from self._go(bus, [int(nodes[k]) for k in takers], (), "carry")
+            is_there = yield from self._go(bus, [int(nodes[k]) for k in takers], (), self._leg(bus))
             at = next((k for k in takers if int(nodes[k]) == bus.standing.node), _NOWHERE)
             if not is_there or bus.was_called:
                 return _NOWHERE
             if self._takes(bus, at):
                 return at
         return _NOWHERE
+
+    def _leg(self, bus: Bus) -> str:
+        return "carry" if bus.people_aboard else "drive"
 
     def _takes(self, bus: Bus, refuge: int) -> bool:
         """Whether a refuge stands and has room for all aboard, as drivers hear of it from one another."""
@@ -303,13 +304,13 @@ class Buses:
             self._people.strand(who, now_s, event)
             yield self._env.event()
 
-    def _go_home(self, bus: Bus) -> Story:
-        """Back to where it stood, where the driver is let go."""
+    def _go_aside(self, bus: Bus, orders: BusOrders) -> Story:
+        """Out of the way, to the refuge of the orders, where the driver is let go; the road home may lead into fire."""
         if bus.is_under_way:
-            bus.note("bus_under_way", f"to {bus.spec.stop}")
+            bus.note("bus_under_way", f"to {self._name_of(orders.refuge) or 'a refuge'}")
             bus.tell("under_way")
-            is_there = yield from self._go(bus, [bus.home], (), "drive")
-            if not is_there and not bus.was_called:
+            refuge = yield from self._carry(bus, orders)
+            if refuge == _NOWHERE and not bus.was_called:
                 self._stand_by(bus, "blocked")
                 return
         if not bus.was_called:

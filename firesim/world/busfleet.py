@@ -53,8 +53,8 @@ class BusParameters(Parameters):
 
     table: str | None = Field(default=None, description="the buses, relative to the scenario file; none: no buses")
     run: bool = Field(default=True, description="false: as if there were no buses; a study factor")
-    speed_factor: Positive = Field(default=1.0, description="speed over the class speed of the road: as cars; judgement")
-    # Levinson 1983, as quoted by Jaiswal et al. 2008: 5.0 s and 2.75 s a passenger, on and off, on American city buses.
+    speed_factor: Positive = Field(default=1.0, description="speed over the road's class speed: as cars; judgement")
+    # Levinson 1983, as quoted by Jaiswal et al. 2008: 5.0 s and 2.75 s a passenger, on or off, on American city buses.
     # One queue in China took 1.7 s each (Chen et al. 2020, abstract). Bags and children make it slower: judgement.
     boarding_s: Positive = Field(default=4.0, description="a person through the door, nobody pays [s]; see code")
     alighting_s: Positive = Field(default=2.75, description="the same at the refuge [s]; see code")

@@ -121,9 +121,7 @@ def load(env: simpy.Environment, carrier: Carrier[Any], how: Boarding) -> Story:
             yield carrier.pause(how.look_s)
 
 
-def _take_aboard(
-    env: simpy.Environment, carrier: Carrier[Any], how: Boarding, who: Integers, after_s: Floats
-) -> Story:
+def _take_aboard(env: simpy.Environment, carrier: Carrier[Any], how: Boarding, who: Integers, after_s: Floats) -> Story:
     began_s = float(env.now)
     yield carrier.pause(float(after_s[-1]))
     # Orders may have cut it short, and some may have given up waiting.

@@ -67,7 +67,7 @@ class ComingThrough:
                 standing.trapped_s[who] = ended.at_s[stuck]
 
     def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
-        """In a refuge they are safe; at a last resort, a landing or a stop they wait, in the heat like anybody there."""
+        """In a refuge they are safe; at a last resort, landing or stop they wait, in the heat like anybody there."""
         standing, came_to = self._standing, traffic.refuge_of(trips)
         refuge = came_to.copy()
         for k in np.flatnonzero(came_to >= self._n_refuges).tolist():

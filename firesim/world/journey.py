@@ -50,9 +50,7 @@ class Journey:
     edge: int = -1
 
 
-def drive(
-    env: simpy.Environment, crew: Driver, way: list[Stretch], may_stop_short: bool, leg: str = "drive"
-) -> Steps:
+def drive(env: simpy.Environment, crew: Driver, way: list[Stretch], may_stop_short: bool, leg: str = "drive") -> Steps:
     """Drive along `way`; a process that takes the time it takes.
 
     `may_stop_short`: on the last stretch, stopping before the fire counts as having arrived (crews who go to

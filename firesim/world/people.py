@@ -26,23 +26,13 @@ from firesim.world.households import KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.members import LANGUAGES, NEEDS
 from firesim.world.neighbours import Neighbours
 from firesim.world.people_parameters import PeopleParameters
+from firesim.world.people_words import warnings_of
 from firesim.world.senses import FireInSight, Senses
 from firesim.world.setting_out import SettingOut
 from firesim.world.shore import Shore
 from firesim.world.sleeping import Sleep
 from firesim.world.smoke import Smoke
-from firesim.world.standing import (
-    FATES,
-    FOR_HELP,
-    FOR_NOTHING,
-    HOME,
-    NONE,
-    SAFE,
-    SHELTERING,
-    TRAVELLING,
-    WAITS,
-    Standing,
-)
+from firesim.world.standing import FATES, HOME, NONE, TRAVELLING, WAITS, Standing
 from firesim.world.stops import Stops
 from firesim.world.traffic import Traffic
 
@@ -120,9 +110,7 @@ class People:
         self._setting_out = SettingOut(
             parties, parameters, self._standing, self._hearing, self._decisions, self.shore, len(refuges)
         )
-        self._coming_through = ComingThrough(
-            parties, parameters, self._standing, self.shore, at_stops, len(refuges)
-        )
+        self._coming_through = ComingThrough(parties, parameters, self._standing, self.shore, at_stops, len(refuges))
         self.by_bus = ByBus(
             at_stops, self._standing, self._hearing, self._decisions, self._setting_out, self._senses,
             len(refuges) + len(walked_to),
@@ -401,29 +389,7 @@ class People:
 
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the people, in words."""
-        p, standing, said = self.parties, self._standing, []
-        on_shore = int(p.people[p.mode == SHORE].sum())
-        if on_shore and not self.shore.landings:
-            said.append(f"{on_shore} people of zones without a road can leave by boat alone: no boats sail here")
-        shelter = standing.state == SHELTERING
-        no_walk = int(p.people[shelter & (standing.waits == FOR_NOTHING)].sum())
-        if no_walk:
-            far_km = self.parameters.longest_walk_m / 1000.0
-            said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
-        at_last_resort = (standing.waits_at != NONE) & (standing.waits_at < self._n_refuges)
-        waiting = int(p.people[shelter & at_last_resort].sum())
-        if waiting:
-            said.append(f"{waiting} people wait at last resorts, too near to fuel to be safe: they count as sheltering")
-        helpless = int(p.people[shelter & (standing.waits == FOR_HELP)].sum())
-        if helpless:
-            said.append(f"{helpless} people would leave but cannot by themselves, and nobody has taken them")
-        in_sea = int(p.people[np.isfinite(self._senses.wading.entered_s)].sum())
-        if in_sea:
-            said.append(f"{in_sea} people went into the sea from heat or smoke")
-        trapped = int(p.people[np.isfinite(self.trapped_s) & (standing.state != SAFE)].sum())
-        if trapped:
-            said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
-        overrun = int(p.people[(standing.lost_cell != NONE) & (standing.state != SAFE)].sum())
-        if overrun:
-            said.append(f"{overrun} people were in a refuge when it was lost to fire or smoke: they are not safe")
-        return said
+        return warnings_of(
+            self.parties, self._standing, self.shore, self._senses.wading, self.parameters.longest_walk_m,
+            self._n_refuges,
+        )  # fmt: skip

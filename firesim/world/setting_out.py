@@ -243,9 +243,7 @@ class SettingOut:
         """The bus stop that a party was told of, as what can be walked to; -1: none."""
         return int(self._hearing.stop_of(self._hearing.advice_of[party : party + 1])[0])
 
-    def go_on(
-        self, party: int, node: int, way: tuple[int, int], at_s: float, because: int, traffic: Traffic
-    ) -> None:
+    def go_on(self, party: int, node: int, way: tuple[int, int], at_s: float, because: int, traffic: Traffic) -> None:
         """A party that was under way goes on on foot from a node, by this event."""
         one = np.ones(1, np.int64)
         self._standing.trip[party] = traffic.enter(
