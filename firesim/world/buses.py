@@ -297,7 +297,7 @@ class Buses:
         bus.begin("blocked")
         who, now_s = bus.aboard, float(self._env.now)
         if bus.standing.edge < 0:
-            who = self._people.get_out(who, now_s, bus.standing.node, event, self._traffic)
+            who = self._people.get_out(who, now_s, bus.standing.node, event, self._traffic, bus.closed)
         bus.aboard, bus.people_aboard = who, self._stops.people_in(who)
         bus.tell("blocked", "no road that this driver knows of leads to a refuge")
         if bus.people_aboard:

@@ -6,6 +6,8 @@ more walks on, if a refuge can be reached on foot.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -120,11 +122,17 @@ class ByBus:
         standing.note(who, at_s, "safe", self.stops.boarded_by[who], name)
         standing.refuge_in[who], standing.safe_s[who], standing.state[who] = refuge, at_s, SAFE
 
-    def get_out(self, who: Integers, at_s: float, node: int, because: int, traffic: Traffic) -> Integers:
-        """Parties whose bus can go no further get out at a node; returns those who cannot walk on from there."""
+    def get_out(
+        self, who: Integers, at_s: float, node: int, because: int, traffic: Traffic, cut: Collection[int]
+    ) -> Integers:
+        """Parties whose bus can go no further get out at a node; returns those who cannot walk on from there.
+
+        `cut`: the edges that their driver has found closed.
+        """
         left = []
         for party in who.tolist():
-            way = self._setting_out.way_on_foot(party, node, traffic, NONE, np.inf)
+            stop = self._first_target + int(self.stops.place_of[party])
+            way = self._setting_out.way_on_foot(party, node, traffic, stop, np.inf, cut)
             if way is None:
                 left.append(party)
                 continue

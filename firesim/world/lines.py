@@ -128,4 +128,5 @@ class Lines:
     @property
     def named(self) -> list[str]:
         """Where each party waits or went aboard; empty: nowhere. [parties]"""
-        return np.array([*self._names, ""])[self.place_of].tolist()
+        names: list[str] = np.array([*self._names, ""])[self.place_of].tolist()
+        return names

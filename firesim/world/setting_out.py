@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -217,25 +219,31 @@ class SettingOut:
         )
 
     def way_on_foot(
-        self, party: int, node: int, traffic: Traffic, but: int = NONE, furthest_m: float | None = None
+        self,
+        party: int,
+        node: int,
+        traffic: Traffic,
+        but: int = NONE,
+        furthest_m: float | None = None,
+        cut: Collection[int] = (),
     ) -> tuple[int, int] | None:
         """Where a party at a node walks to, and by which route; None: nothing is near enough.
 
         To the bus stop that it was told of if that is nearer than the refuge, else as advised unless that is too far,
         else to the nearest refuge of any kind that is not. `but`: not to this stop; `furthest_m`: instead of the
-        walk that people set out for at all.
+        walk that people set out for at all; `cut`: edges that it has found closed.
         """
         refuge, route = self._advised(party, traffic)
         if furthest_m is None:
             furthest_m = self._parameters.longest_walk_m
-        away_m = traffic.way_on_foot_m(node, refuge) if refuge != NONE else np.inf
+        away_m = traffic.way_on_foot_m(node, refuge, cut) if refuge != NONE else np.inf
         stop = self._stop_of(party)
-        if stop not in (NONE, but) and traffic.way_on_foot_m(node, stop) <= min(away_m, furthest_m):
+        if stop not in (NONE, but) and traffic.way_on_foot_m(node, stop, cut) <= min(away_m, furthest_m):
             return stop, NONE
-        if refuge != NONE and away_m <= furthest_m and np.isfinite(away_m):
+        if away_m <= furthest_m and np.isfinite(away_m):
             return refuge, route
-        refuge = traffic.nearest_on_foot(node)
-        if refuge == NONE or traffic.way_on_foot_m(node, refuge) > furthest_m:
+        refuge = traffic.nearest_on_foot(node, cut)
+        if refuge == NONE or traffic.way_on_foot_m(node, refuge, cut) > furthest_m:
             return None
         return refuge, NONE
 

@@ -383,13 +383,16 @@ class Traffic:
             own_s += float(self._drive_s[other] / self._smoky.speed_factor[other])
         return max(own_s, float(ahead_s))
 
-    def way_on_foot_m(self, node: int, refuge: int) -> float:
-        """Length of the shortest way from a node to a refuge as everybody knows the roads; inf: none. [m]"""
-        return self._finder.cost_from(False, refuge, self._steering.told, node)
+    def way_on_foot_m(self, node: int, refuge: int, cut: Iterable[int] = ()) -> float:
+        """Length of the shortest way from a node to a refuge as everybody knows the roads; inf: none. [m]
 
-    def nearest_on_foot(self, node: int) -> int:
-        """The refuge nearest to a node on foot as everybody knows the roads; -1: none."""
-        return self._finder.nearest(False, node, self._steering.told)
+        `cut`: edges that those who ask have found closed besides.
+        """
+        return self._finder.cost_from(False, refuge, self._steering.told.with_also(cut=cut), node)
+
+    def nearest_on_foot(self, node: int, cut: Iterable[int] = ()) -> int:
+        """The refuge nearest to a node on foot as everybody knows the roads, but for those `cut`; -1: none."""
+        return self._finder.nearest(False, node, self._steering.told.with_also(cut=cut))
 
     def cut_off_by(self, node: int) -> int:
         """The event after which no refuge with room was left to a node, even on foot; -1: it is not cut off.
