@@ -139,8 +139,9 @@ class World:
 @pytest.fixture
 def make_world() -> Callable[..., World]:
     def make(
-        residents: int = 100, seats: int = 50, fleet: int = 1, arrival_s: dict[tuple[float, float], float] | None = None,
-        with_loop: bool = False, room: int = 100_000, seed: int = 1, sizes: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0),
+        residents: int = 100, seats: int = 50, fleet: int = 1,
+        arrival_s: dict[tuple[float, float], float] | None = None, with_loop: bool = False, room: int = 100_000,
+        seed: int = 1, sizes: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0),
         beach: bool = False, **parameters: object,
     ) -> World:  # fmt: skip
         env, journal = simpy.Environment(), Journal()
