@@ -181,7 +181,7 @@ def _at_risk(journal: Journal, people: pa.Table, mask: NDArray[np.bool_]) -> Par
 
 def _vehicles(clockwork: Clockwork) -> pa.Table:
     people, traffic = clockwork.truth.people, clockwork.truth.traffic
-    columns = dict(traffic.vehicle_columns())
+    columns: dict[str, Any] = dict(traffic.vehicle_columns())
     party = np.asarray(columns.pop("party"), dtype=np.int64)
     # The last entry of each is that of background traffic, party -1: vehicles of no household and no zone.
     ids, zones = [*people.parties.household_id, ""], [*people.zones, ""]

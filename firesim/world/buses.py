@@ -31,6 +31,7 @@ from firesim.world.units import leg_columns
 __all__ = ["BusParameters", "BusScene", "Buses"]
 
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Story = Generator[simpy.Event, object, None]
 
 _NOWHERE = -1
@@ -241,9 +242,13 @@ class Buses:
         voyage = Voyage(bus.name, stop, self._name_of(orders.refuge), bus.people_aboard, now_s, np.inf, 0.0, bus.cause)
         self.voyages.append(voyage)
         refuge = yield from self._carry(bus, orders)
-        there = {"end": self._name_of(refuge), "arrived_s": float(self._env.now)} if refuge >= 0 else {}
+        is_there = refuge != _NOWHERE
         self.voyages[number] = replace(
-            voyage, distance_m=bus.driven_m - from_m, is_stranded=refuge == _NOWHERE, **there
+            voyage,
+            end=self._name_of(refuge) if is_there else voyage.end,
+            arrived_s=float(self._env.now) if is_there else np.inf,
+            distance_m=bus.driven_m - from_m,
+            is_stranded=not is_there,
         )
         return refuge
 
@@ -281,7 +286,7 @@ class Buses:
         name = self._name_of(refuge)
         bus.begin("unload")
         began_s, who = float(self._env.now), bus.aboard
-        after_s = np.cumsum(self._stops.people_of(who)) * self._parameters.alighting_s
+        after_s: Floats = self._parameters.alighting_s * np.cumsum(self._stops.people_of(who)).astype(np.float64)
         self._traffic.take_places(refuge, bus.people_aboard, began_s, bus.note("bus_at_refuge", name))
         yield self._env.timeout(float(after_s[-1]))
         if refuge in self._traffic.lost_event:

@@ -201,7 +201,7 @@ def test_without_a_forecast_no_bus_is_sent_along_roads_near_the_believed_fire(sm
         assert bool(plan_buses(picture, {WEST: leave()}, 910.0).stops) == is_sent
 
 
-# --- how many, and for how long -----------------------------------------------------------------------------------------
+# --- how many, and for how long ----------------------------------------------------------------------------------
 
 
 def test_no_more_buses_are_sent_than_can_carry_those_who_are_reckoned_to_come(small):
@@ -265,7 +265,7 @@ def test_when_the_decision_comes_a_bus_that_is_no_longer_sent_is_not_named(small
     assert while_served(picture, leave(stop="stop-1"), 600.0).stop == ""
 
 
-# --- the whole centre ---------------------------------------------------------------------------------------------------
+# --- the whole centre ---------------------------------------------------------------------------------------------
 
 
 def test_the_centre_sends_the_same_orders_when_fed_the_same_bytes(small, wire):
