@@ -43,9 +43,10 @@ def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Dra
 
     A single zone whose names alone pass the limit raises ValueError.
     """
-    groups: dict[tuple[str, str, bool], list[ZoneAdvice]] = {}
+    groups: dict[tuple[str, str, str, bool], list[ZoneAdvice]] = {}
     for one in advice:
-        key = (one.refuge, one.landing, isfinite(one.deadline_s)) if level == "order" else ("", "", False)
+        by_place = level == "order"
+        key = (one.refuge, one.landing, one.stop, isfinite(one.deadline_s)) if by_place else ("", "", "", False)
         groups.setdefault(key, []).append(one)
     result: list[Draft] = []
     for group in groups.values():
@@ -89,9 +90,11 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             "trees, and stay at the water's edge. Follow the instructions of the authorities."
         )
     refuge = plain_latin(ground.refuges[ground.refuge_index[where]].name)
+    stop = ground.stop_names.get(advice[0].stop)
+    bus = "" if stop is None else f"Without a car go to bus stop {plain_latin(stop[0])}: buses take you to {refuge}. "
     return (
         f"WILDFIRE. If you are in {places}, leave now toward {refuge}{_before(ground, advice, ' before ')}. "
-        "If the road is cut, go to the nearest shore. Follow the instructions of the authorities."
+        f"{bus}If the road is cut, go to the nearest shore. Follow the instructions of the authorities."
     )
 
 
@@ -125,10 +128,14 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
         )
     refuge = ground.refuges[ground.refuge_index[where]]
     to = speakable(refuge.name_el or refuge.name)
+    stop = ground.stop_names.get(advice[0].stop)
+    bus = ""
+    if stop is not None:
+        bus = f"Χωρίς αυτοκίνητο πηγαίνετε στη στάση: {speakable(stop[1] or stop[0])}. Λεωφορεία σας πάνε προς {to}. "
     return (
         f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε τώρα προς {to}"
         f"{_before(ground, advice, ' πριν τις ')}. "
-        "Αν ο δρόμος έχει κοπεί, πηγαίνετε στην πλησιέστερη ακτή. Ακολουθείτε τις οδηγίες των Αρχών."
+        f"{bus}Αν ο δρόμος έχει κοπεί, πηγαίνετε στην πλησιέστερη ακτή. Ακολουθείτε τις οδηγίες των Αρχών."
     )
 
 

@@ -16,19 +16,12 @@ from dataclasses import dataclass
 from math import floor, inf, isfinite
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
 from firesim.command.seamap import ROUGH_FOR_S, SeaMap, Vessel
-from firesim.command.ways import closing_times
+from firesim.command.walking import WALKS_M_S, walks_s
 from firesim.link.messages import TO_THE_SHORE, BoatOrder, ZoneAdvice
-from firesim.physics.search import earliest_arrival
-
-Floats = NDArray[np.float64]
-
-WALKS_M_S = 0.7  # of the slowest of a party: what the slowest of WUI-NITY's walkers do [quoted]
 
 
 @dataclass
@@ -47,7 +40,7 @@ class Need:
 def landing_for(picture: Picture, zone: int, now_s: float) -> str:
     """The landing for a zone told to go to the water: the nearest safely on foot that boats can use; empty: none.
 
-    A zone without a road has its own landings; see `_walks_s` for the others.
+    A zone without a road has its own landings; see `walks_s` for the others.
     """
     sea = picture.ground.sea
     if sea is None:
@@ -56,38 +49,11 @@ def landing_for(picture: Picture, zone: int, now_s: float) -> str:
     if node < 0:
         own = [one.landing for one in sea.landings.values() if one.zone == place.zone]
         return next((name for name in own if is_usable(picture, sea, name, now_s)), "")
-    known, walk_s = picture.ground.roads.node_index, _walks_s(picture, node, now_s)
+    known, walk_s = picture.ground.roads.node_index, walks_s(picture, node, now_s)
     near = sorted((walk_s[known[one.node]], one.landing) for one in sea.landings.values() if one.node in known)
     furthest_s = picture.parameters.landing_within_m / WALKS_M_S
     within = (name for away_s, name in near if away_s <= furthest_s)
     return next((name for name in within if is_usable(picture, sea, name, now_s)), "")
-
-
-def _walks_s(picture: Picture, node: int, now_s: float) -> Floats:
-    """How long it takes on foot from a node to every other by roads that stay open until one is through. [node] s
-
-    People set out `mobilise_s` from now, and leave every stretch `route_margin_s` before its early closing time as
-    forecast. Without a forecast the stretches near the believed fire are not walked at all.
-    """
-    roads, p = picture.ground.roads, picture.parameters
-    closes_s = closing_times(picture, picture.forecast)
-    if picture.forecast is None:
-        closes_s = np.where(_near_a_fire(picture), -inf, inf)
-    travel_s = np.where(picture.is_open, roads.length_m / WALKS_M_S, inf)
-    start_s, n = now_s + p.mobilise_s, len(roads.node_ids)
-    arrive_s, _ = earliest_arrival(roads.tail, roads.head, travel_s, closes_s, node, start_s, n, p.route_margin_s)
-    return np.asarray(arrive_s - start_s)
-
-
-def _near_a_fire(picture: Picture) -> NDArray[np.bool_]:
-    """Directed edges with an end within `paper_radius_m` of a believed fire. [edge]"""
-    roads, within_m = picture.ground.roads, picture.parameters.paper_radius_m
-    near = np.zeros(len(roads.x_m), dtype=np.bool_)
-    for fire in picture.fires():
-        at = fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])
-        apart_m = np.hypot(roads.x_m[:, None] - at[:, 0], roads.y_m[:, None] - at[:, 1])
-        near |= apart_m.min(axis=1) <= within_m
-    return np.asarray(near[roads.tail] | near[roads.head])
 
 
 def with_landings(picture: Picture, advice: Mapping[int, ZoneAdvice], now_s: float) -> dict[int, ZoneAdvice]:

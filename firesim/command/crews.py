@@ -64,7 +64,7 @@ class Crew:
 
 @dataclass
 class Advised:
-    """What a zone has been recommended, and what the authority said to it."""
+    """What a zone has been recommended, and what the authority said to it; `answered_s`: when that was heard. [s]"""
 
     level: str
     advice: ZoneAdvice
@@ -72,6 +72,7 @@ class Advised:
     at_s: float
     answer: str = "asked"  # asked, authorised or refused
     authorised_by: str = ""
+    answered_s: float = inf
 
 
 def crew_of_unit(unit: UnitInfo) -> Crew:

@@ -17,6 +17,7 @@ from math import inf
 import msgspec
 
 from firesim.command import evacuation
+from firesim.command.busline import Coach
 from firesim.command.clearance import ClearanceEstimate, in_words
 from firesim.command.crews import Crew
 from firesim.command.forecast import belief_of, forecast, outline_cells
@@ -34,6 +35,8 @@ from firesim.link.messages import (
     BoatOrder,
     BoatStatus,
     Briefing,
+    BusOrder,
+    BusStatus,
     Decision,
     DroneOrder,
     DroneStatus,
@@ -110,7 +113,7 @@ class Dispatcher:
         heard = self.picture.hear(envelope, now_s)
         if isinstance(body, Ack):
             self._said.pop(body.order, None)
-        elif isinstance(body, UnitStatus | DroneStatus | BoatStatus | FireMapReport):
+        elif isinstance(body, UnitStatus | DroneStatus | BoatStatus | BusStatus | FireMapReport):
             speaker = body.unit if isinstance(body, UnitStatus) else envelope.source
             self._said = {name: said for name, said in self._said.items() if said[0].destination != speaker}
         if heard.incident is not None:
@@ -135,7 +138,7 @@ class Dispatcher:
         elif heard.what == "outline" and heard.incident is not None and heard.incident.reached("plan"):
             if self._is_surprised_by(heard.incident, now_s):
                 self._plan_anew(because, now_s)
-        elif heard.what in ("unit", "boat", "drone", "nothing_found"):
+        elif heard.what in ("unit", "boat", "bus", "drone", "nothing_found"):
             self._schedule.add_once("task", now_s + p.plan_s, because)
 
     def _is_surprised_by(self, incident: Incident, now_s: float) -> bool:
@@ -295,7 +298,7 @@ class Dispatcher:
         order_id = f"order-{self._orders}"
         body = msgspec.structs.replace(order.body, order=order_id)
         order = replace(order, order_id=order_id, because=because, body=body)
-        if isinstance(body, UnitOrder | DroneOrder | BoatOrder):
+        if isinstance(body, UnitOrder | DroneOrder | BoatOrder | BusOrder):
             self._note(order, body, now_s)
             self._said[order_id] = (order, 0)
             self._schedule.add("repeat", now_s + self.picture.parameters.resend_after_s, because, order_id)
@@ -307,17 +310,21 @@ class Dispatcher:
             out.append(Milestone("recommended", because, name, f"{body.level}: {zones}"))
         out.append(order)
 
-    def _note(self, order: Order, body: UnitOrder | DroneOrder | BoatOrder, now_s: float) -> None:
+    def _note(self, order: Order, body: UnitOrder | DroneOrder | BoatOrder | BusOrder, now_s: float) -> None:
         crew = self._crew(order.destination)
         if isinstance(crew, Vessel) and isinstance(body, BoatOrder):
             crew.task, crew.landing, crew.port = body.task, body.landing, body.port
             crew.order_id, crew.ordered_s = order.order_id, now_s
+        elif isinstance(crew, Coach) and isinstance(body, BusOrder):
+            crew.task, crew.stop, crew.refuge, crew.leave_by_s = body.task, body.stop, body.refuge, body.leave_by_s
+            crew.order_id, crew.ordered_s = order.order_id, now_s
         elif isinstance(crew, Crew) and isinstance(body, UnitOrder | DroneOrder):
             _note_order(crew, order, body, now_s)
 
-    def _crew(self, name: str) -> Crew | Vessel | None:
+    def _crew(self, name: str) -> Crew | Vessel | Coach | None:
         picture = self.picture
-        return picture.units.get(name) or picture.drones.get(name) or picture.vessels.get(name)
+        on_land = picture.units.get(name) or picture.drones.get(name) or picture.coaches.get(name)
+        return on_land or picture.vessels.get(name)
 
     def _say_again(self, order_id: str, now_s: float, out: list[Output]) -> None:
         """Repeat an order to somebody who has kept silent since, unless there is a newer one."""
@@ -335,7 +342,7 @@ class Dispatcher:
     def _decided(self, body: Decision, by: str, because: str, now_s: float, out: list[Output]) -> None:
         """The authority has answered: tell people, or note that it will not."""
         picture = self.picture
-        settled = evacuation.answered(picture, body.order, body.approved, by)
+        settled = evacuation.answered(picture, body.order, body.approved, by, now_s)
         fire = picture.fire(now_s)
         name = "" if fire is None else fire.name
         zones = ", ".join(told.advice.zone for told in settled)

@@ -13,7 +13,7 @@ from math import inf
 
 import msgspec
 
-from firesim.command import alerts, boats, routes
+from firesim.command import alerts, boats, buses, routes
 from firesim.command.crews import Advised
 from firesim.command.happening import what_happens
 from firesim.command.orders import Order
@@ -55,12 +55,13 @@ def ask(picture: Picture, order_id: str, body: Recommendation, now_s: float) -> 
         picture.advised[advice.zone] = Advised(body.level, advice, order_id, now_s)
 
 
-def answered(picture: Picture, order_id: str, approved: bool, by: str) -> list[Advised]:
+def answered(picture: Picture, order_id: str, approved: bool, by: str, now_s: float) -> list[Advised]:
     """Note the authority's answer; returns the zones that it settles."""
     settled = [told for told in picture.advised.values() if told.order_id == order_id]
     for told in settled:
         told.answer = "authorised" if approved else "refused"
         told.authorised_by = by if approved else ""
+        told.answered_s = now_s
     return settled
 
 
@@ -74,6 +75,7 @@ def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by
         advice = [msgspec.structs.replace(one, deadline_s=inf) for one in settled]
     else:
         advice = [boats.with_landing(picture, routes.as_of_now(picture, one, now_s), now_s) for one in settled]
+        advice = [buses.while_served(picture, one, now_s) for one in advice]
         for one in advice:
             picture.advised[one.zone].advice = one
     orders = []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.command.busline import BusLine
 from firesim.command.seamap import SeaMap
 from firesim.link.messages import Briefing, MapRaster, WeatherRow
 from firesim.place.grid import Grid, direction_deg, east_north
@@ -159,6 +160,16 @@ class Ground:
     def sea(self) -> SeaMap | None:
         """Landings and boats; None: there are no boats to call."""
         return None if self.briefing.sea is None else SeaMap(self.briefing.sea)
+
+    @cached_property
+    def line(self) -> BusLine | None:
+        """Bus stops and buses; None: there are no buses to call."""
+        return None if self.briefing.line is None else BusLine(self.briefing.line)
+
+    @cached_property
+    def stop_names(self) -> dict[str, tuple[str, str]]:
+        """English and Greek name of each bus stop that the briefing tells of; none where it tells of no buses."""
+        return {} if self.line is None else self.line.names
 
     @cached_property
     def edge_cells(self) -> tuple[Integers, Integers]:

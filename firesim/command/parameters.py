@@ -121,6 +121,16 @@ class PlanParameters(ForecastParameters):
     lift_within_s: Positive = Field(
         default=3600.0, description="boats are called so as to take everybody off within this [s]; judgement"
     )
+    bus_from_walk_m: NotNegative = Field(
+        default=1500.0,
+        description="no bus is sent for who has less far to walk to the refuge [m]; half an hour, judgement",
+    )
+    stop_within_m: Positive = Field(
+        default=1500.0, description="nobody is told to walk further to a bus stop [m]; half an hour, judgement"
+    )
+    bus_share: Fraction = Field(
+        default=0.5, description="of a zone's people who are reckoned to come to the bus; judgement"
+    )
     drone_look_every_s: Positive = Field(
         default=900.0, description="an outline older than this is renewed [s]; judgement"
     )

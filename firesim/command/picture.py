@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.command.busline import Coach
 from firesim.command.crews import Advised, Crew, crew_of_drone, crew_of_unit
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident, PlacePrior, Sighting
@@ -21,6 +22,7 @@ from firesim.command.seamap import Vessel
 from firesim.link.messages import (
     BoatStatus,
     Body,
+    BusStatus,
     CallReport,
     CameraReport,
     DroneStatus,
@@ -47,7 +49,7 @@ _BELONGS_WITHIN_SD = 3.0
 class Heard:
     """What a message did to the picture."""
 
-    what: str  # sighting, outline, nothing_found, road, unit, boat, drone, mast, or nothing new: ""
+    what: str  # sighting, outline, nothing_found, road, unit, boat, bus, drone, mast, or nothing new: ""
     incident: Incident | None = None
 
 
@@ -61,6 +63,7 @@ class Picture:
     units: dict[str, Crew] = field(default_factory=dict)
     drones: dict[str, Crew] = field(default_factory=dict)
     vessels: dict[str, Vessel] = field(default_factory=dict)
+    coaches: dict[str, Coach] = field(default_factory=dict)
     dark_masts: dict[str, float] = field(default_factory=dict)
     advised: dict[str, Advised] = field(default_factory=dict)
     forecast: Forecast | None = None
@@ -74,6 +77,8 @@ class Picture:
         self.drones = {s.sensor: crew_of_drone(s) for s in briefing.sensors if s.kind == "drone"}
         if briefing.sea is not None:
             self.vessels = {boat.boat: Vessel(boat) for boat in briefing.sea.boats}
+        if briefing.line is not None:
+            self.coaches = {bus.bus: Coach(bus) for bus in briefing.line.buses}
         self.is_open: NDArray[np.bool_] = np.ones(len(roads.tail), dtype=bool)
         self._road_seen_s = np.full(len(roads.tail), -inf)
 
@@ -121,6 +126,8 @@ class Picture:
             return self._hear_unit(body, now_s)
         if isinstance(body, BoatStatus):
             return self._hear_boat(body, now_s)
+        if isinstance(body, BusStatus):
+            return self._hear_bus(body, now_s)
         if isinstance(body, UnitPlace):
             return self._hear_place(body)
         if isinstance(body, DroneStatus):
@@ -198,15 +205,21 @@ class Picture:
         vessel = self.vessels.get(report.boat)
         if vessel is None or report.seen_s < vessel.seen_s:
             return Heard("")
-        is_new = vessel.state != report.state or vessel.reason != report.reason
-        vessel.state, vessel.reason, vessel.waiting = report.state, report.reason, report.waiting
-        vessel.aboard, vessel.landed = report.aboard, report.landed
-        vessel.seen_s, vessel.heard_s = report.seen_s, now_s
+        is_new = vessel.hear(report, now_s)
         if report.state == "cannot_land":
             vessel.refused[vessel.landing] = (report.seen_s, report.reason)
         elif report.state == "weather_bound":
             vessel.bound_s = report.seen_s
         return Heard("boat" if is_new and report.state in ("cannot_land", "weather_bound", "nobody_there") else "")
+
+    def _hear_bus(self, report: BusStatus, now_s: float) -> Heard:
+        coach = self.coaches.get(report.bus)
+        if coach is None or report.seen_s < coach.seen_s:
+            return Heard("")
+        is_new = coach.hear(report, now_s)
+        coach.place_xy_m = (report.x_m, report.y_m)
+        calls_for_orders = report.state in ("cannot_stop", "too_late", "blocked")
+        return Heard("bus" if is_new and calls_for_orders else "")
 
     def _hear_place(self, report: UnitPlace) -> Heard:
         if report.unit in self.units:

@@ -13,6 +13,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.command.carriers import Carrier
 from firesim.link.messages import BoatInfo, LandingInfo, SeaInfo
 from firesim.physics.waves import effective_fetch_m, wave_height_m
 
@@ -22,22 +23,12 @@ ROUGH_FOR_S = 1800.0  # a skipper's word on a landing is believed so long; judge
 
 
 @dataclass
-class Vessel:
-    """A boat as believed: what it is, what it was last heard to be about, and what it was last told."""
+class Vessel(Carrier):
+    """A boat as believed; see `Carrier`."""
 
     info: BoatInfo
-    state: str = ""
-    reason: str = ""
-    aboard: int = 0
-    landed: int = 0
-    waiting: int = -1
-    seen_s: float = -inf
-    heard_s: float = -inf
-    task: str = ""
     landing: str = ""
     port: str = ""
-    order_id: str = ""
-    ordered_s: float = -inf
     bound_s: float = -inf  # when it said that the sea on its way was too rough for it
     refused: dict[str, tuple[float, str]] = field(
         default_factory=dict
@@ -48,24 +39,14 @@ class Vessel:
         return self.info.boat
 
     @property
-    def is_busy(self) -> bool:
-        """Whether it lifts people by its orders, as far as is known."""
-        return self.task == "lift"
-
-    @property
-    def is_idle_there(self) -> bool:
-        """Whether it lies at its landing and has said that nobody waits."""
-        return self.is_busy and self.state == "nobody_there" and self.heard_s > self.ordered_s
-
-    @property
     def is_kept_off(self) -> bool:
         """Whether it lies off its landing and has said what keeps it from it."""
-        return self.is_busy and self.state == "cannot_land" and self.heard_s > self.ordered_s
+        return self.is_busy and self.has_said("cannot_land")
 
     @property
     def is_bound(self) -> bool:
         """Whether it has said that the sea on its way is too rough for it."""
-        return self.state == "weather_bound" and self.heard_s > self.ordered_s
+        return self.has_said("weather_bound")
 
 
 class SeaMap:

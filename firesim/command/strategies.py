@@ -21,7 +21,7 @@ from typing import ClassVar, Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.command import boats, paper, response, routes
+from firesim.command import boats, buses, paper, response, routes
 from firesim.command.flights import drone_orders
 from firesim.command.forecast import quantile
 from firesim.command.incident import Incident
@@ -86,6 +86,8 @@ class Today:
         advice = boats.with_landings(picture, paper.advise_on_paper(picture, zones, in_danger, now_s), now_s)
         orders = merged(orders, response.assign(picture, fire, zones, now_s, receiving(picture, advice)))
         orders += boats.boat_orders(picture, advice, self._refuges_in_danger(picture, fire, now_s), now_s)
+        by_bus = buses.plan_buses(picture, advice, now_s)
+        orders, advice = orders + by_bus.orders, by_bus.with_stops(advice)
         why = "near the fire, downwind of it, or behind it on the only road"
         return orders + recommendation(picture, "order", advice, why, now_s)
 
@@ -160,6 +162,8 @@ class Pilot:
         orders = merged(orders, response.assign(picture, fire, to_leave, now_s, receiving(picture, leaving)))
         reached = np.flatnonzero(np.isfinite(picture.forecast.refuge_reached_early_s)).tolist()
         orders += boats.boat_orders(picture, leaving, reached, now_s)
+        by_bus = buses.plan_buses(picture, leaving, now_s)
+        orders, advice = orders + by_bus.orders, by_bus.with_stops(advice)
         for level, why in (("order", "fire or a cut road is likely in time"), ("warning", "possible later on")):
             chosen = {zone: one for zone, one in advice.items() if levels[zone] == level}
             orders += recommendation(picture, level, chosen, f"forecast: {why}", now_s)
@@ -242,7 +246,7 @@ def _is_news(picture: Picture, level: str, advice: ZoneAdvice, now_s: float) -> 
     if told.answer != "authorised" and now_s - told.at_s >= picture.parameters.decision_patience_s:
         return True
     same = told.advice.refuge == advice.refuge and told.advice.route == advice.route
-    same = same and told.advice.landing == advice.landing
+    same = same and told.advice.landing == advice.landing and told.advice.stop == advice.stop
     is_sooner = advice.deadline_s < told.advice.deadline_s - _SOONER_BY_S  # False where neither has one
     return (not same or (is_sooner and level == "order")) and told.answer != "refused"
 

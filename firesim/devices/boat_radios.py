@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from firesim.devices.sites import Site
-from firesim.link.messages import Ack, BoatOrder, BoatStatus, Body
+from firesim.devices.carrier_radios import CarrierRadios, Moved, Say
+from firesim.link.messages import BoatOrder, BoatStatus
 
 if TYPE_CHECKING:
     from firesim.world.fleet import BoatSpec, BoatState
 
-Say = Callable[[str, str, Body, int | None], None]  # source, destination, what, caused by which event
-Moved = Callable[[str, float, float], None]  # who, easting, northing
 SteerBy = Callable[[BoatOrder, int], None]  # hands an order to the skipper; with the event of its delivery
 
 
-class BoatRadios:
+class BoatRadios(CarrierRadios):
     """The radios of all boats.
 
     Parameters
@@ -29,29 +27,18 @@ class BoatRadios:
         Where they lie when the scenario starts.
     steer
         Hands a delivered order to the skipper: (order, event of its delivery).
-    antenna_m
-        Above the water. [m]
-    say
-        Speaks to the centre: (source, destination, body, cause).
-    moved
-        Told of every new place of a boat, so that the network knows which mast hears it.
+    antenna_m, say, moved
+        See `CarrierRadios`.
     """
 
     def __init__(
         self, boats: Sequence[BoatSpec], steer: SteerBy, antenna_m: float, say: Say, moved: Moved | None = None
     ) -> None:
-        self._boats, self._steer, self._antenna_m, self._say, self._moved = list(boats), steer, antenna_m, say, moved
-        self._at = {boat.boat: (boat.x_m, boat.y_m) for boat in boats}
-
-    @property
-    def sites(self) -> list[Site]:
-        return [Site(boat.boat, boat.x_m, boat.y_m, self._antenna_m, "tetra") for boat in self._boats]
+        super().__init__({boat.boat: (boat.x_m, boat.y_m) for boat in boats}, antenna_m, say, moved)
+        self._steer = steer
 
     def on_status(self, state: BoatState, now_s: float, cause_id: int | None) -> None:
         """The boat's state or place has changed, and its skipper says so."""
-        if self._moved is not None and self._at[state.boat] != (state.x_m, state.y_m):
-            self._moved(state.boat, state.x_m, state.y_m)
-        self._at[state.boat] = (state.x_m, state.y_m)
         status = BoatStatus(
             boat=state.boat,
             seen_s=now_s,
@@ -63,9 +50,9 @@ class BoatRadios:
             waiting=state.waiting,
             reason=state.reason,
         )
-        self._say(state.boat, "centre", status, cause_id)
+        self._report(state.boat, state.x_m, state.y_m, status, cause_id)
 
     def receive(self, order: BoatOrder, now_s: float, cause_id: int) -> None:
         """An order has been delivered to a boat: its skipper confirms, and obeys."""
-        self._say(order.boat, "centre", Ack(order=order.order, by=order.boat, at_s=now_s), cause_id)
+        self._confirm(order.boat, order.order, now_s, cause_id)
         self._steer(order, cause_id)

@@ -133,6 +133,31 @@ class SeaInfo(msgspec.Struct, frozen=True, kw_only=True):
     jetty_wave_limit_m: float
 
 
+class StopInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A bus stop, as the timetable has it."""
+
+    stop: str
+    name: str
+    name_el: str
+    node: str  # of the roads
+
+
+class BusInfo(msgspec.Struct, frozen=True, kw_only=True):
+    bus: str
+    node: str  # of the roads, where it stands before it is called
+    seats: int
+    notice_s: float  # usual time from a call to being free to drive
+
+
+class LineInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of going by bus: stops, buses, and how long a person takes through the door. [s]"""
+
+    stops: list[StopInfo]
+    buses: list[BusInfo]
+    boarding_s: float
+    alighting_s: float
+
+
 class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):
     """The weather bulletin for the time from `from_s` to the next row. Moistures are kg/kg."""
 
@@ -167,6 +192,7 @@ class Briefing(Body, frozen=True, tag=True, kw_only=True):
     start_iso: str  # the scenario's start with its zone, to put clock times into alerts
     horizon_s: float
     sea: SeaInfo | None = None  # None: no boats
+    line: LineInfo | None = None  # None: no buses
 
 
 class AuthorityBriefing(Body, frozen=True, tag=True, kw_only=True):
@@ -251,6 +277,20 @@ class BoatStatus(Body, frozen=True, tag=True, kw_only=True):
     reason: str = ""  # of cannot_land: sea, smoke, heat or draught
 
 
+class BusStatus(Body, frozen=True, tag=True, kw_only=True):
+    """A bus driver says what the bus is about. `waiting`: people seen at the stop, -1: it is not there."""
+
+    bus: str
+    seen_s: float
+    state: str  # ready, under_way, loading, nobody_there, cannot_stop, laden, landed, too_late, blocked, available
+    x_m: float
+    y_m: float
+    aboard: int
+    landed: int  # people let off in refuges so far
+    waiting: int
+    reason: str = ""
+
+
 class UnitPlace(Body, frozen=True, tag=True, kw_only=True):
     """A vehicle under way shows where it is; nobody in it speaks, so it acknowledges nothing."""
 
@@ -326,6 +366,23 @@ class BoatOrder(Body, frozen=True, tag=True, kw_only=True):
     why: str
 
 
+class BusOrder(Body, frozen=True, tag=True, kw_only=True):
+    """Bring people from a stop to a refuge, again and again; or make ready; or go out of the way, to the refuge.
+
+    `route` is the road to the stop, `way` from there to the refuge; `leave_by_s`: the latest time to leave the stop.
+    """
+
+    order: str
+    bus: str
+    task: str  # stand_by, lift or return
+    stop: str
+    refuge: str
+    route: list[str]
+    way: list[str]
+    leave_by_s: float
+    why: str
+
+
 TO_THE_SHORE = ""  # for a refuge, to those who cannot leave by road: on foot to the water
 IN_PLACE = "in place"  # for a refuge, to those for whom leaving is worse: stay inside
 
@@ -339,6 +396,7 @@ class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
     deadline_s: float  # latest safe departure as forecast; inf: none foreseen
     why: str
     landing: str = ""
+    stop: str = ""  # the bus stop at which those who have no vehicle are fetched
 
 
 class Recommendation(Body, frozen=True, tag=True, kw_only=True):
@@ -367,7 +425,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
 Anything = (
     Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
     | UnitPlace | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
-    | BoatOrder | BoatStatus
+    | BoatOrder | BoatStatus | BusOrder | BusStatus
 )  # fmt: skip
 
 

@@ -81,6 +81,7 @@ def outcomes_of(
         **_help(people),
         **_over_warning(people, vehicles, horizon_s),
         **_by_sea(people, units),
+        **_by_bus(people, units),
         **_fire(fire, units),
         **_calibration(forecasts),
     }
@@ -239,20 +240,43 @@ def _by_sea(people: pd.DataFrame, units: pd.DataFrame) -> dict[str, float]:
         "transferred_by_sea_without_need_people": float(count[taken & ~people["at_risk"]].sum()),
         "waited_in_vain_people": float(count[vain].sum()),
         "wait_for_boat_min": float(waits_s.sum() / aboard["people"].sum() / 60.0) if len(aboard) else nan,
-        "boat_hours": float((legs["end_s"] - legs["start_s"]).sum() / 3600.0),
+        "boat_hours": _hours(legs),
     }
+
+
+def _by_bus(people: pd.DataFrame, units: pd.DataFrame) -> dict[str, float]:
+    """Who was brought to a refuge by bus, without need as well, and who waited for one in vain.
+
+    In vain: came to a stop, got on no bus, and is not safe otherwise when the run ends. The wait is that of those who
+    got on, mean over people.
+    """
+    count, rode = people["people"], people["left_by"] == "bus"
+    taken, got_on = rode & people["got_off_s"].notna(), people[people["got_on_s"].notna()]
+    vain = people["at_stop_s"].notna() & people["got_on_s"].isna() & people["safe_s"].isna()
+    waits_s = (got_on["got_on_s"] - got_on["at_stop_s"]) * got_on["people"]
+    return {
+        "transferred_by_bus_people": float(count[taken].sum()),
+        "transferred_by_bus_without_need_people": float(count[taken & ~people["at_risk"]].sum()),
+        "waited_for_bus_in_vain_people": float(count[vain].sum()),
+        "waited_for_bus_min": float(waits_s.sum() / got_on["people"].sum() / 60.0) if len(got_on) else nan,
+        "bus_hours": _hours(units[(units["kind"] == "bus") & (units["leg"] != "available")]),
+    }
+
+
+def _hours(legs: pd.DataFrame) -> float:
+    return float((legs["end_s"] - legs["start_s"]).sum() / 3600.0)
 
 
 def _fire(fire: FireFigures, units: pd.DataFrame) -> dict[str, float]:
     working = units[units["leg"] == "water"]
-    on_duty = units[(units["leg"] != "available") & (units["kind"] != "boat")]
+    on_duty = units[(units["leg"] != "available") & ~units["kind"].isin(("boat", "bus"))]
     return {
         "area_burnt_ha": fire.area_burnt_m2 / 1e4,
         "area_burnt_at_15_min_ha": fire.area_burnt_at_15_min_m2 / 1e4,
         "built_up_reached_ha": fire.built_up_reached_m2 / 1e4,
         "zones_reached": float(fire.zones_reached),
         "water_m3": float(working["water_litres"].sum() / 1000.0),
-        "unit_hours": float((on_duty["end_s"] - on_duty["start_s"]).sum() / 3600.0),
+        "unit_hours": _hours(on_duty),
         "units_endangered": float(units.loc[units["leg"].isin(("withdraw", "overrun")), "unit"].nunique()),
     }
 

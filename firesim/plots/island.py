@@ -235,7 +235,7 @@ def _rooms(ax: Axes, shapes: dict[str, Any]) -> None:
 
 def _units(ax: Axes, run: StoredRun) -> None:
     units = run.tables["units"]
-    units = units[units["kind"] != "boat"]
+    units = units[~units["kind"].isin(("boat", "bus"))]
     if units.empty:
         return
     last = units.sort_values("end_s", kind="stable").groupby("unit").last()

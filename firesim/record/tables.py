@@ -82,6 +82,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("waits_for", _TEXT),  # boat, bus, help or nothing: why they shelter
             ("entered_sea_s", _REAL),
             ("reached_outside", _CLAIM),  # an alert came to them though their zone was in none
+            ("bus_stop", _TEXT),  # where they waited for a bus last; empty: nowhere
+            ("at_stop_s", _REAL),  # come there
+            ("got_on_s", _REAL),
+            ("got_off_s", _REAL),  # in a refuge, or where the bus could go no further
         ]
     ),
     "vehicles": pa.schema(

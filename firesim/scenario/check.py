@@ -18,7 +18,9 @@ from firesim.inputs.text import FieldsText, Way
 from firesim.link.masts import Mast, read_masts
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParts
+from firesim.place.stops import stops_of
 from firesim.scenario.model import Ignition, Strategy, hour_of
+from firesim.world.busfleet import BusParameters, BusSpec, read_buses
 from firesim.world.fleet import BoatParameters, BoatSpec, read_boats
 from firesim.world.ground import burnable_cells, why_no_ignition
 from firesim.world.units import UnitSpec, read_units
@@ -43,7 +45,8 @@ def problems_of_parts(readable: Readable, place: PlaceParts, text: FieldsText, f
         sites = _read(problems, lambda: read_sites(folder / readable["devices"].sites, grid)) or []
     units = _units(readable, place, folder, problems)
     boats = _boats(readable.get("boats", BoatParameters()), place, folder, problems)
-    problems += _names(masts, sites, units, boats)
+    buses = _buses(readable.get("buses", BusParameters()), place, folder, problems)
+    problems += _names(masts, sites, units, boats, buses)
     if place.settlement is not None and "start" in readable and "horizon_h" in readable:
         start_hour, settlement = hour_of(readable["start"]), place.settlement
         hours = start_hour + np.arange(0.0, readable["horizon_h"] + 1.0)
@@ -92,9 +95,26 @@ def _boats(boats: BoatParameters, place: PlaceParts, folder: Path, problems: lis
     return specs
 
 
+def _buses(buses: BusParameters, place: PlaceParts, folder: Path, problems: list[Problem]) -> list[BusSpec]:
+    """The buses and their stops, read whether they run or not: what is wrong in a table is wrong on every day."""
+    if buses.table is None:
+        return []
+    if "bus_stops" not in place.sources and place.grid is not None:
+        message = "Buses need stops to fetch people at, and the place names no table of stops."
+        problems.append(Problem("buses.table", buses.table, message, "Name one in place.bus_stops."))
+        return []
+    stops = _read(problems, lambda: stops_of(place)) or []
+    found: list[Problem] = []
+    specs = _read(found, lambda: read_buses(buses, folder, stops)) or []
+    # Where the stops are wrong nothing is known of them, so nothing is said of where buses stand.
+    problems += [p for p in found if stops or p.field != "buses.table.stop"]
+    return specs
+
+
 def _names(
-    masts: Sequence[Mast], sites: Sequence[SensorSite], units: Sequence[UnitSpec], boats: Sequence[BoatSpec]
-) -> Iterator[Problem]:
+    masts: Sequence[Mast], sites: Sequence[SensorSite], units: Sequence[UnitSpec], boats: Sequence[BoatSpec],
+    buses: Sequence[BusSpec],
+) -> Iterator[Problem]:  # fmt: skip
     """Two that speak on the network under one name."""
     taken = dict.fromkeys(_SPEAKERS, "the centre's own network")
     for field, names in (
@@ -102,12 +122,16 @@ def _names(
         ("devices.sites", [site.sensor for site in sites]),
         ("responders.table", [unit.unit for unit in units]),
         ("boats.table", [boat.boat for boat in boats]),
+        ("buses.table", [bus.bus for bus in buses]),
     ):
         for name in names:
             if name in taken:
                 message = f"The name is already used in {taken[name]}."
                 yield Problem(
-                    field, name, message, "Masts, sensors, units and boats share one network: rename one of them."
+                    field,
+                    name,
+                    message,
+                    "Masts, sensors, units, boats and buses share one network: rename one of them.",
                 )
         taken |= dict.fromkeys(names, field)
 

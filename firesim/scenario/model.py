@@ -13,6 +13,7 @@ from firesim.link.network import LinkParameters
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParameters
+from firesim.world.busfleet import BusParameters
 from firesim.world.discrepancy import DiscrepancyParameters
 from firesim.world.fleet import BoatParameters
 from firesim.world.people import PeopleParameters
@@ -121,6 +122,7 @@ class ScenarioFields(Parameters):
     link: LinkParameters
     responders: ResponderParameters
     boats: BoatParameters = BoatParameters()
+    buses: BusParameters = BusParameters()
     authority: AuthorityParameters = AuthorityParameters()
     command: CommandParameters = CommandParameters()
     strategies: dict[str, Strategy] = Field(min_length=1)

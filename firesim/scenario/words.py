@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from firesim.place.load import Place
+from firesim.place.stops import stops_of
 from firesim.scenario.load import Scenario
 from firesim.scenario.model import Strategy
 from firesim.scenario.refuge_words import refuge_words
 from firesim.streams import Luck
+from firesim.world.busfleet import read_buses
 from firesim.world.fleet import read_boats
 from firesim.world.weather import TrueWeather, WeatherNow, read_weather_day
 
@@ -32,6 +34,7 @@ def in_words(scenario: Scenario) -> str:
         *_zone_words(scenario),
         *refuge_words(scenario),
         *_boat_words(scenario),
+        *_bus_words(scenario),
         "Weather bulletin:",
         *(_bulletin_words(from_s, now) for from_s, now in weather.bulletin(scenario.horizon_s)),
         "Strategies:",
@@ -89,6 +92,15 @@ def _boat_words(scenario: Scenario) -> list[str]:
     fleet = read_boats(boats, scenario.folder, place.landings)
     seats, ports = sum(boat.seats for boat in fleet), sum(one.is_port for one in place.landings)
     return [f"Boats: {len(fleet)} with {seats:,} seats; {len(place.landings)} landings, {ports} of them ports."]
+
+
+def _bus_words(scenario: Scenario) -> list[str]:
+    buses = scenario.fields.buses
+    if not buses.runs:
+        return []
+    stops = stops_of(scenario.place)
+    fleet = read_buses(buses, scenario.folder, stops)
+    return [f"Buses: {len(fleet)} with {sum(bus.seats for bus in fleet):,} seats; {len(stops)} stops."]
 
 
 def _zone_words(scenario: Scenario) -> list[str]:

@@ -12,20 +12,25 @@ from firesim.link.messages import (
     AuthorityBriefing,
     BoatInfo,
     Briefing,
+    BusInfo,
     LandingInfo,
+    LineInfo,
     MapInfo,
     MapRaster,
     MastInfo,
     SeaInfo,
     SeaWayInfo,
     SensorInfo,
+    StopInfo,
     UnitInfo,
     WeatherRow,
 )
 from firesim.place.load import Place
 from firesim.place.roads import Roads
+from firesim.place.stops import BusStop
 from firesim.scenario import Scenario, Strategy
 from firesim.streams import Luck
+from firesim.world.busfleet import BusSpec
 from firesim.world.fleet import BoatSpec
 from firesim.world.ground import fuel_models
 from firesim.world.units import UnitSpec
@@ -43,6 +48,8 @@ def centre_briefing(
     sensors: Sequence[SensorInfo],
     units: Sequence[UnitSpec],
     boats: Sequence[BoatSpec] = (),
+    stops: Sequence[BusStop] = (),
+    buses: Sequence[BusSpec] = (),
 ) -> Briefing:
     """What the centre knows beforehand: the map, who is where, the bulletin, its policy. No truth is in it."""
     place = scenario.place
@@ -63,6 +70,7 @@ def centre_briefing(
         start_iso=scenario.fields.start.isoformat(),
         horizon_s=scenario.horizon_s,
         sea=_sea(scenario, boats) if boats else None,
+        line=_line(scenario, stops, buses) if buses else None,
     )
 
 
@@ -130,6 +138,17 @@ def _sea(scenario: Scenario, boats: Sequence[BoatSpec]) -> SeaInfo:
         beach_wave_limit_m=parameters.beach_wave_limit_m,
         jetty_wave_limit_m=parameters.jetty_wave_limit_m,
     )  # fmt: skip
+
+
+def _line(scenario: Scenario, stops: Sequence[BusStop], buses: Sequence[BusSpec]) -> LineInfo:
+    """Stops and buses: what stands in the timetable and in the operator's papers."""
+    parameters = scenario.fields.buses
+    return LineInfo(
+        stops=[StopInfo(stop=one.stop, name=one.name, name_el=one.name_el, node=one.node) for one in stops],
+        buses=[BusInfo(bus=bus.bus, node=bus.node, seats=bus.seats, notice_s=sum(bus.notice_s) / 2.0) for bus in buses],
+        boarding_s=parameters.boarding_s,
+        alighting_s=parameters.alighting_s,
+    )
 
 
 def _one(value: ArrayLike) -> float:

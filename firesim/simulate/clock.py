@@ -42,7 +42,7 @@ class Clockwork:
         self.authority = Desk("authority", Authority(), env, self.post, journal, self.edge.destinations)
         briefing = centre_briefing(
             scenario, bundle, self.truth.weather, self.truth.masts, self.edge.infos, self.truth.unit_specs,
-            self.truth.boat_specs,
+            self.truth.boat_specs, self.truth.stops, self.truth.bus_specs,
         )  # fmt: skip
         start = self.truth.start_event
         self.post.send("scenario", "centre", briefing, start, by_hand=True)

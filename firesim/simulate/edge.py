@@ -11,6 +11,7 @@ import numpy as np
 import simpy
 
 from firesim.devices.boat_radios import BoatRadios
+from firesim.devices.bus_radios import BusRadios
 from firesim.devices.callers import Callers
 from firesim.devices.cameras import Camera
 from firesim.devices.drones import DroneInABox
@@ -27,6 +28,7 @@ from firesim.link.messages import (
     Alert,
     BoatOrder,
     Body,
+    BusOrder,
     DroneOrder,
     FireMapReport,
     MastStatus,
@@ -41,6 +43,7 @@ from firesim.physics.smoke import visibility_m
 from firesim.scenario import Scenario, Strategy
 from firesim.simulate.truth import Truth
 from firesim.world.boats import Boats, SeaScene
+from firesim.world.buses import Buses, BusScene
 from firesim.world.hearing import STAY_INSIDE
 from firesim.world.households import GUEST
 from firesim.world.people import People
@@ -66,6 +69,8 @@ class Edge:
     radios: Radios = field(init=False)
     boats: Boats | None = None
     boat_radios: BoatRadios | None = None
+    buses: Buses | None = None
+    bus_radios: BusRadios | None = None
     detectable_event: int | None = None
     _obeyed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -133,6 +138,16 @@ class Edge:
         self._obeyed.add((order.boat, order.order))
         self.boats.order(order.boat, order.task, order.landing, order.port, cause_id, order.order)
 
+    def drive(self, order: BusOrder, cause_id: int) -> None:
+        """A bus driver carries out what the radio has told."""
+        if self.buses is None or (order.bus, order.order) in self._obeyed:
+            return  # said again because the first acknowledgement was lost
+        self._obeyed.add((order.bus, order.order))
+        self.buses.order(
+            order.bus, order.task, order.stop, order.refuge, order.route, order.way, order.leave_by_s, cause_id,
+            order.order,
+        )  # fmt: skip
+
     def hear_order(self, now_s: float, payload: bytes, event_id: int) -> None:
         """An order for a unit or a drone has been delivered."""
         body = decode(payload).body
@@ -140,6 +155,8 @@ class Edge:
             self.radios.receive(body, now_s, event_id)
         elif isinstance(body, BoatOrder) and self.boat_radios is not None:
             self.boat_radios.receive(body, now_s, event_id)
+        elif isinstance(body, BusOrder) and self.bus_radios is not None:
+            self.bus_radios.receive(body, now_s, event_id)
         elif isinstance(body, DroneOrder):
             next(drone for drone in self.drones if drone.name == body.drone).fly(body, now_s, event_id)
 
@@ -172,7 +189,8 @@ def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
     """Hand an alert with its advice to the parties that hear it; a siren says neither what nor whom it means."""
     advice = {one.zone: (_place_told(one), tuple(one.route)) for one in alert.advice}
     parties, names_zones = np.asarray(reach.parties, dtype=np.int64), alert.channel != Siren.channel
-    people.hear(parties, reach.at_s, alert.channel, alert.level, event_id, advice, names_zones)
+    stops = {one.zone: one.stop for one in alert.advice if one.stop}
+    people.hear(parties, reach.at_s, alert.channel, alert.level, event_id, advice, names_zones, stops)
 
 
 def _place_told(advice: ZoneAdvice) -> str:
@@ -192,6 +210,8 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
     _add_units(edge, scenario, plume)
     if truth.boat_specs:
         _add_boats(edge, scenario)
+    if truth.bus_specs:
+        _add_buses(edge, scenario)
     for device in (*edge.sensors, *edge.drones):
         edge.infos += device.infos
         _register(truth, device.sites)
@@ -324,3 +344,16 @@ def _add_boats(edge: Edge, scenario: Scenario) -> None:
     edge.boats = Boats(scene, truth.boat_specs, parameters, truth.luck, radios.on_status)
     for boat in truth.boat_specs:
         edge.post.receive_at(boat.boat, edge.hear_order)
+
+
+def _add_buses(edge: Edge, scenario: Scenario) -> None:
+    truth, parameters = edge.truth, scenario.fields.buses
+    radios = BusRadios(truth.bus_specs, edge.drive, parameters.antenna_m, edge.say, truth.network.move)
+    _register(truth, radios.sites)
+    scene = BusScene(
+        truth.env, truth.place.roads, truth.traffic, truth.fire, truth.people.by_bus, truth.journal
+    )  # fmt: skip
+    edge.bus_radios = radios
+    edge.buses = Buses(scene, truth.bus_specs, parameters, truth.luck, radios.on_status)
+    for bus in truth.bus_specs:
+        edge.post.receive_at(bus.bus, edge.hear_order)

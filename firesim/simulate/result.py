@@ -23,7 +23,7 @@ from firesim.simulate.clock import Clockwork
 from firesim.simulate.earliest import earliest_possible
 from firesim.simulate.triggers import cut_off_warnings
 from firesim.simulate.twin import deadlines_of_run, twin_of
-from firesim.world.households import CAR, MODES
+from firesim.world.households import CAR, FOOT, MODES
 
 SCORED_AHEAD_S = 1800.0  # a forecast is scored on what it said of the next half hour
 
@@ -181,7 +181,7 @@ def _at_risk(journal: Journal, people: pa.Table, mask: NDArray[np.bool_]) -> Par
 
 def _vehicles(clockwork: Clockwork) -> pa.Table:
     people, traffic = clockwork.truth.people, clockwork.truth.traffic
-    columns = dict(traffic.vehicle_columns())
+    columns: dict[str, Any] = dict(traffic.vehicle_columns())
     party = np.asarray(columns.pop("party"), dtype=np.int64)
     # The last entry of each is that of background traffic, party -1: vehicles of no household and no zone.
     ids, zones = [*people.parties.household_id, ""], [*people.zones, ""]
@@ -189,16 +189,20 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
     columns["trip_id"] = [f"{ids[p] or 'background'}/{trip}" for trip, p in enumerate(party.tolist())]
     columns["household_id"] = [ids[p] for p in party.tolist()]
     columns["zone_id"] = [zones[zone] for zone in zone_of[party].tolist()]
-    columns["mode"] = [MODES[mode] for mode in mode_of[party].tolist()]
-    boats = clockwork.edge.boats
-    return table_of("vehicles", columns if boats is None else _below(columns, boats.voyage_columns()))
+    walks = traffic.flow.travellers.speed_m_s[: traffic.flow.n] > 0.0  # who rides a bus walked to its stop
+    columns["mode"] = [MODES[mode] for mode in np.where(walks, FOOT, mode_of[party]).tolist()]
+    for fleet in (clockwork.edge.boats, clockwork.edge.buses):
+        columns = columns if fleet is None else _below(columns, fleet.voyage_columns())
+    return table_of("vehicles", columns)
 
 
 def _units(clockwork: Clockwork) -> pa.Table:
-    """Legs of units on land, then of boats."""
+    """Legs of units on land, then of boats, then of buses."""
     edge, until_s = clockwork.edge, clockwork.scenario.horizon_s
     columns = edge.responders.columns(until_s)
-    return table_of("units", columns if edge.boats is None else _below(columns, edge.boats.columns(until_s)))
+    for fleet in (edge.boats, edge.buses):
+        columns = columns if fleet is None else _below(columns, fleet.columns(until_s))
+    return table_of("units", columns)
 
 
 def _below(above: Mapping[str, Any], rows: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -290,8 +294,8 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     said: list[str] = []
     said += truth.fire.warnings() + truth.people.warnings() + edge.responders.warnings()
     said += truth.traffic.warnings()
-    if edge.boats is not None:
-        said += edge.boats.warnings()
+    for fleet in (edge.boats, edge.buses):
+        said += [] if fleet is None else fleet.warnings()
     machine = clockwork.centre.machine
     if isinstance(machine, Dispatcher):
         said += cut_off_warnings(clockwork.centre.issued, machine.picture.ground)

@@ -53,7 +53,7 @@ def boat_tracks(run: Run) -> list[list[tuple[float, float]]]:
         return []
     at = {one.landing: (one.x_m, one.y_m) for one in run.scenario.place.landings}
     tracks = []
-    for start, end in dict.fromkeys((voyage.landing, voyage.port) for voyage in boats.voyages):
+    for start, end in dict.fromkeys((voyage.start, voyage.end) for voyage in boats.voyages):
         way = chart.way(at[start], at[end])
         if way is not None:
             tracks.append([(float(x), float(y)) for x, y in way.xy_m])

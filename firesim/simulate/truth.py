@@ -10,9 +10,11 @@ import simpy
 from firesim.link.masts import Mast
 from firesim.link.network import Network, read_masts
 from firesim.place.load import Place
+from firesim.place.stops import BusStop, stops_of
 from firesim.record import Journal
 from firesim.scenario import Scenario
 from firesim.streams import Luck
+from firesim.world.busfleet import BusSpec, read_buses
 from firesim.world.fire import TrueFire
 from firesim.world.fleet import BoatSpec, read_boats
 from firesim.world.ground import FireGround, HiddenGround, Ignition
@@ -42,6 +44,8 @@ class Truth:
     network: Network
     unit_specs: list[UnitSpec]
     boat_specs: list[BoatSpec]  # empty where none sail
+    stops: list[BusStop]  # empty where no buses run
+    bus_specs: list[BusSpec]
     start_event: int  # the scenario's own first event: cause of what nothing in the run has caused
 
 
@@ -67,9 +71,13 @@ def build_truth(scenario: Scenario, luck: Luck) -> Truth:
     weather, fire = true_fire(scenario, luck, journal)
     boats = read_boats(fields.boats, folder, place.landings) if fields.boats.sail else []
     landings = place.landings if boats else ()
-    people = People.build(place, fields.people, luck, scenario.start_hour, journal, landings)
+    stops = stops_of(place) if fields.buses.runs else []
+    buses = read_buses(fields.buses, folder, stops) if fields.buses.runs else []
+    people = People.build(place, fields.people, luck, scenario.start_hour, journal, landings, stops)
     refuges, names = place.settlement.refuges, people.parties.household_id
-    traffic = Traffic(place.roads, refuges, fields.traffic, journal, place.grid, names, luck=luck, landings=landings)
+    traffic = Traffic(
+        place.roads, refuges, fields.traffic, journal, place.grid, names, luck=luck, landings=landings, stops=stops
+    )
     smoke = people.air = Smoke(fire, weather, place.grid, fields.smoke)
     masts = read_masts(folder / fields.link.masts, place.grid)
     network = Network(masts, place.grid, place.terrain, fields.link, luck)
@@ -90,5 +98,7 @@ def build_truth(scenario: Scenario, luck: Luck) -> Truth:
         network,
         units,
         boats,
+        stops,
+        buses,
         start_event,
     )

@@ -20,7 +20,8 @@ from firesim.place.landings import Landing
 from firesim.place.sea import SeaChart
 from firesim.record import Journal
 from firesim.streams import Luck
-from firesim.world.boat import Boat, BoatOrders, OnBoatStatus, Voyage, voyage_columns
+from firesim.world.boat import Boat, BoatOrders, OnBoatStatus
+from firesim.world.carrier import Boarding, Voyage, load, voyage_columns
 from firesim.world.fleet import TASKS, BoatParameters, BoatSpec
 from firesim.world.shore import Shore
 from firesim.world.units import leg_columns
@@ -145,7 +146,7 @@ class Boats:
         if boat.people_aboard:
             yield from self._bring_in(boat, orders)
         if not boat.is_under_way and orders.task != "return":
-            yield from self._turn_out(boat)
+            yield from boat.turn_out(self._luck)
         if orders.task == "stand_by" and not boat.was_called:
             boat.begin("stand_by")
             boat.tell("ready")
@@ -159,16 +160,6 @@ class Boats:
                 yield from self._load(boat, orders)
             if boat.people_aboard and not boat.was_called:
                 yield from self._bring_in(boat, orders)
-
-    def _turn_out(self, boat: Boat) -> Story:
-        """The skipper finds the crew, ends the trip at hand, casts off; from the first call on."""
-        now_s = float(self._env.now)
-        if boat.ready_s is None:
-            least_s, most_s = boat.spec.notice_s
-            boat.ready_s = now_s + least_s + (most_s - least_s) * self._luck.uniform("boat notice", boat.spec.boat)
-        boat.begin("recall")
-        yield boat.pause(max(boat.ready_s - now_s, 0.0))
-        boat.is_under_way = not boat.was_called
 
     def _sail_to_land(self, boat: Boat, orders: BoatOrders) -> Story:
         """To the landing, once the sea allows it."""
@@ -198,48 +189,23 @@ class Boats:
             return
         with self._gangways[orders.landing].request() as turn:
             boat.begin("queue")
-            has_turn = yield from self._wait_for(boat, turn)
+            has_turn = yield from boat.wait_for(turn)
             if has_turn:
                 boat.begin("load")
                 yield from self._at_gangway(boat, orders.landing)
 
-    def _wait_for(self, boat: Boat, turn: simpy.Event) -> Generator[simpy.Event, object, bool]:
-        """Until its turn comes (True) or other orders do."""
-        while not turn.triggered and not boat.was_called:
-            yield self._env.any_of([turn, boat.wait()])
-        return not boat.was_called
-
     def _at_gangway(self, boat: Boat, landing: int) -> Story:
-        name, waiting = self.landings[landing].landing, self._shore.count(landing)
-        boat.note("boat_at_landing", f"{name}, {waiting} people wait")
-        boat.tell("loading" if waiting else "nobody_there", waiting=waiting)
-        alone_s = float(self._env.now)
-        while boat.seats_left and not boat.was_called and not self._why_not_land(boat, landing):
-            p = self._parameters
-            who, after_s = self._shore.next_aboard(landing, boat.seats_left, self._people_s(landing), p.look_s)
-            if len(who):
-                if boat.state == "nobody_there":
-                    boat.tell("loading", waiting=self._shore.count(landing))
-                yield from self._take_aboard(boat, who, after_s)
-                alone_s = float(self._env.now)
-            elif boat.people_aboard and (self._shore.count(landing) or self._env.now - alone_s >= p.linger_s):
-                break
-            else:
-                yield boat.pause(p.look_s)
+        name = self.landings[landing].landing
+        boat.note("boat_at_landing", f"{name}, {self._shore.count(landing)} people wait")
+        p = self._parameters
+        how = Boarding(
+            self._shore, landing, self._people_s(landing), p.linger_s, p.look_s,
+            lambda: not self._why_not_land(boat, landing),
+            lambda who, at_s, because: self._people.board(who, at_s, because, boat.spec.boat),
+        )  # fmt: skip
+        yield from load(self._env, boat, how)
         if boat.people_aboard:
             boat.note("boat_left", f"{name} with {boat.people_aboard} people")
-
-    def _take_aboard(self, boat: Boat, who: Integers, after_s: Floats) -> Story:
-        began_s = float(self._env.now)
-        yield boat.pause(float(after_s[-1]))
-        on_board = after_s <= float(self._env.now) - began_s + 1e-6  # orders may have cut it short
-        who, at_s = who[on_board], began_s + after_s[on_board]
-        if len(who) == 0:
-            return
-        assert boat.cause is not None
-        self._people.board(who, at_s, boat.cause, boat.spec.boat)
-        boat.aboard = np.concatenate([boat.aboard, who])
-        boat.people_aboard = self._shore.people_in(boat.aboard)
 
     def _wait_until_fit(self, boat: Boat, orders: BoatOrders) -> Story:
         """Lie off while sea, smoke or heat keep it from the landing."""
@@ -264,9 +230,8 @@ class Boats:
             after_s = np.cumsum(self._shore.people_of(who)) / self._people_s(port)
             yield self._env.timeout(float(after_s[-1]))
             self._people.land(who, began_s + after_s, self.landings[port].landing)
-        boat.landed += boat.people_aboard
         boat.note("boat_unloaded", f"{boat.people_aboard} people at {self.landings[port].landing}")
-        boat.aboard, boat.people_aboard = np.empty(0, np.int64), 0
+        boat.let_off()
         boat.tell("landed")
         boat.begin("turn_round")
         yield boat.pause(self._parameters.turn_round_s)
@@ -278,9 +243,7 @@ class Boats:
             boat.tell("under_way")
             yield from self._sail(boat, self._shore.index[boat.spec.berth], "sail")
         if not boat.was_called:
-            boat.is_under_way, boat.ready_s = False, None
-            boat.begin("available")
-            boat.tell("available")
+            boat.dismiss()
 
     # --- the way over water ---------------------------------------------------------------------------------------
 
@@ -356,7 +319,7 @@ class Boats:
         port = self.landings[orders.port]
         way = self._scene.chart.way(start, (port.x_m, port.y_m))
         length_m = 0.0 if way is None else way.length_m
-        taken_at = self.landings[int(self._shore.landing_of[boat.aboard[0]])].landing
+        taken_at = self.landings[int(self._shore.place_of[boat.aboard[0]])].landing
         assert boat.cause is not None
         return Voyage(
             boat.spec.boat, taken_at, port.landing, boat.people_aboard, left_s, arrived_s, length_m, boat.cause
@@ -364,4 +327,4 @@ class Boats:
 
     def voyage_columns(self) -> dict[str, list[Any]]:
         """Rows of `vehicles.parquet`: a voyage a row, of no one household."""
-        return voyage_columns(self.voyages)
+        return voyage_columns(self.voyages, "boat")

@@ -13,6 +13,7 @@ from firesim.world.shore import Shore
 from firesim.world.standing import (
     EXPOSED,
     FOR_BOAT,
+    FOR_BUS,
     HOME,
     NO_WAIT,
     NONE,
@@ -22,6 +23,7 @@ from firesim.world.standing import (
     TRAVELLING,
     Standing,
 )
+from firesim.world.stops import Stops
 from firesim.world.traffic import Changes, Traffic
 
 Integers = NDArray[np.int64]
@@ -32,10 +34,11 @@ class ComingThrough:
     """From the road to a fate."""
 
     def __init__(
-        self, parties: Parties, parameters: PeopleParameters, standing: Standing, shore: Shore, n_refuges: int
-    ) -> None:
+        self, parties: Parties, parameters: PeopleParameters, standing: Standing, shore: Shore, stops: Stops,
+        n_refuges: int,
+    ) -> None:  # fmt: skip
         self._parties, self._parameters, self._standing = parties, parameters, standing
-        self._shore, self._n_refuges = shore, n_refuges
+        self._shore, self._stops, self._n_refuges = shore, stops, n_refuges
         self._beside: Integers | None = None  # the landing at each refuge, once they are known
         self._there_since_s = np.zeros(len(parties))  # not safe where they are: from the start, come to wait, lost
         self._cuts_known = 0
@@ -64,12 +67,15 @@ class ComingThrough:
                 standing.trapped_s[who] = ended.at_s[stuck]
 
     def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
-        """In a refuge they are safe; at a last resort or a landing they wait, in the heat like anybody in place."""
+        """In a refuge they are safe; at a last resort, landing or stop they wait, in the heat like anybody there."""
         standing, came_to = self._standing, traffic.refuge_of(trips)
         refuge = came_to.copy()
         for k in np.flatnonzero(came_to >= self._n_refuges).tolist():
-            landing = self._shore.index[traffic.refuges[came_to[k]].refuge]
-            self._shore.wait(who[k : k + 1], np.array([landing]), at_s[k])
+            name = traffic.refuges[came_to[k]].refuge
+            if name in self._stops.index:
+                self._stops.wait(who[k : k + 1], np.array([self._stops.index[name]]), at_s[k])
+                continue
+            self._shore.wait(who[k : k + 1], np.array([self._shore.index[name]]), at_s[k])
             refuge[k] = traffic.shelter_beside(int(trips[k]))
         is_in = np.isin(refuge, traffic.safe_ones)
         safe = who[is_in]
@@ -89,8 +95,10 @@ class ComingThrough:
         standing.note(who, at_s, "sheltering", because, [place.refuge for place in places])
         standing.state[who], standing.waits_at[who], self._there_since_s[who] = SHELTERING, where, at_s
         at_water = np.array([place.kind in ("beach", "landing") for place in places], dtype=bool)
-        standing.stays_at[who] = np.where(at_water, ON_BEACH, AT_HOME)
-        standing.waits[who] = np.where(where >= self._n_refuges, FOR_BOAT, standing.waits[who])
+        at_stop = np.array([place.kind == "stop" for place in places], dtype=bool)
+        standing.stays_at[who] = np.where(at_water, ON_BEACH, np.where(at_stop, ON_ROAD, AT_HOME))
+        fetched_by = np.where(at_stop, FOR_BUS, FOR_BOAT)
+        standing.waits[who] = np.where(where >= self._n_refuges, fetched_by, standing.waits[who])
         if len(who):
             self._just_came.append(who)  # where they are now may be cut off already
 

@@ -29,6 +29,7 @@ class Crew(Duty[UnitOrders]):
     is_on_scene : whether it has stood, on this mission, where its hoses reach the fire
     ready_s : when its crew, recalled and dressed, can leave its base; None before the first orders
     closed : stretches that this crew has found closed, and when [s]
+    driven_m : how far it has driven since the start
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Crew(Duty[UnitOrders]):
         self.line_m = 0.0
         self.cell = -1
         self.closed: dict[int, float] = {}
+        self.driven_m = 0.0
         self._on_status = on_status
         super().__init__(spec.unit, spec.kind, env, journal)  # its log begins where it stands
 
@@ -61,10 +63,7 @@ class Crew(Duty[UnitOrders]):
 
     def find_closed(self, edge: int) -> None:
         """Learn that a stretch is closed, in both directions."""
-        self.closed[edge] = float(self._env.now)
-        back = int(self.ways.roads.opposite[edge])
-        if back >= 0:
-            self.closed[back] = float(self._env.now)
+        self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
 
     def tell(self, state: str, reason: str = "", road: tuple[str, str] | None = None) -> None:
         """Change state and let the radio know."""

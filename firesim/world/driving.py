@@ -68,12 +68,17 @@ class Ways:
     roads, traffic, fire
     speed_factor
         Blue light: speed over the class speed of the road. [-]
+    is_public
+        Whether pedestrian streets are barred, as they are to all but emergency vehicles.
     """
 
-    def __init__(self, roads: Roads, traffic: RoadState, fire: TrueFire, speed_factor: float) -> None:
+    def __init__(
+        self, roads: Roads, traffic: RoadState, fire: TrueFire, speed_factor: float, is_public: bool = False
+    ) -> None:
         self.roads, self.traffic, self.fire = roads, traffic, fire
+        self._is_usable = roads.is_public if is_public else roads.is_drivable
         with np.errstate(divide="ignore"):
-            self.free_s: Floats = np.where(roads.is_drivable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf)
+            self.free_s: Floats = np.where(self._is_usable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf)
         self._samples: dict[int, tuple[Floats, Floats, Floats]] = {}
 
     # --- places on the road -----------------------------------------------------------------------------------
@@ -119,6 +124,11 @@ class Ways:
         before_m = self.metres_before_fire(edge)
         return 0.0 if before_m == inf else before_m
 
+    def both_ways(self, edge: int) -> list[int]:
+        """A stretch and the one back, if there is one."""
+        back = int(self.roads.opposite[edge])
+        return [edge] if back < 0 else [edge, back]
+
     def name_of(self, edge: int) -> tuple[str, str]:
         """The two ends of a stretch."""
         return self.roads.node_ids[self.roads.tail[edge]], self.roads.node_ids[self.roads.head[edge]]
@@ -137,7 +147,7 @@ class Ways:
     def own_way(self, standing: Standing, targets: Sequence[int], closed: Mapping[int, float]) -> list[Stretch] | None:
         """The quickest way to the nearest of some nodes by what this driver knows of; None: no way."""
         roads = self.roads
-        is_open = roads.is_drivable.copy()
+        is_open = self._is_usable.copy()
         is_open[list(closed)] = False
         free_s = np.where(np.isfinite(self.free_s), self.free_s, 1e9)
         time_s, next_edge, _ = quickest_to(roads.tail, roads.head, free_s, is_open, list(targets), len(roads.nodes))
@@ -181,7 +191,7 @@ class Ways:
             return None
         way = list(starts[nodes[first]][0])
         for tail, head in zip(nodes[first:], nodes[first + 1 :], strict=False):
-            between = np.flatnonzero((self.roads.tail == tail) & (self.roads.head == head) & self.roads.is_drivable)
+            between = np.flatnonzero((self.roads.tail == tail) & (self.roads.head == head) & self._is_usable)
             if len(between) == 0:
                 return None
             way.append(self._whole(int(between[np.argmin(self.free_s[between])])))
@@ -202,7 +212,7 @@ class Ways:
         best_m -= self.fire.grid.cell_size_m
         best = way
         last = [way[-1].edge] if way and way[-1].from_m == 0.0 else []
-        onward = np.flatnonzero((self.roads.tail == end) & self.roads.is_drivable).tolist()
+        onward = np.flatnonzero((self.roads.tail == end) & self._is_usable).tolist()
         for edge in last + [edge for edge in onward if edge not in closed]:
             along_m, x_m, y_m = self._sampled(edge)
             distance_m = np.hypot(x_m - place[0], y_m - place[1])
@@ -215,7 +225,7 @@ class Ways:
 
     def node_near(self, x_m: float, y_m: float, reach_m: float) -> int:
         """The drivable node nearest to a place and within reach; -1: none."""
-        candidates = np.unique(self.roads.tail[self.roads.is_drivable])
+        candidates = np.unique(self.roads.tail[self._is_usable])
         distance_m = np.hypot(self.roads.x_m[candidates] - x_m, self.roads.y_m[candidates] - y_m)
         nearest = int(np.argmin(distance_m))
         return int(candidates[nearest]) if distance_m[nearest] <= reach_m else -1

@@ -72,7 +72,7 @@ class Hearing:
     warned_s : [parties] first alert heard that was meant for their zone, `inf` if none [s]
     level : [parties] the most that they have heard; an order to stay takes back one to leave
     advice_of : [parties] number of the last advice heard, -1: none, -2: to the shore, -3: to stay inside; `advice`
-        holds (refuge index, route)
+        holds (refuge index, route, index of the bus stop for who has no vehicle, -1: none)
     known_by : [parties] event by which they know the most that they know, -1: they know nothing
     is_outside : [parties] whether an alert reached them though their zone has been in none
     channels : names of the channels by which anything was sent
@@ -84,7 +84,7 @@ class Hearing:
         self._refuge_index = {refuge: index for index, refuge in enumerate(refuges)}
         self.warned_s = np.full(n, np.inf)
         self.advice_of = np.full(n, _NONE, dtype=np.int64)
-        self.advice: list[tuple[int, tuple[str, ...]]] = []
+        self.advice: list[tuple[int, tuple[str, ...], int]] = []
         self.level: Integers = np.full(n, NOTHING, dtype=np.int64)
         self.known_by = np.full(n, _NONE, dtype=np.int64)
         self._is_reached: Claims = np.zeros(n, np.bool_)  # by any alert, from whomever but a neighbour
@@ -102,6 +102,7 @@ class Hearing:
         cause_ids: ArrayLike,
         advice: Mapping[str, tuple[str, Sequence[str]]],
         names_zones: bool = True,
+        stops: Mapping[str, str] | None = None,
     ) -> None:
         """Parties will hear an alert at `at_s`; see `People.hear`."""
         if level not in _LEVELS:
@@ -109,7 +110,7 @@ class Hearing:
         who = np.atleast_1d(np.asarray(parties, dtype=np.int64))
         when = np.broadcast_to(np.asarray(at_s, dtype=float), who.shape)
         order = np.argsort(when, kind="stable")
-        levels, advised = self._meaning_for_zones(level, advice)
+        levels, advised = self._meaning_for_zones(level, advice, stops or {})
         if not names_zones:
             levels[:], advised[:] = WARNING, _NONE
         if level == ALL_CLEAR:  # for other zones it says nothing
@@ -162,6 +163,10 @@ class Hearing:
         is_heard = np.flatnonzero((at_s < safe_s[who]) & (~at_home_only | is_home))
         return [self._take_in(_some(rows, is_heard[turn])) for turn in _turns(who[is_heard], at_s[is_heard])]
 
+    def stop_of(self, advice: Integers) -> Integers:
+        """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
+        return np.array([self.advice[k][2] if k >= 0 else _NONE for k in advice.tolist()], dtype=np.int64)
+
     @property
     def warned_by(self) -> list[str]:
         """The channel of the first alert heard that was meant for their zone, empty if none. [parties]"""
@@ -188,7 +193,7 @@ class Hearing:
         return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
 
     def _meaning_for_zones(
-        self, level: str, advice: Mapping[str, tuple[str, Sequence[str]]]
+        self, level: str, advice: Mapping[str, tuple[str, Sequence[str]]], stops: Mapping[str, str]
     ) -> tuple[Integers, Integers]:
         """What an alert means to each zone: its level there, and the number of the advice. [zones]"""
         levels = np.full(len(self._zones), ELSEWHERE, dtype=np.int64)
@@ -202,7 +207,8 @@ class Hearing:
             if refuge == STAY_INSIDE:
                 levels[index], advised[index] = (STAY, INSIDE) if level == "order" else (levels[index], _NONE)
             elif refuge:
-                told = (self._refuge_index[refuge], tuple(route))
+                stop = self._refuge_index[stops[zone]] if stops.get(zone) else _NONE
+                told = (self._refuge_index[refuge], tuple(route), stop)
                 if told not in self.advice:
                     self.advice.append(told)
                 advised[index] = self.advice.index(told)

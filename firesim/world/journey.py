@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 import simpy
 
-from firesim.world.crew import Crew
 from firesim.world.driving import Standing, Stretch, Ways
 
 LOOK_S = 20.0  # a driver looks at traffic and road this often. Judgement
 
 Steps = Generator[simpy.Event, object, "Journey"]
+
+
+class Driver(Protocol):
+    """Who can be driven: a vehicle with its driver.
+
+    `closed`: stretches that it has found closed, and when [s]; `driven_m`: how far it has driven so far.
+    """
+
+    standing: Standing
+    closed: dict[int, float]
+    driven_m: float
+
+    @property
+    def ways(self) -> Ways: ...
+    @property
+    def was_called(self) -> bool: ...
+    def begin(self, leg: str) -> None: ...
+    def pause(self, seconds: float) -> simpy.Event: ...
 
 
 class End(Enum):
@@ -32,7 +50,7 @@ class Journey:
     edge: int = -1
 
 
-def drive(env: simpy.Environment, crew: Crew, way: list[Stretch], may_stop_short: bool, leg: str = "drive") -> Steps:
+def drive(env: simpy.Environment, crew: Driver, way: list[Stretch], may_stop_short: bool, leg: str = "drive") -> Steps:
     """Drive along `way`; a process that takes the time it takes.
 
     `may_stop_short`: on the last stretch, stopping before the fire counts as having arrived (crews who go to
@@ -54,7 +72,9 @@ def drive(env: simpy.Environment, crew: Crew, way: list[Stretch], may_stop_short
     return Journey(End.ARRIVED)
 
 
-def _along(env: simpy.Environment, crew: Crew, stretch: Stretch, may_stop: bool) -> Generator[simpy.Event, object, End]:
+def _along(
+    env: simpy.Environment, crew: Driver, stretch: Stretch, may_stop: bool
+) -> Generator[simpy.Event, object, End]:
     """Drive along one stretch."""
     ways, edge, metres = crew.ways, stretch.edge, stretch.from_m
     head = int(ways.roads.head[edge])
@@ -68,7 +88,8 @@ def _along(env: simpy.Environment, crew: Crew, stretch: Stretch, may_stop: bool)
         began_s = env.now
         yield crew.pause(min((goal_m - metres) / speed_m_s, LOOK_S))
         # Rounding must not leave a vehicle a hair before the end for ever.
-        metres = min(metres + (env.now - began_s) * speed_m_s + 1e-9, goal_m)
+        before_m, metres = metres, min(metres + (env.now - began_s) * speed_m_s + 1e-9, goal_m)
+        crew.driven_m += metres - before_m
         crew.standing = _standing(ways, edge, head, metres)
         if crew.was_called:
             return End.CALLED

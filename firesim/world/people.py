@@ -14,8 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.place.grid import Grid
 from firesim.place.landings import Landing, targets_on_foot
+from firesim.place.stops import BusStop
 from firesim.record import Journal
 from firesim.streams import Luck
+from firesim.world.by_bus import ByBus
 from firesim.world.coming_through import ComingThrough
 from firesim.world.decisions import Decisions
 from firesim.world.exposure import AT_HOME, ON_BEACH, Exposure
@@ -24,23 +26,14 @@ from firesim.world.households import KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.members import LANGUAGES, NEEDS
 from firesim.world.neighbours import Neighbours
 from firesim.world.people_parameters import PeopleParameters
+from firesim.world.people_words import warnings_of
 from firesim.world.senses import FireInSight, Senses
 from firesim.world.setting_out import SettingOut
 from firesim.world.shore import Shore
 from firesim.world.sleeping import Sleep
 from firesim.world.smoke import Smoke
-from firesim.world.standing import (
-    FATES,
-    FOR_HELP,
-    FOR_NOTHING,
-    HOME,
-    NONE,
-    SAFE,
-    SHELTERING,
-    TRAVELLING,
-    WAITS,
-    Standing,
-)
+from firesim.world.standing import FATES, HOME, NONE, TRAVELLING, WAITS, Standing
+from firesim.world.stops import Stops
 from firesim.world.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -67,9 +60,12 @@ class People:
         Of the fire.
     landings
         Where boats come; none: nobody waits for any.
+    stops
+        Where buses come; likewise.
     journal
         Receives `warned, overheard, told_of_fire, stays_inside, redirected, saw, decided, departed, safe, sheltering,
-        entered_sea, left_sea, trapped, stranded, exposed, refuge_lost, stood_down, boarded, ashore`.
+        entered_sea, left_sea, trapped, stranded, exposed, refuge_lost, stood_down, boarded, ashore,
+        got_on, gave_up_bus, got_out`.
     hour
         Local hour at the scenario's start.
 
@@ -79,6 +75,8 @@ class People:
         Who is asleep when.
     shore
         Who waits for boats where, and who is afloat.
+    by_bus
+        Who waits for buses where, and who sits in one.
     """
 
     def __init__(
@@ -93,6 +91,7 @@ class People:
         journal: Journal,
         hour: float,
         landings: Sequence[Landing] = (),
+        stops: Sequence[BusStop] = (),
     ) -> None:
         self.parties, self.parameters, self.zones = parties, parameters, list(zones)
         on_beach = np.asarray(is_beach, dtype=bool)[parties.zone_index] | (parties.mode == SHORE)
@@ -101,30 +100,35 @@ class People:
         self._n_refuges = len(refuges)
         self.shore = Shore(landings, parties.people, grid)
         walked_to = [one.refuge for one in targets_on_foot(landings)]
-        self._hearing = Hearing(parties.zone_index, zones, [*refuges, *walked_to])
+        at_stops = Stops(stops, parties.people, grid)
+        self._hearing = Hearing(parties.zone_index, zones, [*refuges, *walked_to, *(one.stop for one in stops)])
         self._neighbours = Neighbours(parties, len(zones), parameters, luck, self._hearing, self.sleep)
         self._decisions = Decisions(parties, parameters, luck, self.sleep.is_asleep(0.0))
         self._senses = Senses(
-            parties, grid, parameters, self._standing, self._hearing, self._decisions, self.sleep, self.shore
+            parties, grid, parameters, self._standing, self._hearing, self._decisions, self.sleep, self.shore, at_stops
         )
         self._setting_out = SettingOut(
             parties, parameters, self._standing, self._hearing, self._decisions, self.shore, len(refuges)
         )
-        self._coming_through = ComingThrough(parties, parameters, self._standing, self.shore, len(refuges))
+        self._coming_through = ComingThrough(parties, parameters, self._standing, self.shore, at_stops, len(refuges))
+        self.by_bus = ByBus(
+            at_stops, self._standing, self._hearing, self._decisions, self._setting_out, self._senses,
+            len(refuges) + len(walked_to),
+        )  # fmt: skip
         self._talk_s = 0.0  # when neighbours talk next
 
     @classmethod
     def build(
         cls, place: Place, parameters: PeopleParameters, luck: Luck, hour: float, journal: Journal,
-        landings: Sequence[Landing] = (),
+        landings: Sequence[Landing] = (), stops: Sequence[BusStop] = (),
     ) -> People:  # fmt: skip
-        """The people of a place at an hour of the local day; `landings`: where boats come."""
+        """The people of a place at an hour of the local day; `landings`: where boats come, `stops`: where buses do."""
         settlement = place.settlement
         zones = [zone.zone for zone in settlement.zones]
         is_beach = [zone.kind == "beach" for zone in settlement.zones]
         refuges = [refuge.refuge for refuge in settlement.refuges]
         parties = make_parties(place, parameters, luck, hour)
-        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal, hour, landings)
+        return cls(parties, zones, is_beach, refuges, place.grid, parameters, luck, journal, hour, landings, stops)
 
     # --- what happens to them ----------------------------------------------------------------------------------
 
@@ -137,6 +141,7 @@ class People:
         cause_ids: ArrayLike,
         advice: Mapping[str, tuple[str, Sequence[str]]],
         names_zones: bool = True,
+        stops: Mapping[str, str] | None = None,
     ) -> None:
         """Parties hear an alert, now or later.
 
@@ -157,8 +162,10 @@ class People:
             no advice, `hearing.STAY_INSIDE` says to stay. A party of another zone hears an alert for others.
         names_zones : bool
             Whether it says whom it means. If not, as a siren, it is a warning to all who hear it, without advice.
+        stops : mapping, optional
+            Zone to the bus stop at which those without a vehicle are fetched.
         """
-        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice, names_zones)
+        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice, names_zones, stops)
 
     def advance(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Let everybody hear, look, decide and leave until `now_s`, and learn how those on the road fared.
@@ -198,7 +205,8 @@ class People:
         self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
         told_anew = heard.is_advised_anew & (heard.advice != INSIDE)
         own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
-        own_way &= ~self.shore.is_afloat[who]
+        own_way &= ~(self.shore.is_aboard | self.by_bus.stops.is_aboard)[who]
+        self.by_bus.hear(heard, told_anew)
         for k in np.flatnonzero(told_anew & own_way).tolist():
             self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
 
@@ -363,6 +371,7 @@ class People:
             "trapped_s": self.trapped_s,
             **self.exposure.columns(),
             **self.shore.columns(),
+            **self.by_bus.stops.columns(),
             "fate": [FATES[fate] for fate in self.fate],
             "cause_id": [None if cause == NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
@@ -380,29 +389,7 @@ class People:
 
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the people, in words."""
-        p, standing, said = self.parties, self._standing, []
-        on_shore = int(p.people[p.mode == SHORE].sum())
-        if on_shore and not self.shore.landings:
-            said.append(f"{on_shore} people of zones without a road can leave by boat alone: no boats sail here")
-        shelter = standing.state == SHELTERING
-        no_walk = int(p.people[shelter & (standing.waits == FOR_NOTHING)].sum())
-        if no_walk:
-            far_km = self.parameters.longest_walk_m / 1000.0
-            said.append(f"{no_walk} people on foot stayed: no refuge within {far_km:g} km")
-        at_last_resort = (standing.waits_at != NONE) & (standing.waits_at < self._n_refuges)
-        waiting = int(p.people[shelter & at_last_resort].sum())
-        if waiting:
-            said.append(f"{waiting} people wait at last resorts, too near to fuel to be safe: they count as sheltering")
-        helpless = int(p.people[shelter & (standing.waits == FOR_HELP)].sum())
-        if helpless:
-            said.append(f"{helpless} people would leave but cannot by themselves, and nobody has taken them")
-        in_sea = int(p.people[np.isfinite(self._senses.wading.entered_s)].sum())
-        if in_sea:
-            said.append(f"{in_sea} people went into the sea from heat or smoke")
-        trapped = int(p.people[np.isfinite(self.trapped_s) & (standing.state != SAFE)].sum())
-        if trapped:
-            said.append(f"{trapped} people are trapped: caught, or no open way to a refuge with room")
-        overrun = int(p.people[(standing.lost_cell != NONE) & (standing.state != SAFE)].sum())
-        if overrun:
-            said.append(f"{overrun} people were in a refuge when it was lost to fire or smoke: they are not safe")
-        return said
+        return warnings_of(
+            self.parties, self._standing, self.shore, self._senses.wading, self.parameters.longest_walk_m,
+            self._n_refuges,
+        )  # fmt: skip

@@ -18,6 +18,7 @@ from firesim.world.shore import Shore
 from firesim.world.sleeping import Sleep
 from firesim.world.smoke import Smoke
 from firesim.world.standing import HOME, NONE, SAFE, Standing
+from firesim.world.stops import Stops
 from firesim.world.traffic import Traffic
 from firesim.world.wading import Wading
 
@@ -57,8 +58,9 @@ class Senses:
         decisions: Decisions,
         sleep: Sleep,
         shore: Shore,
+        stops: Stops,
     ) -> None:
-        self._parties, self._parameters, self._shore = parties, parameters, shore
+        self._parties, self._parameters, self._shore, self._stops = parties, parameters, shore, stops
         self.air: Smoke | None = None  # what they breathe; None: clear air
         self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
@@ -147,7 +149,7 @@ class Senses:
         cells[is_overrun] = standing.lost_cell[is_overrun]
         waits = standing.waits_at != NONE
         cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
-        return self._shore.cells_of(cells)
+        return self._stops.cells_of(self._shore.cells_of(cells))
 
     def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
         """Count heat and smoke, and let those at home flee from heat; returns who is in either."""
@@ -191,4 +193,5 @@ class Senses:
         trip, cause_id = self._standing.trip[who], self._standing.cause_id[who]
         if traffic.flow.n == 0:
             return cause_id
-        return np.where(trip >= 0, traffic.cause_id[trip], cause_id)
+        last = np.where(trip >= 0, traffic.cause_id[trip], cause_id)
+        return np.maximum(last, self._stops.boarded_by[who])  # in a bus, that they got on

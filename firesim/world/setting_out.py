@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -161,7 +163,7 @@ class SettingOut:
         """A party on the way hears other advice than before, and follows it from its next node on.
 
         Who is told that no road is safe goes on to whatever refuge it reaches soonest, as does a walker for whom
-        the advised one is too far.
+        the advised one is too far. A walker who is told of a bus stop nearer than that goes there.
         """
         trip = int(self._standing.trip[party[0]])
         refuge, route = self._advised(int(party[0]), traffic)
@@ -175,6 +177,11 @@ class SettingOut:
             refuge, route = traffic.nearest_of_any_kind(trip), NONE
         if refuge == NONE:
             refuge = landing
+        stop = self._stop_of(int(party[0])) if walks else NONE
+        if stop != NONE:
+            away_m = traffic.way_left_on_foot_m(trip, refuge) if refuge != NONE else np.inf
+            if traffic.way_left_on_foot_m(trip, stop) <= min(away_m, self._parameters.longest_walk_m):
+                refuge, route = stop, NONE
         if refuge != NONE:
             words = traffic.refuges[refuge].refuge
             told = self._standing.note(party, at_s, "redirected", because, words)
@@ -195,7 +202,7 @@ class SettingOut:
         number = int(self._hearing.advice_of[party])
         if number in (NONE, TO_THE_SHORE, INSIDE):
             return NONE, NONE
-        refuge, route = self._hearing.advice[number]
+        refuge, route, _ = self._hearing.advice[number]
         if number not in self._route_of:
             self._route_of[number] = traffic.add_route(route) if len(route) > 1 else NONE
         return refuge, self._route_of[number]
@@ -203,16 +210,59 @@ class SettingOut:
     def _way_of(self, party: int, takes_car: bool, traffic: Traffic) -> tuple[int, int] | None:
         """Refuge and route of a party that sets out; None: it cannot go.
 
-        By car as advised, else to the nearest usual refuge. On foot as advised unless that is too far, else to
-        the nearest refuge of any kind that is not. Who was told that no road is safe leaves the car and walks.
+        By car as advised, else to the nearest usual refuge. Who was told that no road is safe leaves the car and walks.
+        """
+        return (
+            self._advised(party, traffic)
+            if takes_car
+            else self.way_on_foot(party, int(self._parties.node[party]), traffic)
+        )
+
+    def way_on_foot(
+        self,
+        party: int,
+        node: int,
+        traffic: Traffic,
+        but: int = NONE,
+        furthest_m: float | None = None,
+        cut: Collection[int] = (),
+    ) -> tuple[int, int] | None:
+        """Where a party at a node walks to, and by which route; None: nothing is near enough.
+
+        To the bus stop that it was told of if that is nearer than the refuge, else as advised unless that is too far,
+        else to the nearest refuge of any kind that is not. `but`: not to this stop; `furthest_m`: instead of the
+        walk that people set out for at all; `cut`: edges that it has found closed.
         """
         refuge, route = self._advised(party, traffic)
-        if takes_car:
+        if furthest_m is None:
+            furthest_m = self._parameters.longest_walk_m
+        away_m = traffic.way_on_foot_m(node, refuge, cut) if refuge != NONE else np.inf
+        stop = self._stop_of(party)
+        if stop not in (NONE, but) and traffic.way_on_foot_m(node, stop, cut) <= min(away_m, furthest_m):
+            return stop, NONE
+        if away_m <= furthest_m and np.isfinite(away_m):
             return refuge, route
-        node, furthest_m = int(self._parties.node[party]), self._parameters.longest_walk_m
-        if refuge != NONE and traffic.way_on_foot_m(node, refuge) <= furthest_m:
-            return refuge, route
-        refuge = traffic.nearest_on_foot(node)
-        if refuge == NONE or traffic.way_on_foot_m(node, refuge) > furthest_m:
+        refuge = traffic.nearest_on_foot(node, cut)
+        if refuge == NONE or traffic.way_on_foot_m(node, refuge, cut) > furthest_m:
             return None
         return refuge, NONE
+
+    def _stop_of(self, party: int) -> int:
+        """The bus stop that a party was told of, as what can be walked to; -1: none."""
+        return int(self._hearing.stop_of(self._hearing.advice_of[party : party + 1])[0])
+
+    def go_on(self, party: int, node: int, way: tuple[int, int], at_s: float, because: int, traffic: Traffic) -> None:
+        """A party that was under way goes on on foot from a node, by this event."""
+        one = np.ones(1, np.int64)
+        self._standing.trip[party] = traffic.enter(
+            Departures(
+                party=party * one,
+                people=self._parties.people[party] * one,
+                node=node * one,
+                refuge=way[0] * one,
+                route=way[1] * one,
+                speed_m_s=self._parties.walking_speed_m_s[party] * np.ones(1),
+                at_s=np.array([at_s]),
+                cause_id=because * one,
+            )
+        )[0]

@@ -19,6 +19,7 @@ from firesim.place.grid import Grid
 from firesim.place.landings import Landing, targets_on_foot
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
+from firesim.place.stops import BusStop, targets_of
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.background import background_traffic
@@ -60,6 +61,8 @@ class Traffic:
     landings : sequence of Landing
         Where boats come. Those with a road node stand behind the refuges in `refuges`: nobody goes there without
         being told, there is always room, and who gets there is not safe by that.
+    stops : sequence of BusStop
+        Where buses come; behind the landings, and like them.
 
     Attributes
     ----------
@@ -68,7 +71,7 @@ class Traffic:
     trips : who makes each trip; `cause_id` is the event of its last change
     lost_event : dict
         The event of the loss of each refuge (by index) that flames or smoke took: it keeps nobody safe.
-    refuge_cell : [refuges, landings] flat cell of the fire's grid in which each lies, -1: off it
+    refuge_cell : [refuges, landings, stops] flat cell of the fire's grid in which each lies, -1: off it
     cut_off : which nodes are cut off from every refuge with room; a last resort is none
     watch : what flames and smoke do to the refuges' ground
     """
@@ -84,13 +87,14 @@ class Traffic:
         usual: Sequence[str] = ("town", "port"),
         luck: Luck | None = None,
         landings: Sequence[Landing] = (),
+        stops: Sequence[BusStop] = (),
     ) -> None:
-        on_shore = targets_on_foot(landings)
-        self.roads, self.refuges, self.parameters = roads, [*refuges, *on_shore], parameters
+        by_advice = [*targets_on_foot(landings), *targets_of(stops)]
+        self.roads, self.refuges, self.parameters = roads, [*refuges, *by_advice], parameters
         self.n_refuges = len(refuges)
         self.n_edges = len(roads.edges)
         self._journal, self._luck = journal, luck or Luck(0)
-        self._finder = Wayfinder(roads, self.refuges, len(on_shore))
+        self._finder = Wayfinder(roads, self.refuges, len(by_advice))
         self._roadside = Roadside(roads, grid)
         self._drive_s = np.where(roads.is_drivable, roads.length_m / np.maximum(roads.speed_m_s, 1e-9), np.inf)
         self.flow = Flow(roads, self._finder.drive_s)
@@ -354,9 +358,15 @@ class Traffic:
             if fits and k not in self._full_event and k not in self.lost_event:
                 self._room[k] -= t.people[trip]
                 if self._room[k] < 1:
-                    self._refuge_is_full(k, trip, float(t.done_s[trip]))
+                    self._refuge_is_full(k, float(t.done_s[trip]), int(self.cause_id[trip]))
                 return k
         return NOWHERE
+
+    def take_places(self, refuge: int, people: int, at_s: float, cause_id: int) -> None:
+        """People whom a bus lets off in a refuge, by this event, take their places there."""
+        self._room[refuge] -= people
+        if self._room[refuge] < 1:
+            self._refuge_is_full(refuge, at_s, cause_id)
 
     def travel_time_s(self, edge: int) -> float:
         """How long somebody who enters the edge now needs to its far end; inf: closed, or a footpath. [s]
@@ -373,13 +383,16 @@ class Traffic:
             own_s += float(self._drive_s[other] / self._smoky.speed_factor[other])
         return max(own_s, float(ahead_s))
 
-    def way_on_foot_m(self, node: int, refuge: int) -> float:
-        """Length of the shortest way from a node to a refuge as everybody knows the roads; inf: none. [m]"""
-        return self._finder.cost_from(False, refuge, self._steering.told, node)
+    def way_on_foot_m(self, node: int, refuge: int, cut: Iterable[int] = ()) -> float:
+        """Length of the shortest way from a node to a refuge as everybody knows the roads; inf: none. [m]
 
-    def nearest_on_foot(self, node: int) -> int:
-        """The refuge nearest to a node on foot as everybody knows the roads; -1: none."""
-        return self._finder.nearest(False, node, self._steering.told)
+        `cut`: edges that those who ask have found closed besides.
+        """
+        return self._finder.cost_from(False, refuge, self._steering.told.with_also(cut=cut), node)
+
+    def nearest_on_foot(self, node: int, cut: Iterable[int] = ()) -> int:
+        """The refuge nearest to a node on foot as everybody knows the roads, but for those `cut`; -1: none."""
+        return self._finder.nearest(False, node, self._steering.told.with_also(cut=cut))
 
     def cut_off_by(self, node: int) -> int:
         """The event after which no refuge with room was left to a node, even on foot; -1: it is not cut off.
@@ -434,7 +447,7 @@ class Traffic:
             full = int(self.refuge_of(np.array([trip]))[0])
             known = known.with_also(full=[full])
             is_lost = full in self.lost_event
-            event = self.lost_event[full] if is_lost else self._refuge_is_full(full, trip, now_s)
+            event = self.lost_event[full] if is_lost else self._refuge_is_full(full, now_s, int(self.cause_id[trip]))
             self.trips.turn(trip, now_s, event, f"{self.refuges[full].refuge} {'is lost' if is_lost else 'is full'}")
         elif question == moves.SMOKE:
             if not self._turns_before_smoke(trip, node, now_s):
@@ -462,10 +475,10 @@ class Traffic:
         self.trips.turn(trip, now_s, int(self._smoky.event[self._steering.next_edge(trip, node)]), "smoke on the road")
         return True
 
-    def _refuge_is_full(self, refuge: int, trip: int, now_s: float) -> int:
+    def _refuge_is_full(self, refuge: int, now_s: float, cause_id: int) -> int:
         if refuge not in self._full_event:
             name = self.refuges[refuge].refuge
-            event = self._journal.add(now_s, name, "refuge_full", int(self.cause_id[trip]))
+            event = self._journal.add(now_s, name, "refuge_full", cause_id)
             self._full_event[refuge] = event
             self.cut_off.note(event, now_s, full=[refuge])
         return self._full_event[refuge]
@@ -478,4 +491,4 @@ class Traffic:
             inside = np.flatnonzero(self.status == ARRIVED)
             inside = inside[(self.refuge_of(inside) == refuge) & (self.party[inside] != BACKGROUND)]
             last = int(inside[np.argmax(self.flow.travellers.done_s[inside])])
-            self._refuge_is_full(refuge, last, float(self.flow.travellers.done_s[last]))
+            self._refuge_is_full(refuge, float(self.flow.travellers.done_s[last]), int(self.cause_id[last]))

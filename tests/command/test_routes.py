@@ -414,7 +414,7 @@ def test_no_alert_that_goes_out_names_a_road_past_its_closing_whatever_the_news_
         )
         now_s += delay_s
         picture.forecast = a_forecast(ground, now_s + np.repeat(closes[: len(links)], 2))
-        settled = evacuation.answered(picture, "order-1", True, "authority")
+        settled = evacuation.answered(picture, "order-1", True, "authority", NOW_S)
         to_tell = [told.advice for told in settled]
         for order in evacuation.alert_orders(picture, "order", to_tell, "authority", now_s):
             for told in order.body.advice:

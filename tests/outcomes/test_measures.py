@@ -25,6 +25,7 @@ def party(**changes: object) -> dict[str, object]:
         "trapped_s": np.nan, "exposed_home_s": 0.0, "exposed_road_s": 0.0, "exposed_beach_s": 0.0, "exposed_sea_s": 0.0,
         "exposed_heat_s": 0.0, "exposed_smoke_s": 0.0, "landing": "", "shore_s": np.nan, "boarded_s": np.nan,
         "landed_s": np.nan, "entered_sea_s": np.nan, "reached_outside": False, "left_by": "", "waits_for": "",
+        "bus_stop": "", "at_stop_s": np.nan, "got_on_s": np.nan, "got_off_s": np.nan,
     }  # fmt: skip
     return base | changes
 
@@ -79,6 +80,22 @@ def test_those_taken_off_by_sea_and_those_who_waited_in_vain_are_told_apart():
     assert found["waited_in_vain_people"] == 3.0  # who is safe on a beach refuge does not wait in vain
     assert found["wait_for_boat_min"] == pytest.approx((4 * 20.0 + 10.0) / 5)
     assert np.isnan(measured(party())["wait_for_boat_min"])
+
+
+def test_those_brought_by_bus_and_those_who_waited_for_one_in_vain_are_told_apart():
+    rode = {"at_stop_s": 600.0, "got_on_s": 1800.0, "got_off_s": 3000.0, "departed_s": 300.0}
+    brought = party(people=4, left_by="bus", safe_s=3000.0, **rode)
+    needless = brought | {"people": 1, "at_risk": False, "got_on_s": 1200.0}
+    got_out = party(people=2, left_by="foot", safe_s=9000.0, **rode)  # where the bus could go no further
+    vain = party(people=3, at_stop_s=900.0, departed_s=300.0)
+    walked_on = party(people=5, at_stop_s=900.0, departed_s=300.0, safe_s=6000.0)
+    found = measured(brought, needless, got_out, vain, walked_on)
+    assert found["transferred_by_bus_people"] == 5.0
+    assert found["transferred_by_bus_without_need_people"] == 1.0
+    assert found["waited_for_bus_in_vain_people"] == 3.0
+    assert found["waited_for_bus_min"] == pytest.approx((4 * 20.0 + 10.0 + 2 * 20.0) / 7)
+    assert np.isnan(measured(party())["waited_for_bus_min"])
+    assert found["transferred_by_sea_people"] == 0.0
 
 
 def test_exposure_is_counted_in_person_minutes_where_it_happens():

@@ -189,7 +189,7 @@ def test_everybody_is_on_the_shore_afloat_or_ashore_and_no_boat_is_overfull(make
     total = sum(sizes)
     for until_s in (1500.0, 3100.0, 4000.0, 20_000.0):
         world.env.run(until_s)
-        afloat = np.array(sizes)[world.shore.is_afloat].sum()
+        afloat = np.array(sizes)[world.shore.is_aboard].sum()
         ashore = np.array(sizes)[np.isfinite(world.shore.landed_s)].sum()
         waiting = np.array(sizes)[world.shore.waits].sum()
         assert waiting + afloat + ashore == total

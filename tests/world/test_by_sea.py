@@ -131,7 +131,7 @@ def test_people_told_of_a_landing_walk_there_and_wait_and_are_not_safe():
     village = day.of_zone(VILLAGE)
     assert day.fates(village) == {"sheltering"}
     assert np.isinf(people.safe_s[village]).all()
-    assert (people.shore.landing_of[village] == 0).all()
+    assert (people.shore.place_of[village] == 0).all()
     walked_s = people.shore.since_s[village] - people.departed_s[village]
     on_road_s = 1200.0 / people.parties.walking_speed_m_s[village]
     to_road_s = people.parties.walk_m[village] / people.parties.walking_speed_m_s[village]
@@ -153,7 +153,7 @@ def test_nobody_makes_for_a_landing_without_being_told():
     day = Day().order(village="")
     people = day.run(3 * 3600.0)
     village = day.of_zone(VILLAGE)
-    assert (people.shore.landing_of[village] == -1).all()
+    assert (people.shore.place_of[village] == -1).all()
     assert day.fates(village) == {"safe"}  # by foot to the town, which is near enough
 
 
@@ -161,7 +161,7 @@ def test_people_without_a_road_wait_at_their_landing_from_the_moment_they_decide
     day = Day().order(cove="")
     people = day.run(3600.0)
     cove = day.of_zone(COVE)
-    assert (people.shore.landing_of[cove] == 1).all()
+    assert (people.shore.place_of[cove] == 1).all()
     assert people.shore.since_s[cove].tolist() == people.decided_s[cove].tolist()
     assert day.fates(cove) == {"sheltering"}
 
@@ -169,7 +169,7 @@ def test_people_without_a_road_wait_at_their_landing_from_the_moment_they_decide
 def test_where_no_boats_sail_nobody_waits_for_them():
     day = Day(landings=()).order(cove="")
     people = day.run(3600.0)
-    assert (people.shore.landing_of == -1).all()
+    assert (people.shore.place_of == -1).all()
     assert day.fates(day.of_zone(COVE)) == {"sheltering"}
     assert any("no boats sail" in said for said in people.warnings())
 
@@ -206,7 +206,7 @@ def test_who_is_taken_off_a_standing_refuge_stays_safe_and_is_not_caught_in_it_l
     assert day.fates(left) == {"safe"}
 
 
-def test_who_waits_at_the_water_feels_the_heat_there_and_who_is_afloat_does_not():
+def test_who_waits_at_the_water_feels_the_heat_there_and_who_is_aboard_does_not():
     burning = Fire({(1800.0, 560.0): 8000.0, (1770.0, 560.0): 8120.0, (1830.0, 560.0): 8240.0})
     day = Day(fire=burning).order(village="sea-beach")
     people = day.run(7900.0)

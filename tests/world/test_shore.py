@@ -50,13 +50,13 @@ def test_first_come_first_aboard_and_nobody_passes_a_party_without_room(people, 
 def test_who_waits_keeps_its_place_and_who_has_gone_is_not_counted():
     waiting = all_at_west([2, 3], [10.0, 20.0])
     waiting.wait(np.array([0]), np.array([1]), 500.0)
-    assert (waiting.landing_of[0], waiting.since_s[0]) == (0, 10.0)
+    assert (waiting.place_of[0], waiting.since_s[0]) == (0, 10.0)
     waiting.board(np.array([0]), np.array([60.0]), np.zeros(9, np.int64)[: len(np.array([0]))])
     assert waiting.queue(0).tolist() == [1]
     assert waiting.waits.tolist() == [False, True]
-    assert waiting.is_afloat.tolist() == [True, False]
+    assert waiting.is_aboard.tolist() == [True, False]
     waiting.land(np.array([0]), np.array([900.0]))
-    assert not waiting.is_afloat.any()
+    assert not waiting.is_aboard.any()
     assert waiting.columns()["landing"] == ["west", "west"]
 
 

@@ -1,0 +1,48 @@
+"""How long the way on foot is to where people are fetched, by roads that the centre believes stay open."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.command.picture import Picture
+from firesim.command.ways import closing_times
+from firesim.physics.search import earliest_arrival
+
+Floats = NDArray[np.float64]
+
+WALKS_M_S = 0.7  # of the slowest of a party: what the slowest of WUI-NITY's walkers do [quoted]
+
+
+def walks_s(picture: Picture, node: int, now_s: float) -> Floats:
+    """How long it takes on foot from a node to every other by roads that stay open until one is through. [node] s
+
+    People set out `mobilise_s` from now, and leave every stretch `route_margin_s` before its early closing time as
+    forecast. Without a forecast the stretches near the believed fire are not walked at all.
+    """
+    roads, p = picture.ground.roads, picture.parameters
+    closes_s = believed_closings_s(picture)
+    travel_s = np.where(picture.is_open, roads.length_m / WALKS_M_S, inf)
+    start_s, n = now_s + p.mobilise_s, len(roads.node_ids)
+    arrive_s, _ = earliest_arrival(roads.tail, roads.head, travel_s, closes_s, node, start_s, n, p.route_margin_s)
+    return np.asarray(arrive_s - start_s)
+
+
+def believed_closings_s(picture: Picture) -> Floats:
+    """When each stretch closes at the earliest as forecast; without a forecast those near the believed fire now. [s]"""
+    if picture.forecast is None:
+        return np.where(_near_a_fire(picture), -inf, inf)
+    return closing_times(picture, picture.forecast)
+
+
+def _near_a_fire(picture: Picture) -> NDArray[np.bool_]:
+    """Directed edges with an end within `paper_radius_m` of a believed fire. [edge]"""
+    roads, within_m = picture.ground.roads, picture.parameters.paper_radius_m
+    near = np.zeros(len(roads.x_m), dtype=np.bool_)
+    for fire in picture.fires():
+        at = fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])
+        apart_m = np.hypot(roads.x_m[:, None] - at[:, 0], roads.y_m[:, None] - at[:, 1])
+        near |= apart_m.min(axis=1) <= within_m
+    return np.asarray(near[roads.tail] | near[roads.head])
