@@ -21,7 +21,7 @@ from typing import ClassVar, Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.command import boats, paper, response, routes
+from firesim.command import boats, contraflow, paper, response, routes
 from firesim.command.flights import drone_orders
 from firesim.command.forecast import quantile
 from firesim.command.incident import Incident
@@ -86,6 +86,7 @@ class Today:
         advice = boats.with_landings(picture, paper.advise_on_paper(picture, zones, in_danger, now_s), now_s)
         orders = merged(orders, response.assign(picture, fire, zones, now_s, receiving(picture, advice)))
         orders += boats.boat_orders(picture, advice, self._refuges_in_danger(picture, fire, now_s), now_s)
+        advice = contraflow.mentioned(picture, advice, dict.fromkeys(advice, "order"))
         why = "near the fire, downwind of it, or behind it on the only road"
         return orders + recommendation(picture, "order", advice, why, now_s)
 
@@ -160,6 +161,7 @@ class Pilot:
         orders = merged(orders, response.assign(picture, fire, to_leave, now_s, receiving(picture, leaving)))
         reached = np.flatnonzero(np.isfinite(picture.forecast.refuge_reached_early_s)).tolist()
         orders += boats.boat_orders(picture, leaving, reached, now_s)
+        advice = contraflow.mentioned(picture, advice, levels)
         for level, why in (("order", "fire or a cut road is likely in time"), ("warning", "possible later on")):
             chosen = {zone: one for zone, one in advice.items() if levels[zone] == level}
             orders += recommendation(picture, level, chosen, f"forecast: {why}", now_s)

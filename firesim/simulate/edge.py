@@ -21,12 +21,15 @@ from firesim.devices.radios import Radios
 from firesim.devices.sensors import AllSeeing, GasNodes
 from firesim.devices.sirens import Siren, siren_sites
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
+from firesim.devices.traffic_police import TrafficPolice
 from firesim.link.messages import (
     IN_PLACE,
     TO_THE_SHORE,
+    TRAFFIC_POLICE,
     Alert,
     BoatOrder,
     Body,
+    ContraflowOrder,
     DroneOrder,
     FireMapReport,
     MastStatus,
@@ -66,6 +69,7 @@ class Edge:
     radios: Radios = field(init=False)
     boats: Boats | None = None
     boat_radios: BoatRadios | None = None
+    traffic_police: TrafficPolice = field(init=False)
     detectable_event: int | None = None
     _obeyed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -133,13 +137,21 @@ class Edge:
         self._obeyed.add((order.boat, order.order))
         self.boats.order(order.boat, order.task, order.landing, order.port, cause_id, order.order)
 
+    def set_lanes(self, stretches: list[tuple[str, str]], cause_id: int) -> None:
+        """The police stand at these roads and no others, so that both lanes lead from one node to the other."""
+        traffic, now_s = self.truth.traffic, float(self.truth.env.now)
+        ways = [traffic.way_along(stretch) for stretch in stretches]
+        traffic.order_contraflow([edge for way in ways for edge in way], now_s, cause_id)
+
     def hear_order(self, now_s: float, payload: bytes, event_id: int) -> None:
-        """An order for a unit or a drone has been delivered."""
+        """An order for a unit, a boat, a drone or the police has been delivered."""
         body = decode(payload).body
         if isinstance(body, UnitOrder):
             self.radios.receive(body, now_s, event_id)
         elif isinstance(body, BoatOrder) and self.boat_radios is not None:
             self.boat_radios.receive(body, now_s, event_id)
+        elif isinstance(body, ContraflowOrder):
+            self.traffic_police.receive(body, now_s, event_id)
         elif isinstance(body, DroneOrder):
             next(drone for drone in self.drones if drone.name == body.drone).fly(body, now_s, event_id)
 
@@ -190,6 +202,8 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
     _add_sensors(edge, scenario, strategy, plume)
     _add_alerters(edge, scenario, strategy)
     _add_units(edge, scenario, plume)
+    edge.traffic_police = TrafficPolice(truth.env, scenario.fields.devices.traffic_police, edge.say, edge.set_lanes)
+    post.receive_at(TRAFFIC_POLICE, edge.hear_order)
     if truth.boat_specs:
         _add_boats(edge, scenario)
     for device in (*edge.sensors, *edge.drones):
@@ -205,7 +219,7 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
 def _put_on_network(truth: Truth, scenario: Scenario) -> None:
     command = next((f for f in truth.place.settlement.facilities if f.kind == "command"), None)
     x_m, y_m = (command.x_m, command.y_m) if command else scenario.ignition_xy_m
-    for name in ("scenario", "centre", "authority", KNOCKERS, OPERATOR):
+    for name in ("scenario", "centre", "authority", KNOCKERS, TRAFFIC_POLICE, OPERATOR):
         truth.network.register(name, x_m, y_m, 0.0, "wired")
 
 
@@ -298,6 +312,7 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
     edge.responders = Responders(scene, truth.unit_specs, fields.responders, truth.luck, edge.radios.on_status)
     for unit in truth.unit_specs:
         edge.post.receive_at(unit.unit, edge.hear_order)
+    truth.traffic.contraflow.has_vehicle = edge.responders.is_on
     truth.env.process(edge.watch(edge.radios))
 
 

@@ -20,6 +20,7 @@ ORDER_EVENTS = {
     "unit": "unit_ordered",
     "drone": "drone_ordered",
     "boat": "boat_ordered",
+    "contraflow": "contraflow_ordered",
     "recommendation": "recommendation_sent",
     "alert": "alert_ordered",
     "decision": "decision_made",

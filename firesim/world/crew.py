@@ -22,6 +22,7 @@ class Crew(Duty[UnitOrders]):
     ----------
     orders, cause, state : see `Duty`
     standing : where the vehicle is
+    entering : the edge that it has just driven onto, before `standing` says so; -1: none
     water_litres : in its tank
     water_spent_litres, water_taken_litres : put on the fire, and filled in, since the start
     hose_m : how far its hose reaches from the vehicle as laid out now
@@ -36,7 +37,7 @@ class Crew(Duty[UnitOrders]):
     ) -> None:
         self.spec, self.home = spec, node
         self.ways = ways
-        self.standing = Standing(node)
+        self.standing, self.entering = Standing(node), -1
         self.water_litres = spec.tank_litres
         self.water_spent_litres = 0.0
         self.water_taken_litres = 0.0
@@ -60,7 +61,9 @@ class Crew(Duty[UnitOrders]):
         return self.water_spent_litres + self.water_taken_litres
 
     def find_closed(self, edge: int) -> None:
-        """Learn that a stretch is closed, in both directions."""
+        """Learn that a stretch is closed, in both directions. One in contraflow is not: it will be open again."""
+        if self.ways.traffic.barring_event(edge) >= 0:
+            return
         self.closed[edge] = float(self._env.now)
         back = int(self.ways.roads.opposite[edge])
         if back >= 0:

@@ -58,6 +58,7 @@ def _along(env: simpy.Environment, crew: Crew, stretch: Stretch, may_stop: bool)
     """Drive along one stretch."""
     ways, edge, metres = crew.ways, stretch.edge, stretch.from_m
     head = int(ways.roads.head[edge])
+    crew.entering = edge
     while metres < stretch.to_m - 1e-6:
         goal_m = stretch.to_m
         if ways.traffic.is_closed(edge):
@@ -70,6 +71,7 @@ def _along(env: simpy.Environment, crew: Crew, stretch: Stretch, may_stop: bool)
         # Rounding must not leave a vehicle a hair before the end for ever.
         metres = min(metres + (env.now - began_s) * speed_m_s + 1e-9, goal_m)
         crew.standing = _standing(ways, edge, head, metres)
+        crew.entering = -1
         if crew.was_called:
             return End.CALLED
     return End.ARRIVED

@@ -43,9 +43,16 @@ class Traffic:
     delay_s: dict[int, float] = field(default_factory=dict)
     closes_s: dict[int, float] = field(default_factory=dict)
     clock: Callable[[], float] = lambda: 0.0
+    barred: list[int] = field(default_factory=list)
 
     def travel_time_s(self, edge: int) -> float:
         return float(self.roads.length_m[edge] / self.roads.speed_m_s[edge]) + self.delay_s.get(edge, 0.0)
+
+    def passing_time_s(self, edge: int) -> float:
+        return float(self.roads.length_m[edge] / self.roads.speed_m_s[edge])
+
+    def barring_event(self, edge: int) -> int:
+        return 0 if edge in self.barred else -1
 
     def is_closed(self, edge: int) -> bool:
         return self.clock() >= self.closes_s.get(edge, np.inf)
