@@ -1,7 +1,7 @@
 """On which roads both lanes should lead out, and when the police are told so.
 
 Contraflow is planned on the ways of the zones that are to leave: on roads of two lanes, where nobody is told to drive
-against it, neither another zone nor a unit, whose way to its task stays open as long as it has that task. It is
+against it, neither another zone nor a unit, whose way in stays open as long as it has its task. It is
 ordered when the authority has agreed that the zone leaves, ended when nobody is told to leave by that road any more,
 and in between nobody is sent against it (`ways.Network`).
 """
@@ -29,7 +29,6 @@ def order(picture: Picture, now_s: float) -> list[Order]:
     """What the police at the roads are told, if it is anything new; the order without id and cause."""
     if not picture.parameters.contraflow:
         return []
-    by_whom = [told.authorised_by for told in picture.advised.values() if told.answer == "authorised"]
     edges = planned(picture, ("authorised",))
     if edges == picture.lanes.edges:
         return []
@@ -37,7 +36,8 @@ def order(picture: Picture, now_s: float) -> list[Order]:
     stretches = [(roads.node_ids[roads.tail[edge]], roads.node_ids[roads.head[edge]]) for edge in sorted(edges)]
     why = f"{_SAID} {_km(roads, edges):.1f} km" if edges else "nobody is told to leave by them any more"
     body = ContraflowOrder(order="", stretches=stretches, why=why)
-    return [Order("contraflow", TRAFFIC_POLICE, body, why, authorised_by=by_whom[0] if by_whom else "")]
+    agreed = [told.authorised_by for told in picture.advised.values() if told.answer == "authorised"]
+    return [Order("contraflow", TRAFFIC_POLICE, body, why, authorised_by=agreed[0] if edges else "")]
 
 
 def noted(picture: Picture, body: ContraflowOrder, order_id: str, now_s: float) -> None:
@@ -81,11 +81,14 @@ def possible(picture: Picture, out: Iterable[Sequence[int]], others: Iterable[Se
 
 
 def _taken_by_units(picture: Picture) -> set[int]:
-    """The edges of the roads by which units were sent to what they are about, also once they are there.
+    """The edges of the roads by which units were sent to what they are about.
 
-    They come back that way for water, and others may follow.
+    Also once they are there, since they come back that way for water and others may follow, unless the strategy says
+    otherwise.
     """
+    gone_in = ("on_scene", "working", "out_of_reach") if picture.parameters.contraflow_behind_units else ()
     crews = [crew for crew in picture.units.values() if crew.task and not crew.is_free and not crew.is_lost]
+    crews = [crew for crew in crews if crew.state not in gone_in or crew.heard_s <= crew.ordered_s]
     return {edge for crew in crews for edge in edges_along(picture.ground.roads, crew.route)}
 
 

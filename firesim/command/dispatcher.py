@@ -363,6 +363,7 @@ class Dispatcher:
         self._set_lanes(because, now_s, out)
         for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by, now_s):
             self._issue(alert, because, now_s, out)
+        self._set_lanes(because, now_s, out)  # who can no longer leave was told so just now
 
 
 def _note_order(crew: Crew, order: Order, body: UnitOrder | DroneOrder, now_s: float) -> None:

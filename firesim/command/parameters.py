@@ -97,6 +97,9 @@ class PlanParameters(ForecastParameters):
     contraflow: bool = Field(
         default=False, description="both lanes lead out on ways of zones told to leave, where no unit has to come in"
     )
+    contraflow_behind_units: bool = Field(
+        default=False, description="also on the way in of units that are there: they come back for water by another"
+    )
     contraflow_gain: Fraction = Field(
         default=0.65,
         gt=0.0,

@@ -76,7 +76,7 @@ class Contraflow:
 
     def order(self, edges: Iterable[int], now_s: float, cause_id: int) -> None:
         """The police are at these roads and no others from now on, by this event: both lanes are to lead along them."""
-        wanted = {edge: self._wanted.get(edge, cause_id) for edge in edges}
+        wanted = {edge: self._wanted.get(edge, cause_id) for edge in edges if self._has_two_lanes(edge)}
         for edge in [edge for edge in self._wanted if edge not in wanted]:
             if edge in self._stretches and self._stretches[edge].leaving is None:
                 self._end(self._stretches[edge], now_s, cause_id, "no longer ordered")
@@ -95,6 +95,9 @@ class Contraflow:
         for edge, cause in self._wanted.items():
             self._bar(edge, now_s, cause)
         self._hand_over(now_s)
+
+    def _has_two_lanes(self, edge: int) -> bool:
+        return bool(self._roads.opposite[edge] >= 0 and not self._roads.shared_lane[edge])
 
     def _bar(self, edge: int, now_s: float, cause_id: int) -> None:
         against, flow = int(self._roads.opposite[edge]), self._flow
