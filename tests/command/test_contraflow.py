@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def send_in(picture, unit, route, state=""):
     crew.heard_s = 1.0 if state else -1.0
 
 
-# --- where -------------------------------------------------------------------------------------------------------
+# --- where ----------------------------------------------------------------------------------------------------------
 
 
 def test_both_lanes_lead_out_on_the_way_of_a_zone_that_leaves(small):
@@ -91,7 +92,7 @@ def test_a_road_of_one_lane_is_never_turned_round(small):
 
 
 ways = st.lists(st.sampled_from("WME"), min_size=2, max_size=4).filter(
-    lambda way: all({u, v} in ({"W", "M"}, {"M", "E"}) for u, v in zip(way, way[1:], strict=False))
+    lambda way: all({u, v} in ({"W", "M"}, {"M", "E"}) for u, v in pairwise(way))
 )
 
 
@@ -105,7 +106,7 @@ def test_whoever_is_told_what_nobody_is_told_to_drive_against_it(small, leave, w
         send_in(picture, f"engine-{number + 1}", way)
     against = {name[::-1] for name in names(picture, contraflow.planned(picture))}
     for way in (*leave, *warned, *units):
-        assert against.isdisjoint(u + v for u, v in zip(way, way[1:], strict=False))
+        assert against.isdisjoint(u + v for u, v in pairwise(way))
 
 
 # --- what it means for plans ----------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def test_a_road_with_both_lanes_clears_at_the_pace_of_both(small):
     assert last_s == pytest.approx([149 / 0.36, 149 / (1.65 * 0.36)], abs=1.0 / 0.36)
 
 
-# --- when ---------------------------------------------------------------------------------------------------------------
+# --- when -----------------------------------------------------------------------------------------------------------
 
 
 def test_it_is_ordered_when_the_authority_agrees_and_not_before(small, wire):
@@ -185,4 +186,4 @@ def test_no_unit_is_ordered_against_it_while_it_stands(small, wire):
             lanes = {tuple(one) for one in order.body.stretches}
         elif isinstance(order.body, UnitOrder):
             way = order.body.route
-            assert not any((v, u) in lanes for u, v in zip(way, way[1:], strict=False))
+            assert not any((v, u) in lanes for u, v in pairwise(way))

@@ -38,7 +38,7 @@ def first(run, kind):
     return table[table["kind"] == kind].iloc[0]
 
 
-# --- what it gives -------------------------------------------------------------------------------------------------
+# --- what it gives --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("gain", "headway_s"), [(1.0, 2.0), (0.65, 4.0 / 1.65)])
@@ -57,7 +57,7 @@ def test_a_road_of_one_lane_or_one_way_is_left_as_it_is():
     assert run.traffic.barred == []
 
 
-# --- nobody meets anybody --------------------------------------------------------------------------------------------
+# --- nobody meets anybody -------------------------------------------------------------------------------------------
 
 
 def test_the_lane_is_handed_over_when_the_last_one_on_it_has_left():
@@ -85,10 +85,11 @@ def test_it_does_not_stand_while_a_fire_engine_is_on_the_lane():
     assert first(run, "contraflow_stands")["time_s"] == 110.0
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 1), st.integers(0, 80)), min_size=1, max_size=80),
-    st.lists(st.tuples(st.integers(1, 40), st.lists(st.sampled_from(["AB", "BA", "BC", "CB"]), unique=True)), max_size=5),
-)
+parties = st.tuples(st.sampled_from("ABC"), st.integers(0, 1), st.integers(0, 80))
+orders_at = st.tuples(st.integers(1, 40), st.lists(st.sampled_from(["AB", "BA", "BC", "CB"]), unique=True))
+
+
+@given(st.lists(parties, min_size=1, max_size=80), st.lists(orders_at, max_size=5))
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_ordered_and_taken_back_nobody_meets_anybody_and_nobody_is_lost(leaving, orders):
     run = one_road()
@@ -116,7 +117,7 @@ def test_whatever_is_ordered_and_taken_back_nobody_meets_anybody_and_nobody_is_l
     assert not run.traffic.flow.queues.is_barred.any()
 
 
-# --- who comes against it ----------------------------------------------------------------------------------------------
+# --- who comes against it -------------------------------------------------------------------------------------------
 
 
 def test_a_driver_who_comes_against_it_takes_another_way():
@@ -165,7 +166,7 @@ def test_people_on_foot_walk_against_it():
     assert run.traffic.vehicle_columns()["arrived_s"][trip[0]] == pytest.approx(2000.0)
 
 
-# --- how it ends ---------------------------------------------------------------------------------------------------------
+# --- how it ends ----------------------------------------------------------------------------------------------------
 
 
 def test_the_direction_is_opened_again_when_all_who_had_both_lanes_have_left():
