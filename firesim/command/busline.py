@@ -11,12 +11,18 @@ from firesim.link.messages import BusInfo, LineInfo, StopInfo
 
 @dataclass
 class Coach(Carrier):
-    """A bus as believed; see `Carrier`. `leave_by_s`: when, by its orders, it has to have left its stop. [s]"""
+    """A bus as believed; see `Carrier`.
+
+    By its orders: `leave_by_s` is when it has to have left its stop [s], `route` the nodes of its road to the stop, and
+    `way` those from there to the refuge.
+    """
 
     info: BusInfo
     stop: str = ""
     refuge: str = ""
     leave_by_s: float = inf
+    route: tuple[str, ...] = ()
+    way: tuple[str, ...] = ()
     place_xy_m: tuple[float, float] | None = None  # where it was heard of last
 
     @property

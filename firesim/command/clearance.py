@@ -8,14 +8,14 @@ closing times it says how late the last are, as a margin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import ceil, inf, isfinite, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.command import ways
+from firesim.command import contraflow, ways
 from firesim.command.orders import Clearance
 from firesim.command.picture import Picture
 from firesim.physics.clearing import run_until_clear
@@ -92,7 +92,7 @@ class ClearanceEstimate:
         convoys = convoys_of(picture)
         if not any(convoy.is_told for convoy in convoys):
             return ()
-        key = (tuple(convoys), picture.is_open.tobytes())
+        key = (tuple(convoys), picture.is_open.tobytes(), contraflow.planned(picture))
         if key != self._of:
             self._of = key
             self._drives = [(share, drive(picture, convoys, share)) for share in COMPLIANCES]
@@ -184,7 +184,9 @@ def drive(picture: Picture, convoys: Sequence[Convoy], compliance: float, most: 
     starts = [one.told_s + departures_s(n, mean_s, of_each) for one, n in zip(convoys, counts, strict=True)]
     convoy = np.repeat(np.arange(len(convoys)), [len(part) for part in starts])
     starts_s = np.concatenate([np.empty(0), *starts])
-    network = _network(roads, of_each)
+    used = {edge for one in convoys for edge in one.edges}
+    lanes = {edge for edge in contraflow.planned(picture) if int(roads.opposite[edge]) not in used}
+    network = _network(roads, of_each, ways.both_lanes(picture, lanes), lanes)
     travellers, ways_taken = _travellers(roads, convoys, convoy, starts_s)
     entries = sum(len(part) * len(one.edges) for one, part in zip(convoys, starts, strict=True))
     queues = new_queues(len(network.head), entries + 1)
@@ -210,21 +212,23 @@ def _entries(queues: Queues, done_s: Floats) -> tuple[Integers, Integers, Floats
     return who, edge, left_s
 
 
-def _network(roads: Roads, of_each: int) -> Network:
+def _network(roads: Roads, of_each: int, capacity_veh_s: Floats, lanes: Collection[int] = ()) -> Network:
     """The roads as the queues have them, for travellers of so many vehicles; the driveways of the nodes follow.
 
     Room is rounded up to whole travellers. Where it is room that limits the flow (short, slow tracks), crossing takes
     as much longer, so that the flow is the same; a one-lane track is held until the last vehicle has come after the
-    first.
+    first. Along `lanes`, where both lead one way, as many find room as in both directions.
     """
     n_nodes = len(roads.node_ids)
     nodes, nothing = np.arange(n_nodes), np.zeros(n_nodes)
     drive_s = roads.length_m / np.maximum(roads.speed_m_s, 1e-9)
     holds = np.maximum(np.floor(roads.length_m * roads.jam_density_veh_m + 1e-9), 1.0)
+    along = np.array(sorted(lanes), dtype=np.int64)
+    holds[along] += holds[roads.opposite[along]]
     storage = np.ceil(holds / of_each).astype(np.int64)
-    is_by_room = holds < roads.capacity_veh_s * drive_s
+    is_by_room = holds < capacity_veh_s * drive_s
     drive_s = np.where(is_by_room, drive_s * storage * of_each / holds, drive_s)
-    flow_veh_s = np.maximum(roads.capacity_veh_s, 1e-9)
+    flow_veh_s = np.maximum(capacity_veh_s, 1e-9)
     with_tail_s = np.minimum(drive_s + (of_each - 1) / flow_veh_s, storage * of_each / flow_veh_s)
     drive_s = np.where(roads.shared_lane, np.maximum(drive_s, with_tail_s), drive_s)
     free_s = np.where(roads.is_public, drive_s, inf)

@@ -16,7 +16,7 @@ from math import inf
 
 import msgspec
 
-from firesim.command import evacuation
+from firesim.command import contraflow, evacuation
 from firesim.command.busline import Coach
 from firesim.command.clearance import ClearanceEstimate, in_words
 from firesim.command.crews import Crew
@@ -24,19 +24,21 @@ from firesim.command.forecast import belief_of, forecast, outline_cells
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident
 from firesim.command.orders import Belief, Milestone, Order
-from firesim.command.picture import Heard, Picture
+from firesim.command.picture import Heard, Lanes, Picture
 from firesim.command.schedule import Due, Schedule
 from firesim.command.seamap import Vessel
 from firesim.command.stepping import Machine, Output, step
 from firesim.command.strategies import Policy, policy_named
 from firesim.command.triggers import triggers
 from firesim.link.messages import (
+    TRAFFIC_POLICE,
     Ack,
     BoatOrder,
     BoatStatus,
     Briefing,
     BusOrder,
     BusStatus,
+    ContraflowOrder,
     Decision,
     DroneOrder,
     DroneStatus,
@@ -171,6 +173,7 @@ class Dispatcher:
                 why = "no fire is believed any more"
                 body = Recommendation(order="", level=evacuation.ALL_CLEAR, advice=told, why=why)
                 self._issue(Order("recommendation", "authority", body, why), because, now_s, out)
+            self._set_lanes(because, now_s, out)
 
     # --- stages ------------------------------------------------------------------------------------------
 
@@ -282,6 +285,12 @@ class Dispatcher:
                 self._recommend(order, order.body, because, now_s, out)
             else:
                 self._issue(order, because, now_s, out)
+        self._set_lanes(because, now_s, out)
+
+    def _set_lanes(self, because: str, now_s: float, out: list[Output]) -> None:
+        """Tell the police on which roads both lanes are to lead out, if that has changed."""
+        for order in contraflow.order(self.picture, now_s):
+            self._issue(order, because, now_s, out)
 
     def _recommend(self, order: Order, body: Recommendation, because: str, now_s: float, out: list[Output]) -> None:
         sorted_out = evacuation.sort_out(self.picture, body, now_s)
@@ -298,7 +307,7 @@ class Dispatcher:
         order_id = f"order-{self._orders}"
         body = msgspec.structs.replace(order.body, order=order_id)
         order = replace(order, order_id=order_id, because=because, body=body)
-        if isinstance(body, UnitOrder | DroneOrder | BoatOrder | BusOrder):
+        if isinstance(body, UnitOrder | DroneOrder | BoatOrder | BusOrder | ContraflowOrder):
             self._note(order, body, now_s)
             self._said[order_id] = (order, 0)
             self._schedule.add("repeat", now_s + self.picture.parameters.resend_after_s, because, order_id)
@@ -310,19 +319,27 @@ class Dispatcher:
             out.append(Milestone("recommended", because, name, f"{body.level}: {zones}"))
         out.append(order)
 
-    def _note(self, order: Order, body: UnitOrder | DroneOrder | BoatOrder | BusOrder, now_s: float) -> None:
+    def _note(
+        self, order: Order, body: UnitOrder | DroneOrder | BoatOrder | BusOrder | ContraflowOrder, now_s: float
+    ) -> None:
+        if isinstance(body, ContraflowOrder):
+            contraflow.noted(self.picture, body, order.order_id, now_s)
+            return
         crew = self._crew(order.destination)
         if isinstance(crew, Vessel) and isinstance(body, BoatOrder):
             crew.task, crew.landing, crew.port = body.task, body.landing, body.port
             crew.order_id, crew.ordered_s = order.order_id, now_s
         elif isinstance(crew, Coach) and isinstance(body, BusOrder):
             crew.task, crew.stop, crew.refuge, crew.leave_by_s = body.task, body.stop, body.refuge, body.leave_by_s
+            crew.route, crew.way = tuple(body.route), tuple(body.way)
             crew.order_id, crew.ordered_s = order.order_id, now_s
         elif isinstance(crew, Crew) and isinstance(body, UnitOrder | DroneOrder):
             _note_order(crew, order, body, now_s)
 
-    def _crew(self, name: str) -> Crew | Vessel | Coach | None:
+    def _crew(self, name: str) -> Crew | Vessel | Coach | Lanes | None:
         picture = self.picture
+        if name == TRAFFIC_POLICE:
+            return picture.lanes
         on_land = picture.units.get(name) or picture.drones.get(name) or picture.coaches.get(name)
         return on_land or picture.vessels.get(name)
 
@@ -353,8 +370,10 @@ class Dispatcher:
             return
         if level == evacuation.ALL_CLEAR:
             picture.advised = {zone: told for zone, told in picture.advised.items() if told not in settled}
+        self._set_lanes(because, now_s, out)
         for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by, now_s):
             self._issue(alert, because, now_s, out)
+        self._set_lanes(because, now_s, out)  # who can no longer leave was told so just now
 
 
 def _note_order(crew: Crew, order: Order, body: UnitOrder | DroneOrder, now_s: float) -> None:

@@ -13,7 +13,7 @@ from math import inf
 
 import msgspec
 
-from firesim.command import alerts, boats, buses, routes
+from firesim.command import alerts, boats, buses, contraflow, routes
 from firesim.command.crews import Advised
 from firesim.command.happening import what_happens
 from firesim.command.orders import Order
@@ -76,6 +76,7 @@ def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by
     else:
         advice = [boats.with_landing(picture, routes.as_of_now(picture, one, now_s), now_s) for one in settled]
         advice = [buses.while_served(picture, one, now_s) for one in advice]
+        advice = [contraflow.with_lanes(picture, one, picture.lanes.edges) for one in advice]
         for one in advice:
             picture.advised[one.zone].advice = one
     orders = []

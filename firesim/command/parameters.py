@@ -94,6 +94,17 @@ class PlanParameters(ForecastParameters):
     staged_departure: bool = Field(
         default=False, description="orders wait for their turn on the road by every rule; by `capacity` they always do"
     )
+    contraflow: bool = Field(
+        default=False, description="both lanes lead out on ways of zones told to leave, where no unit has to come in"
+    )
+    contraflow_behind_units: bool = Field(
+        default=False, description="also on the way in of units that are there: they come back for water by another"
+    )
+    contraflow_gain: Fraction = Field(
+        default=0.65,
+        gt=0.0,
+        description="what the second lane is reckoned to carry over the first: +60-70 % (Polus, press 2005, freeways)",
+    )
     shore_within_m: Positive = Field(
         default=1500.0,
         description="nobody is sent further on foot to a shore without boats [m]; half an hour, judgement",

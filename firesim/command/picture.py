@@ -46,6 +46,15 @@ _BELONGS_WITHIN_SD = 3.0
 
 
 @dataclass(frozen=True)
+class Lanes:
+    """The edges along which both lanes lead by the last order to the police, which it was, and since when."""
+
+    edges: frozenset[int] = frozenset()
+    order_id: str = ""
+    ordered_s: float = -inf
+
+
+@dataclass(frozen=True)
 class Heard:
     """What a message did to the picture."""
 
@@ -68,6 +77,7 @@ class Picture:
     advised: dict[str, Advised] = field(default_factory=dict)
     forecast: Forecast | None = None
     is_planned: bool = False
+    lanes: Lanes = field(default_factory=Lanes)
 
     def __post_init__(self) -> None:
         self._prior: PlacePrior | None = None
@@ -86,6 +96,11 @@ class Picture:
     def channels(self) -> list[str]:
         """The alert channels that the centre may ask for."""
         return self.ground.briefing.channels
+
+    @property
+    def against_lanes(self) -> list[int]:
+        """The edges that nobody may drive along because both lanes lead the other way."""
+        return [int(self.ground.roads.opposite[edge]) for edge in sorted(self.lanes.edges)]
 
     @property
     def prior(self) -> PlacePrior:

@@ -13,12 +13,13 @@ from math import inf, isfinite
 
 import msgspec
 
+from firesim.command import contraflow
 from firesim.command.assignment import RULES, Accepts, Choice, choose, turns_back
 from firesim.command.forecast import Forecast
 from firesim.command.picture import Picture
 from firesim.command.sharing import Convoy, RoadRoom, share
 from firesim.command.staying import LandingFor, chances, cut_off, no_boats, without_a_way
-from firesim.command.ways import Network, Way, public_network
+from firesim.command.ways import Network, Way, both_lanes, public_network
 from firesim.link.messages import ZoneAdvice
 
 _LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
@@ -187,7 +188,40 @@ def _chosen_together(
     kept: Mapping[int, Way],
     now_s: float,
 ) -> tuple[dict[int, Choice], dict[int, float]]:
-    """Ways for all zones that share the roads with those on their way already; and when the turn of each comes."""
+    """Ways for all zones that share the roads with those on their way already; and when the turn of each comes.
+
+    With contraflow they are shared out twice: the second time with both lanes of the roads on which the first time
+    allows it, if that still holds of the ways that are then taken.
+    """
+    first = _shared_out(picture, network, safe, list(room), zones, kept, now_s)
+    lanes = _lanes_for(picture, first[0], kept)
+    if not lanes - picture.lanes.edges:
+        return first
+    network.capacity_veh_s = both_lanes(picture, lanes | picture.lanes.edges)
+    second = _shared_out(picture, network, safe, list(room), zones, kept, now_s)
+    holds = lanes <= _lanes_for(picture, second[0], kept)
+    network.capacity_veh_s = both_lanes(picture, picture.lanes.edges)
+    return second if holds else first
+
+
+def _lanes_for(picture: Picture, chosen: Mapping[int, Choice], kept: Mapping[int, Way]) -> frozenset[int]:
+    """Where both lanes could lead out if all zones left by these ways."""
+    if not picture.parameters.contraflow:
+        return contraflow.NOWHERE
+    out = [*(choice.way.edges for choice in chosen.values()), *(way.edges for way in kept.values())]
+    return contraflow.possible(picture, out)
+
+
+def _shared_out(
+    picture: Picture,
+    network: Network,
+    safe: Sequence[int],
+    room: list[int],
+    zones: Sequence[int],
+    kept: Mapping[int, Way],
+    now_s: float,
+) -> tuple[dict[int, Choice], dict[int, float]]:
+    """The same on the network's capacities as they are. `room` is used up."""
     ground, p = picture.ground, picture.parameters
     leave_s = now_s + p.mobilise_s
     roads = _roads_as_taken(picture, network, kept, now_s)

@@ -71,7 +71,7 @@ class RoadRoom:
     def __init__(self, network: Network, from_s: float, until_s: float) -> None:
         self.network, self.from_s = network, from_s
         self.steps = max(int(np.ceil((until_s - from_s) / STEP_S)), 1) + 1
-        self.capacity: Floats = network.roads.capacity_veh_s * STEP_S
+        self.capacity: Floats = network.capacity_veh_s * STEP_S
         self.left: Floats = np.repeat(self.capacity[:, None], self.steps, axis=1)
         self.unfit_s = 2.0 * (from_s + self.steps * STEP_S)  # far beyond any arrival: to fit comes first
 
@@ -113,7 +113,7 @@ class RoadRoom:
     def backlog_s(self) -> Floats:
         """How long each edge would need for all that is reserved on it. [edge]"""
         reserved = (self.capacity[:, None] - self.left).sum(axis=1)
-        flows = self.network.roads.capacity_veh_s
+        flows = self.network.capacity_veh_s
         needed_s: Floats = np.divide(reserved, flows, out=np.zeros(len(reserved)), where=flows > 0.0)
         return needed_s
 

@@ -21,7 +21,7 @@ from typing import ClassVar, Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.command import boats, buses, paper, response, routes
+from firesim.command import boats, buses, contraflow, paper, response, routes
 from firesim.command.flights import drone_orders
 from firesim.command.forecast import quantile
 from firesim.command.incident import Incident
@@ -88,6 +88,7 @@ class Today:
         orders += boats.boat_orders(picture, advice, self._refuges_in_danger(picture, fire, now_s), now_s)
         by_bus = buses.plan_buses(picture, advice, now_s)
         orders, advice = orders + by_bus.orders, by_bus.with_stops(advice)
+        advice = contraflow.mentioned(picture, advice, dict.fromkeys(advice, "order"))
         why = "near the fire, downwind of it, or behind it on the only road"
         return orders + recommendation(picture, "order", advice, why, now_s)
 
@@ -164,6 +165,7 @@ class Pilot:
         orders += boats.boat_orders(picture, leaving, reached, now_s)
         by_bus = buses.plan_buses(picture, leaving, now_s)
         orders, advice = orders + by_bus.orders, by_bus.with_stops(advice)
+        advice = contraflow.mentioned(picture, advice, levels)
         for level, why in (("order", "fire or a cut road is likely in time"), ("warning", "possible later on")):
             chosen = {zone: one for zone, one in advice.items() if levels[zone] == level}
             orders += recommendation(picture, level, chosen, f"forecast: {why}", now_s)

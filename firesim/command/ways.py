@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -46,6 +46,12 @@ class Network:
         Travel time over free-flow time.
     is_public
         Whether pedestrian streets are barred, as they are to all but emergency vehicles.
+
+    Attributes
+    ----------
+    capacity_veh_s : [edge]
+        Of one direction, of both lanes where they lead one way by what the police were told; there is no road against
+        them. [veh/s]
     """
 
     def __init__(
@@ -55,10 +61,12 @@ class Network:
         self.roads = roads
         self.n_nodes = len(roads.node_ids)
         usable = picture.is_open & (roads.is_public if is_public else roads.is_drivable)
+        usable[picture.against_lanes] = False
         speed_m_s = np.where(usable, roads.speed_m_s, 1.0)
         self.travel_s: Floats = np.where(usable, roads.length_m / speed_m_s * travel_time_factor, inf)
         self.closes_s = closes_s
         self.margin_s = margin_s
+        self.capacity_veh_s = both_lanes(picture, picture.lanes.edges)
 
     def reach(self, node: int, start_s: float) -> tuple[Floats, Integers]:
         """Earliest arrival at every node for somebody who leaves `node` at a time, and the way there. [s]"""
@@ -105,6 +113,17 @@ class Network:
                 return None
             edges.append(int(open_joins[np.argmin(self.travel_s[open_joins])]))
         return self.way(edges, index[nodes[0]]) if nodes else None
+
+
+def both_lanes(picture: Picture, edges: Collection[int]) -> Floats:
+    """What each edge carries if both lanes lead along some of them. [edge, veh/s]"""
+    roads = picture.ground.roads
+    capacity_veh_s: Floats = roads.capacity_veh_s
+    if edges:
+        along = np.array(sorted(edges))
+        capacity_veh_s = capacity_veh_s.copy()
+        capacity_veh_s[along] += picture.parameters.contraflow_gain * roads.capacity_veh_s[roads.opposite[along]]
+    return capacity_veh_s
 
 
 def public_network(picture: Picture, forecasted: Forecast | None) -> Network:

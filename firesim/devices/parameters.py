@@ -13,6 +13,7 @@ from firesim.devices.plume import SightParameters
 from firesim.devices.radios import RadioParameters
 from firesim.devices.sensors import GasParameters
 from firesim.devices.sirens import SirenParameters
+from firesim.devices.traffic_police import TrafficPoliceParameters
 from firesim.parameters import Parameters
 
 
@@ -29,3 +30,4 @@ class DeviceParameters(Parameters):
     phones: PhoneParameters = PhoneParameters()
     sirens: SirenParameters = SirenParameters()
     radios: RadioParameters = RadioParameters()
+    traffic_police: TrafficPoliceParameters = TrafficPoliceParameters()

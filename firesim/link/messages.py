@@ -383,6 +383,17 @@ class BusOrder(Body, frozen=True, tag=True, kw_only=True):
     why: str
 
 
+TRAFFIC_POLICE = "traffic-police"
+
+
+class ContraflowOrder(Body, frozen=True, tag=True, kw_only=True):
+    """From now on both lanes lead from the first node to the second, on these roads and on no others."""
+
+    order: str
+    stretches: list[tuple[str, str]]
+    why: str
+
+
 TO_THE_SHORE = ""  # for a refuge, to those who cannot leave by road: on foot to the water
 IN_PLACE = "in place"  # for a refuge, to those for whom leaving is worse: stay inside
 
@@ -425,7 +436,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
 Anything = (
     Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
     | UnitPlace | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
-    | BoatOrder | BoatStatus | BusOrder | BusStatus
+    | BoatOrder | BoatStatus | BusOrder | BusStatus | ContraflowOrder
 )  # fmt: skip
 
 

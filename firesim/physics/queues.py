@@ -46,6 +46,7 @@ class Queues(NamedTuple):
     cars: Integers  # how many are on it
     next_out_s: Floats  # no car leaves before
     is_closed: Claims
+    is_barred: Claims  # to cars: its lanes serve the other direction, or are about to
     is_thick: Claims  # so smoky that some turn back before it
     foot_factor: Floats  # share of their speed in clear air at which people walk there
     waits_for: Integers  # the road that the first car waits to enter
@@ -110,6 +111,7 @@ def new_queues(n_edges_and_nodes: int, log_room: int = 0) -> Queues:
         cars=np.zeros(n, np.int64),
         next_out_s=np.full(n, -np.inf),
         is_closed=np.zeros(n, np.bool_),
+        is_barred=np.zeros(n, np.bool_),
         is_thick=np.zeros(n, np.bool_),
         foot_factor=np.ones(n),
         waits_for=nobody[2],

@@ -84,11 +84,18 @@ def set_room(
 
 @kernel
 def hand_lanes_over(
-    network: Network, queues: Queues, travellers: Travellers, events: Events, edges: Integers, now_s: float
-) -> Integers:
+    network: Network, queues: Queues, travellers: Travellers, events: Events, edges: Integers, now_s: float,
+    gain: float = 1.0,
+) -> Integers:  # fmt: skip
     """Contraflow: the lanes of those of `edges` that have run empty now serve the other direction.
 
-    Close `edges` first, and call this again (each step) with those that are not empty yet: so nobody meets anybody.
+    Bar or close `edges` first, and call this again (each step) with those that are not empty yet: so nobody meets
+    anybody. To end it, `set_room` of both directions to what they had, the barred one last.
+
+    Parameters
+    ----------
+    gain : float
+        What a lane carries against its direction, over what it carries in it. It holds as many cars. (0, 1]
 
     Returns
     -------
@@ -102,11 +109,12 @@ def hand_lanes_over(
         edge = edges[k]
         to = network.opposite[edge]
         is_two_way = to != NOBODY and not network.is_shared[edge]
-        if not is_two_way or not queues.is_closed[edge] or queues.cars[edge] > 0 or network.storage[edge] == 0:
+        may_take_over = queues.is_closed[edge] or queues.is_barred[edge]
+        if not is_two_way or not may_take_over or queues.cars[edge] > 0 or network.storage[edge] == 0:
             continue
         handed[n] = edge
         n += 1
-        both_s = 1.0 / (1.0 / network.headway_s[to] + 1.0 / network.headway_s[edge])
+        both_s = 1.0 / (1.0 / network.headway_s[to] + gain / network.headway_s[edge])
         both = network.storage[to] + network.storage[edge]
         network.storage[edge] = 0
         one, times, rooms = np.empty(1, np.int64), np.empty(1), np.empty(1, np.int64)

@@ -14,7 +14,8 @@ exactly (n - 1) / c after the first.
 * Junctions: who waits longest for a road enters it first; two full approaches alternate.
 * A single lane shared by both directions carries one direction at a time. While the other side waits, a side
   keeps the lane for `turn_s` at most and then lets it run empty.
-* Closed roads: nobody enters. Those on it drive on; whom the fire has caught is the caller's to say.
+* Closed roads: nobody enters. Those on it drive on; whom the fire has caught is the caller's to say. A road may also
+  be barred to cars, because its lanes serve the other direction: people on foot go on.
 * Roads in thick smoke: whoever does not brave it asks before entering. Walkers are slower in it from the next road on.
 * Who has blue light passes those who stand before it, waits neither for its turn nor for room, and takes one place in
   the flow. On a one-lane track nobody can make way: there it follows, but the other side yields at once.
@@ -121,7 +122,7 @@ def _question(wanted: int, queues: Queues, travellers: Travellers, who: int) -> 
         return NO_WAY
     if wanted < 0:
         return DONE
-    if queues.is_closed[wanted]:
+    if queues.is_closed[wanted] or (queues.is_barred[wanted] and travellers.speed_m_s[who] <= 0.0):
         return CUT
     return SMOKE if queues.is_thick[wanted] and not travellers.braves[who] else DONE
 
@@ -222,10 +223,10 @@ def advance(
 
     `turn_s` is how long one side keeps a shared lane while the other waits. [s]
 
-    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed), `SMOKE` (it
-    lies in thick smoke), `FULL` (the refuge is full) or `NO_WAY` (none is known), who asks, and when. The traveller
-    stands at the head node of its edge and asks again, first of all, at the next call. `LOG_FULL`, NOBODY, when: the
-    log of entries must be taken first.
+    Returns (reason, traveller, now_s): `DONE`, NOBODY, `until_s`; or `CUT` (the next road is closed or barred),
+    `SMOKE` (it lies in thick smoke), `FULL` (the refuge is full) or `NO_WAY` (none is known), who asks, and when. The
+    traveller stands at the head node of its edge and asks again, first of all, at the next call. `LOG_FULL`, NOBODY,
+    when: the log of entries must be taken first.
     """
     n_edges = network.head.size
     while events.size[0] > 0 and events.keys[0] < until_s:

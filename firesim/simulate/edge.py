@@ -22,13 +22,16 @@ from firesim.devices.radios import Radios
 from firesim.devices.sensors import AllSeeing, GasNodes
 from firesim.devices.sirens import Siren, siren_sites
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
+from firesim.devices.traffic_police import TrafficPolice
 from firesim.link.messages import (
     IN_PLACE,
     TO_THE_SHORE,
+    TRAFFIC_POLICE,
     Alert,
     BoatOrder,
     Body,
     BusOrder,
+    ContraflowOrder,
     DroneOrder,
     FireMapReport,
     MastStatus,
@@ -71,6 +74,7 @@ class Edge:
     boat_radios: BoatRadios | None = None
     buses: Buses | None = None
     bus_radios: BusRadios | None = None
+    traffic_police: TrafficPolice = field(init=False)
     detectable_event: int | None = None
     _obeyed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -148,8 +152,18 @@ class Edge:
             order.order,
         )  # fmt: skip
 
+    def has_vehicle(self, road: int) -> bool:
+        """Whether a vehicle that is not part of the flow is on a directed edge of the roads."""
+        return self.responders.is_on(road) or (self.buses is not None and self.buses.is_on(road))
+
+    def set_lanes(self, stretches: list[tuple[str, str]], cause_id: int) -> None:
+        """The police stand at these roads and no others, so that both lanes lead from one node to the other."""
+        traffic, now_s = self.truth.traffic, float(self.truth.env.now)
+        ways = [traffic.way_along(stretch) for stretch in stretches]
+        traffic.order_contraflow([edge for way in ways for edge in way], now_s, cause_id)
+
     def hear_order(self, now_s: float, payload: bytes, event_id: int) -> None:
-        """An order for a unit or a drone has been delivered."""
+        """An order for a unit, a boat, a drone or the police has been delivered."""
         body = decode(payload).body
         if isinstance(body, UnitOrder):
             self.radios.receive(body, now_s, event_id)
@@ -157,6 +171,8 @@ class Edge:
             self.boat_radios.receive(body, now_s, event_id)
         elif isinstance(body, BusOrder) and self.bus_radios is not None:
             self.bus_radios.receive(body, now_s, event_id)
+        elif isinstance(body, ContraflowOrder):
+            self.traffic_police.receive(body, now_s, event_id)
         elif isinstance(body, DroneOrder):
             next(drone for drone in self.drones if drone.name == body.drone).fly(body, now_s, event_id)
 
@@ -208,6 +224,8 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
     _add_sensors(edge, scenario, strategy, plume)
     _add_alerters(edge, scenario, strategy)
     _add_units(edge, scenario, plume)
+    edge.traffic_police = TrafficPolice(truth.env, scenario.fields.devices.traffic_police, edge.say, edge.set_lanes)
+    post.receive_at(TRAFFIC_POLICE, edge.hear_order)
     if truth.boat_specs:
         _add_boats(edge, scenario)
     if truth.bus_specs:
@@ -225,7 +243,7 @@ def build_edge(scenario: Scenario, strategy: Strategy, truth: Truth, post: Post)
 def _put_on_network(truth: Truth, scenario: Scenario) -> None:
     command = next((f for f in truth.place.settlement.facilities if f.kind == "command"), None)
     x_m, y_m = (command.x_m, command.y_m) if command else scenario.ignition_xy_m
-    for name in ("scenario", "centre", "authority", KNOCKERS, OPERATOR):
+    for name in ("scenario", "centre", "authority", KNOCKERS, TRAFFIC_POLICE, OPERATOR):
         truth.network.register(name, x_m, y_m, 0.0, "wired")
 
 
@@ -318,6 +336,7 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
     edge.responders = Responders(scene, truth.unit_specs, fields.responders, truth.luck, edge.radios.on_status)
     for unit in truth.unit_specs:
         edge.post.receive_at(unit.unit, edge.hear_order)
+    truth.traffic.contraflow.has_vehicle = edge.has_vehicle
     truth.env.process(edge.watch(edge.radios))
 
 

@@ -16,7 +16,7 @@ import firesim
 from firesim.command.alerts import gpx, route_feature
 from firesim.command.cap import cap_xml, replaced
 from firesim.command.dispatcher import Dispatcher
-from firesim.link.messages import Alert, UnitOrder, ZoneAdvice
+from firesim.link.messages import Alert, ContraflowOrder, UnitOrder, ZoneAdvice
 from firesim.outcomes.measures import zone_times
 from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
@@ -157,7 +157,7 @@ def _advice(run: Run) -> list[tuple[IssuedOrder, Alert, ZoneAdvice]]:
 
 
 def _routes(run: Run) -> list[dict[str, Any]]:
-    """Evacuation routes as advised and unit routes as ordered. Lines in longitude and latitude."""
+    """Evacuation routes as advised, unit routes and contraflow as ordered. Lines in longitude and latitude."""
     ground = _machine(run).picture.ground
     result = []
     for issued, alert, one in _advice(run):
@@ -177,6 +177,9 @@ def _routes(run: Run) -> list[dict[str, Any]]:
                 "task": body.task, "why": body.why,
             }  # fmt: skip
             result.append(route_feature(ground, body.route, properties))
+        for stretch in body.stretches if isinstance(body, ContraflowOrder) else ():
+            properties = {"kind": "contraflow", "order_id": issued.order.order_id, "time_s": issued.time_s}
+            result.append(route_feature(ground, stretch, properties))
     return result
 
 

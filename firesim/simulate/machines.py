@@ -21,6 +21,7 @@ ORDER_EVENTS = {
     "drone": "drone_ordered",
     "boat": "boat_ordered",
     "bus": "bus_ordered",
+    "contraflow": "contraflow_ordered",
     "recommendation": "recommendation_sent",
     "alert": "alert_ordered",
     "decision": "decision_made",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from firesim.link.messages import IN_PLACE, Alert, Recommendation, UnitOrder, ZoneAdvice
+from firesim.link.messages import IN_PLACE, Alert, ContraflowOrder, Recommendation, UnitOrder, ZoneAdvice
 
 if TYPE_CHECKING:
     from firesim.simulate.result import Run
@@ -40,6 +40,7 @@ def plan_text(run: Run) -> str:
         "",
         *_clearance(run),
         "",
+        *_contraflow(run),
         "## Units",
         "",
         *_units(run),
@@ -141,6 +142,18 @@ def _clearance(run: Run) -> list[str]:
             f"{one.late_share:.0%} |"
         )
     return lines
+
+
+def _contraflow(run: Run) -> list[str]:
+    """What the police at the roads were told; no section where they were told nothing."""
+    rows = [
+        f"| {_clock(run, issued.time_s)} | {', '.join(f'{u} to {v}' for u, v in body.stretches) or 'none'} | "
+        f"{issued.order.why} | {issued.order.authorised_by} |"
+        for issued in run.clockwork.centre.issued
+        if isinstance(body := issued.order.body, ContraflowOrder)
+    ]
+    head = ["| time | both lanes from node to node | why | authorised by |", "|---|---|---|---|"]
+    return ["## Contraflow", "", *head, *rows, ""] if rows else []
 
 
 def _trigger(run: Run, time_s: float) -> str:

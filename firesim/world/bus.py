@@ -48,7 +48,7 @@ class Bus(Carrier[BusOrders]):
         self.home = ways.roads.node_index[spec.node]
         self._standing = Standing(self.home)
         self.closed: dict[int, float] = {}
-        self.driven_m = 0.0
+        self.driven_m, self.entering = 0.0, -1
         self.is_bound = False
         self._on_status = on_status
         super().__init__(spec.bus, "bus", spec.seats, spec.notice_s, env, journal)
@@ -73,8 +73,9 @@ class Bus(Carrier[BusOrders]):
         return not self.is_bound and super().was_called
 
     def find_closed(self, edge: int) -> None:
-        """Learn that a stretch is closed, in both directions."""
-        self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
+        """Learn that a stretch is closed, in both directions. One in contraflow is not: it will be open again."""
+        if self.ways.traffic.barring_event(edge) < 0:
+            self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
 
     def tell(self, state: str, reason: str = "", waiting: int = -1, road: tuple[str, str] | None = None) -> None:
         self.state = state

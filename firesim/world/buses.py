@@ -62,6 +62,16 @@ class PublicRoads:
     def is_closed(self, edge: int) -> bool:
         return bool(self._traffic.closing_events[edge] >= 0)
 
+    def passing_time_s(self, edge: int) -> float:
+        return self._traffic.travel_time_s(edge)  # nobody makes way for a bus
+
+    def barring_event(self, edge: int) -> int:
+        return self._traffic.barring_event(edge)
+
+    @property
+    def barred(self) -> list[int]:
+        return self._traffic.barred
+
     @property
     def closing_events(self) -> Integers:
         return self._traffic.closing_events
@@ -112,6 +122,10 @@ class Buses:
         at, to = self._stops.index.get(stop, _NOWHERE), self._refuge_index.get(refuge, _NOWHERE)
         orders = BusOrders(task, at, to, tuple(route), tuple(way), leave_by_s, order_id, cause_id)
         self.buses[bus].take_orders(orders)
+
+    def is_on(self, edge: int) -> bool:
+        """Whether some bus drives or stands on an edge."""
+        return any(edge in (bus.entering, bus.standing.edge) for bus in self.buses.values())
 
     def columns(self, until_s: float) -> dict[str, list[Any]]:
         """Rows of `units.parquet`: a leg a row, by bus, then in time; legs still open end at `until_s`."""
@@ -361,16 +375,23 @@ class Buses:
             journey = yield from drive(self._env, bus, way, may_stop_short=False, leg=leg)
             if journey.end is not End.BLOCKED:
                 return journey.end is End.ARRIVED
-            yield from self._meet_closure(bus, journey.edge)
+            yield from self._meet_closure(bus, journey.edge, nodes)
             if bus.was_called:
                 return False
             way = self._ways.own_way(bus.standing, nodes, bus.closed)
         return False
 
-    def _meet_closure(self, bus: Bus, edge: int) -> Story:
-        """Stand before a closed stretch, say so, and look for another way."""
+    def _meet_closure(self, bus: Bus, edge: int, nodes: Sequence[int]) -> Story:
+        """Stand before a closed stretch, say so, and look for another way; before one in contraflow, wait for it."""
         bus.find_closed(edge)
         u, v = self._ways.name_of(edge)
+        if self._traffic.barring_event(edge) >= 0:
+            bus.note("bus_blocked", f"{u} to {v}: both lanes lead the other way", self._traffic.barring_event(edge))
+            bus.begin("blocked")
+            way = self._ways.own_way(bus.standing, nodes, bus.closed) or []
+            while any(one.edge in self._traffic.barred for one in way) and not bus.was_called:
+                yield bus.pause(self._parameters.patience_s)
+            return
         bus.note("bus_blocked", f"{u} to {v}", int(self._traffic.closing_events[edge]))
         bus.begin("blocked")
         bus.tell("blocked", f"the road from {u} to {v} is closed", road=(u, v))

@@ -22,6 +22,7 @@ class Crew(Duty[UnitOrders]):
     ----------
     orders, cause, state : see `Duty`
     standing : where the vehicle is
+    entering : the edge that it has just driven onto, before `standing` says so; -1: none
     water_litres : in its tank
     water_spent_litres, water_taken_litres : put on the fire, and filled in, since the start
     hose_m : how far its hose reaches from the vehicle as laid out now
@@ -37,7 +38,7 @@ class Crew(Duty[UnitOrders]):
     ) -> None:
         self.spec, self.home = spec, node
         self.ways = ways
-        self.standing = Standing(node)
+        self.standing, self.entering = Standing(node), -1
         self.water_litres = spec.tank_litres
         self.water_spent_litres = 0.0
         self.water_taken_litres = 0.0
@@ -62,8 +63,9 @@ class Crew(Duty[UnitOrders]):
         return self.water_spent_litres + self.water_taken_litres
 
     def find_closed(self, edge: int) -> None:
-        """Learn that a stretch is closed, in both directions."""
-        self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
+        """Learn that a stretch is closed, in both directions. One in contraflow is not: it will be open again."""
+        if self.ways.traffic.barring_event(edge) < 0:
+            self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
 
     def tell(self, state: str, reason: str = "", road: tuple[str, str] | None = None) -> None:
         """Change state and let the radio know."""

@@ -32,8 +32,21 @@ class RoadState(Protocol):
         """Seconds for the whole stretch in its present traffic."""
         ...
 
+    def passing_time_s(self, edge: int) -> float:
+        """The same for who has blue light, where others make way."""
+        ...
+
     def is_closed(self, edge: int) -> bool:
         """Whether the stretch is cut now."""
+        ...
+
+    def barring_event(self, edge: int) -> int:
+        """The event by which both lanes lead the other way, -1: they do not."""
+        ...
+
+    @property
+    def barred(self) -> Sequence[int]:
+        """All stretches of which that is so."""
         ...
 
     @property
@@ -68,14 +81,22 @@ class Ways:
     roads, traffic, fire
     speed_factor
         Blue light: speed over the class speed of the road. [-]
+    passes_queues
+        Blue light: on roads of two lanes the others make way.
     is_public
         Whether pedestrian streets are barred, as they are to all but emergency vehicles.
     """
 
     def __init__(
-        self, roads: Roads, traffic: RoadState, fire: TrueFire, speed_factor: float, is_public: bool = False
+        self,
+        roads: Roads,
+        traffic: RoadState,
+        fire: TrueFire,
+        speed_factor: float,
+        passes_queues: bool = False,
+        is_public: bool = False,
     ) -> None:
-        self.roads, self.traffic, self.fire = roads, traffic, fire
+        self.roads, self.traffic, self.fire, self._passes_queues = roads, traffic, fire, passes_queues
         self._is_usable = roads.is_public if is_public else roads.is_drivable
         with np.errstate(divide="ignore"):
             self.free_s: Floats = np.where(self._is_usable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf)
@@ -119,6 +140,8 @@ class Ways:
 
     def open_metres(self, edge: int) -> float:
         """How far into a stretch one can drive now: all of it, up to the fire, or not at all."""
+        if self.traffic.barring_event(edge) >= 0:
+            return 0.0
         if not self.traffic.is_closed(edge):
             return inf
         before_m = self.metres_before_fire(edge)
@@ -134,21 +157,31 @@ class Ways:
         return self.roads.node_ids[self.roads.tail[edge]], self.roads.node_ids[self.roads.head[edge]]
 
     def speed_m_s(self, edge: int) -> float:
-        """Speed on a stretch now: blue light on an empty road, the traffic's speed on a full one."""
+        """Speed on a stretch now: blue light on an empty road or past a queue, else that of the traffic."""
         seconds = float(self.free_s[edge])
         if seconds == inf:
             return 0.0
         if not self.traffic.is_closed(edge):
-            seconds = max(seconds, float(self.traffic.travel_time_s(edge)))
+            timed = self.traffic.passing_time_s if self._passes_queues else self.traffic.travel_time_s
+            seconds = max(seconds, float(timed(edge)))
         return float(self.roads.length_m[edge]) / seconds
 
     # --- ways -------------------------------------------------------------------------------------------------
 
     def own_way(self, standing: Standing, targets: Sequence[int], closed: Mapping[int, float]) -> list[Stretch] | None:
-        """The quickest way to the nearest of some nodes by what this driver knows of; None: no way."""
+        """The quickest way to the nearest of some nodes by what this driver knows of; None: no way.
+
+        Round the roads on which both lanes lead the other way, which all crews know of; up to them where there is no
+        way round.
+        """
+        barred = self.traffic.barred
+        way = self._quickest(standing, targets, [*closed, *barred])
+        return self._quickest(standing, targets, list(closed)) if way is None and barred else way
+
+    def _quickest(self, standing: Standing, targets: Sequence[int], closed: Sequence[int]) -> list[Stretch] | None:
         roads = self.roads
         is_open = self._is_usable.copy()
-        is_open[list(closed)] = False
+        is_open[closed] = False
         free_s = np.where(np.isfinite(self.free_s), self.free_s, 1e9)
         time_s, next_edge, _ = quickest_to(roads.tail, roads.head, free_s, is_open, list(targets), len(roads.nodes))
         best: tuple[float, list[Stretch], int] | None = None
@@ -172,7 +205,7 @@ class Ways:
         rate = float(self.free_s[edge]) / length_m
         back = int(roads.opposite[edge])
         exits = []
-        if back >= 0:
+        if back >= 0 and self.traffic.barring_event(back) < 0:
             stretch = Stretch(back, length_m - standing.metres, length_m)
             exits.append((standing.metres * rate, [stretch], int(roads.tail[edge])))
         ahead = Stretch(edge, standing.metres, length_m)

@@ -26,7 +26,7 @@ from firesim.physics.queues import (
     take_first,
     wake_all_in_line,
 )
-from firesim.physics.road_changes import set_free_time
+from firesim.physics.road_changes import hand_lanes_over, set_free_time, set_room
 from firesim.place.roads import Roads
 
 Integers = NDArray[np.int64]
@@ -170,6 +170,30 @@ class Flow:
     def slow(self, edges: Integers, free_s: Floats, now_s: float) -> None:
         """From now on these edges take so long at free flow; see `physics.road_changes.set_free_time`."""
         set_free_time(self.network, self.queues, self.travellers, self.events, edges, free_s, now_s)
+
+    def hand_lanes_over(self, edges: Integers, now_s: float, gain: float) -> list[int]:
+        """Contraflow: see `physics.road_changes.hand_lanes_over`. Returns those of `edges` whose lanes were empty."""
+        state = (self.network, self.queues, self.travellers, self.events)
+        handed: list[int] = hand_lanes_over(*state, edges, now_s, gain).tolist()
+        return handed
+
+    def set_room(self, edge: int, headway_s: float, storage: int, now_s: float) -> None:
+        """From now on cars leave an edge so far apart, and so many find room; see `physics.road_changes.set_room`."""
+        edges, headways_s, rooms = np.array([edge]), np.array([headway_s]), np.array([storage])
+        set_room(self.network, self.queues, self.travellers, self.events, edges, headways_s, rooms, now_s)
+
+    def pull_over(self, trip: int, now_s: float) -> None:
+        """A car that stands first at the end of its road waits beside the node, in nobody's way."""
+        edge, node = int(self.travellers.edge[trip]), self.node_of(trip)
+        if self.queues.first[edge] == trip:
+            take_first(self.network, self.queues, self.travellers, self.events, edge, now_s)
+        t = self.travellers
+        t.edge[trip], t.entered_s[trip], t.ready_s[trip] = self.n_edges + node, now_s, np.inf
+
+    def set_out_again(self, trip: int, now_s: float) -> None:
+        """A car that has pulled over goes on."""
+        self.travellers.entered_s[trip] = self.travellers.ready_s[trip] = now_s
+        self.set_out(np.array([trip]))
 
     def let_think(self, trip: int, now_s: float) -> None:
         """A traveller whose way has changed need not go on waiting for the road that it wanted before."""

@@ -19,10 +19,12 @@ Steps = Generator[simpy.Event, object, "Journey"]
 class Driver(Protocol):
     """Who can be driven: a vehicle with its driver.
 
-    `closed`: stretches that it has found closed, and when [s]; `driven_m`: how far it has driven so far.
+    `closed`: stretches that it has found closed, and when [s]; `driven_m`: how far it has driven so far;
+    `entering`: the edge that it has just driven onto, before `standing` says so, -1: none.
     """
 
     standing: Standing
+    entering: int
     closed: dict[int, float]
     driven_m: float
 
@@ -78,6 +80,7 @@ def _along(
     """Drive along one stretch."""
     ways, edge, metres = crew.ways, stretch.edge, stretch.from_m
     head = int(ways.roads.head[edge])
+    crew.entering = edge
     while metres < stretch.to_m - 1e-6:
         goal_m = stretch.to_m
         if ways.traffic.is_closed(edge):
@@ -91,6 +94,7 @@ def _along(
         before_m, metres = metres, min(metres + (env.now - began_s) * speed_m_s + 1e-9, goal_m)
         crew.driven_m += metres - before_m
         crew.standing = _standing(ways, edge, head, metres)
+        crew.entering = -1
         if crew.was_called:
             return End.CALLED
     return End.ARRIVED

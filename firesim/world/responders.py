@@ -69,7 +69,8 @@ class Responders:
         self, scene: Scene, specs: Sequence[UnitSpec], parameters: ResponderParameters, luck: Luck, on_status: OnStatus
     ) -> None:
         self._env, self._parameters, self._luck = scene.env, parameters, luck
-        self._ways = Ways(scene.roads, scene.traffic, scene.fire, parameters.blue_light_factor)
+        blue_light = parameters.blue_light_factor, parameters.passes_queues
+        self._ways = Ways(scene.roads, scene.traffic, scene.fire, *blue_light)
         self.suppression = Suppression(scene.fire, parameters.water_factor)
         self.crews: dict[str, Crew] = {}
         for spec in specs:
@@ -96,6 +97,10 @@ class Responders:
             raise ValueError(f"{unit} was told to {task!r}: one of {', '.join(TASKS)}")
         self._first_order_s = min(self._first_order_s, float(self._env.now))
         self.crews[unit].take_orders(UnitOrders(task, place_xy_m, tuple(route), order_id, cause_id))
+
+    def is_on(self, edge: int) -> bool:
+        """Whether some unit drives or stands on an edge."""
+        return any(edge in (crew.entering, crew.standing.edge) for crew in self.crews.values())
 
     def columns(self, until_s: float) -> dict[str, list[Any]]:
         """`units.parquet`: a leg a row, by unit, then in time; legs still open end at `until_s`."""
@@ -198,7 +203,10 @@ class Responders:
             journey = yield from drive(self._env, crew, way, may_stop_short=fights)
             if journey.end is not End.BLOCKED:
                 return journey.end is End.ARRIVED
-            yield from self._meet_closure(crew, journey.edge)
+            if self._ways.traffic.barring_event(journey.edge) >= 0:
+                yield from self._meet_contraflow(crew, journey.edge, target)
+            else:
+                yield from self._meet_closure(crew, journey.edge)
             if crew.was_called:
                 return False
             way = self._ways.own_way(crew.standing, [target], crew.closed)
@@ -230,6 +238,18 @@ class Responders:
         crew.begin("blocked")
         crew.tell("blocked", f"the road from {u} to {v} is closed", (u, v))
         yield crew.pause(self._parameters.patience_s)
+
+    def _meet_contraflow(self, crew: Crew, edge: int, target: int) -> Story:
+        """Stand before both lanes full of those who leave: go round, or else wait until the lane is given back."""
+        traffic, (u, v) = self._ways.traffic, self._ways.name_of(edge)
+        crew.note("unit_blocked", f"{u} to {v}: both lanes lead the other way", traffic.barring_event(edge))
+        way = self._ways.own_way(crew.standing, [target], crew.closed)
+        if way is not None and not any(stretch.edge in traffic.barred for stretch in way):
+            return
+        crew.begin("blocked")
+        crew.tell("blocked", f"both lanes lead from {v} to {u}")
+        while not crew.was_called and traffic.barring_event(edge) >= 0:
+            yield crew.pause(self._parameters.patience_s)
 
     def _up_to_the_fire(self, edge: int) -> list[Stretch] | None:
         """Into a stretch that burns further along, as far as it is safe."""

@@ -65,15 +65,20 @@ class Steering:
     def add_route(self, nodes: Sequence[str]) -> int:
         """Note advice to follow these nodes; returns its number. Stops where no road joins two of them."""
         known = [self._roads.node_index[node] for node in nodes if node in self._roads.node_index]
+        edges = self.edges_along(known)
+        self._routes.append((len(self._route_edges), known[: len(edges) + 1]))
+        self._route_edges = np.concatenate([self._route_edges, np.array(edges, dtype=np.int64)])
+        return len(self._routes) - 1
+
+    def edges_along(self, known: Sequence[int]) -> list[int]:
+        """The quickest roads from node to node, until no road joins two of them."""
         edges: list[int] = []
         for tail, head in pairwise(known):
             between = [edge for edge in self.edges_at(tail) if self._roads.head[edge] == head]
             if not between:
                 break
             edges.append(min(between, key=lambda edge: (self._finder.drive_s[edge], self._roads.length_m[edge], edge)))
-        self._routes.append((len(self._route_edges), known[: len(edges) + 1]))
-        self._route_edges = np.concatenate([self._route_edges, np.array(edges, dtype=np.int64)])
-        return len(self._routes) - 1
+        return edges
 
     def send(self, trip: int, node: int, refuge: int, route: int) -> None:
         """A traveller who knows what everybody knows sets out from a node, for a refuge or -1: the nearest usual."""

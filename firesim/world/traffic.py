@@ -24,6 +24,7 @@ from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.background import background_traffic
 from firesim.world.closing import Closing, Flames, Heated
+from firesim.world.contraflow import Contraflow
 from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
 from firesim.world.gridlocks import Gridlocks
@@ -74,6 +75,7 @@ class Traffic:
     refuge_cell : [refuges, landings, stops] flat cell of the fire's grid in which each lies, -1: off it
     cut_off : which nodes are cut off from every refuge with room; a last resort is none
     watch : what flames and smoke do to the refuges' ground
+    contraflow : roads on which both lanes lead one way
     """
 
     def __init__(
@@ -113,6 +115,10 @@ class Traffic:
         self._smoky = SmokyRoads(roads, self.flow, self._finder.drive_s, journal, parameters.smoky_from_per_m)
         heeded = parameters.turning_cars_heeded
         self._turning = TurningCars(roads, self.flow, self.trips, self._steering, self._finder, self._luck, heeded)
+        self.contraflow = Contraflow(
+            roads, self.flow, self.trips, self._steering, self._finder, journal, parameters.contraflow_gain,
+            self.closing_events,
+        )  # fmt: skip
         rule, patience_s = parameters.gridlock, parameters.gridlock_patience_s
         self._gridlocks = Gridlocks(roads, self.flow, self.trips, journal, rule, patience_s)
         self.now_s = 0.0
@@ -154,6 +160,7 @@ class Traffic:
                 if to not in known.full:
                     self._steering.set_way(int(trip), self.flow.node_of(trip), int(to), int(by), known)
                     self.flow.let_think(int(trip), self.now_s)
+                    self.contraflow.wake(int(trip), self.now_s)
                     self.cause_id[trip] = self.cause_id[trip] if cause == NOWHERE else cause
 
     def nearest_of_any_kind(self, trip: int) -> int:
@@ -262,6 +269,15 @@ class Traffic:
         """Everybody, on the road and later, knows that these edges are cut."""
         self._steering.tell_of_cut(edges)
 
+    def way_along(self, nodes: Sequence[str]) -> list[int]:
+        """The edges along these nodes; empty where no road joins two of them."""
+        return self._steering.edges_along([self.roads.node_index[node] for node in nodes])
+
+    def order_contraflow(self, edges: Iterable[int], now_s: float, cause_id: int) -> None:
+        """Both lanes are to lead along these edges and no others from now on, by this event; see `Contraflow`."""
+        self.advance(now_s)
+        self.contraflow.order(edges, now_s, cause_id)
+
     def advance(self, until_s: float) -> None:
         """Let everybody move until `until_s`; standing still changes nothing."""
         if until_s < self.now_s:
@@ -276,6 +292,7 @@ class Traffic:
         self._turning.meet(until_s)
         self._note_full()
         self._gridlocks.resolve(until_s)
+        self.contraflow.advance(until_s)
 
     def changes(self) -> Changes:
         """The trips that have ended since the last call, in order of trips."""
@@ -368,6 +385,26 @@ class Traffic:
         if self._room[refuge] < 1:
             self._refuge_is_full(refuge, at_s, cause_id)
 
+    def barring_event(self, edge: int) -> int:
+        """The event by which no vehicle may enter an edge since both lanes lead the other way; -1: it may."""
+        return self.contraflow.barring_event(edge)
+
+    @property
+    def barred(self) -> list[int]:
+        """All edges that no vehicle may enter for that reason."""
+        return self.contraflow.barred
+
+    def passing_time_s(self, edge: int) -> float:
+        """How long somebody with blue light needs who enters the edge now; inf: closed, or a footpath. [s]
+
+        On a road of two lanes all others make way; on a one-lane track it follows like anybody.
+        """
+        if self.is_closed(edge) or not self.roads.is_drivable[edge]:
+            return float("inf")
+        if self.roads.shared_lane[edge]:
+            return self.travel_time_s(edge)
+        return float(self._drive_s[edge] / self._smoky.speed_factor[edge])
+
     def travel_time_s(self, edge: int) -> float:
         """How long somebody who enters the edge now needs to its far end; inf: closed, or a footpath. [s]
 
@@ -410,7 +447,7 @@ class Traffic:
 
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the traffic, in words."""
-        said = self._smoky.warnings() + self._gridlocks.warnings()
+        said = self._smoky.warnings() + self._gridlocks.warnings() + self.contraflow.warnings()
         if not self.safe_ones:
             said.append("no ground of this map is a refuge: nobody is safe anywhere, and nobody counts as cut off")
         said += [f"{self._what(index)} was full" for index in self._full_event]
@@ -455,10 +492,13 @@ class Traffic:
             known = known.with_also(smoky=self._steering.both_ways(self._smoky_at(node)))
         elif question == moves.CUT:
             seen = [edge for edge in self._steering.edges_at(node) if self.flow.queues.is_closed[edge]]
-            known = known.with_also(cut=self._steering.both_ways(seen))
+            barred = self.contraflow.barred_at(node) if self.flow.drives(trip) else []
+            known = known.with_also(cut=[*self._steering.both_ways(seen), *barred])
             if seen:  # else it has only heard of the cut, and knows of no way from here
                 self.trips.turn(trip, now_s, int(self.closing_events[seen].max()), "the road is cut")
-        if not self._steering.go_on(trip, node, known):
+            elif barred and self._finder.nearest(True, node, known) != NOWHERE:
+                self.contraflow.turn(trip, barred, now_s)
+        if not self._steering.go_on(trip, node, known) and not self.contraflow.makes_wait(trip, node, known, now_s):
             self.flow.end(trip, STRANDED, now_s)
 
     def _smoky_at(self, node: int) -> list[int]:

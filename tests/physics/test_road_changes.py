@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.physics import road_changes
+from firesim.physics import road_changes, traffic
 from firesim.physics.queues import ARRIVED, BLUE_LIGHT
 from tests.physics.queue_town import ROOM_FOR_ALL, Town, one_way
 from tests.physics.test_traffic import towns
@@ -176,3 +176,29 @@ def test_whatever_changes_vehicles_in_are_vehicles_out_and_lanes_are_never_share
     town.run(1e5)
     assert (town.cars.status == ARRIVED).all()
     assert town.events.size[0] == 0
+
+
+def test_a_barred_road_takes_no_car_and_lets_walkers_on():
+    town = Town(3, [one_way(0, 1, free_s=10.0), one_way(1, 2, free_s=10.0)], 2, 3)
+    town.queues.is_barred[1] = True
+    town.network.length_m[:2] = 10.0
+    town.cars.speed_m_s[1] = 1.0
+    town.cars.speed_m_s[2] = BLUE_LIGHT
+    town.depart([0, 2], 0, [5.0, 0.0])
+    town.depart([1], 0, 0.0)
+    reason, who, now_s = town.run(100.0)
+    assert (reason, who, now_s) == (traffic.CUT, 2, 10.0)  # nobody makes room for it in the wrong lane
+    assert town.queues.cars[1] == 0
+    town.queues.is_barred[1] = False
+    town.run(100.0)
+    assert (town.cars.status == ARRIVED).all()
+    assert town.cars.done_s[1] == pytest.approx(20.0)
+
+
+def test_a_lane_against_its_direction_carries_the_share_that_is_said():
+    town = two_way_road()
+    town.queues.is_barred[1] = True
+    args = (town.network, town.queues, town.cars, town.events)
+    assert road_changes.hand_lanes_over(*args, np.array([1]), 0.0, 0.65).tolist() == [1]
+    assert 1.0 / town.network.headway_s[0] == pytest.approx(1.65 / 4.0)
+    assert town.network.storage[:2].tolist() == [60, 0]

@@ -43,9 +43,16 @@ class Traffic:
     delay_s: dict[int, float] = field(default_factory=dict)
     closes_s: dict[int, float] = field(default_factory=dict)
     clock: Callable[[], float] = lambda: 0.0
+    barred: list[int] = field(default_factory=list)
 
     def travel_time_s(self, edge: int) -> float:
         return float(self.roads.length_m[edge] / self.roads.speed_m_s[edge]) + self.delay_s.get(edge, 0.0)
+
+    def passing_time_s(self, edge: int) -> float:
+        return float(self.roads.length_m[edge] / self.roads.speed_m_s[edge])
+
+    def barring_event(self, edge: int) -> int:
+        return 0 if edge in self.barred else -1
 
     def is_closed(self, edge: int) -> bool:
         return self.clock() >= self.closes_s.get(edge, np.inf)
@@ -154,8 +161,45 @@ def test_an_engine_arrives_after_turnout_plus_distance_over_speed(make_world):
     assert world.times("unit_on_scene") == [pytest.approx(80.0 + distance_m / SPEED_M_S, abs=0.1)]
 
 
-def test_an_engine_in_a_queue_is_as_slow_as_the_queue(make_world):
+def test_an_engine_drives_past_a_queue_where_the_others_make_way(make_world):
     world = make_world()
+    world.traffic.delay_s[0] = 240.0
+    send(world, route=("station", "mid", "near"))
+    run(world, 900.0)
+    distance_m = 600.0 + np.hypot(300.0, 300.0)
+    assert world.times("unit_on_scene") == [pytest.approx(80.0 + distance_m / SPEED_M_S, abs=0.1)]
+
+
+def test_an_engine_before_both_lanes_full_of_those_who_leave_goes_round(make_world):
+    world = make_world()
+    world.traffic.barred = [2]  # mid to near
+    send(world, route=("station", "mid", "near"))
+    run(world, 1500.0)
+    detour_m = 600.0 + 900.0 + np.hypot(300.0, 1200.0)
+    assert world.times("unit_on_scene") == [pytest.approx(80.0 + detour_m / SPEED_M_S, abs=0.1)]
+    assert not [state for _, state in world.states if state.road]  # that is no closed road to tell of
+
+
+def test_an_engine_that_has_no_other_way_waits_until_the_lane_is_given_back(make_world):
+    world = make_world()
+    world.traffic.barred = [0]  # station to mid
+    send(world, route=("station", "mid", "near"))
+
+    def give_back():
+        yield world.env.timeout(1000.0)
+        world.traffic.barred = []
+
+    world.env.process(give_back())
+    run(world, 2500.0)
+    assert "blocked" in world.said("engine-1")
+    distance_m = 600.0 + np.hypot(300.0, 300.0)
+    patience_s = 120.0
+    gone_s = world.times("unit_on_scene")[0] - distance_m / SPEED_M_S
+    assert 1000.0 <= gone_s <= 1000.0 + patience_s
+
+
+def test_an_engine_without_blue_light_is_as_slow_as_the_queue(make_world):
+    world = make_world(passes_queues=False)
     world.traffic.delay_s[0] = 240.0
     send(world, route=("station", "mid", "near"))
     run(world, 900.0)
