@@ -55,7 +55,8 @@ def age_of(steady_age: float, a: float) -> float:
         factor = -expm1(-y)
         if factor == 0.0:
             return 0.0
-        nearer = y - (steady_age_of(y, 1.0) - x) / factor
+        gone = steady_age_of(y, 1.0) if y < 1e-3 else y - factor  # the same: one exponential for both
+        nearer = y - (gone - x) / factor
         if nearer == y:
             break
         y = nearer
@@ -111,7 +112,7 @@ def eccentricity_between(eccentricity: ArrayLike, age_1: float, age_2: float, pe
     """
     if age_2 == inf:
         return np.asarray(eccentricity, dtype=np.float64)
-    steady_1, steady_2 = (float(steady_age_s(age, per_min)) for age in (age_1, age_2))
+    steady_1, steady_2 = (steady_age_of(float(age), per_min / 60.0) for age in (age_1, age_2))
     wide_1, wide_2 = (width_ratio(eccentricity, age, per_min) for age in (age_1, age_2))
     ratio = np.minimum((steady_2 * wide_2 - steady_1 * wide_1) / (steady_2 - steady_1), 1.0)
     return (1.0 - ratio**2) / (1.0 + ratio**2)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
-from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Indices
+from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Indices, Singles
 from firesim.fire.queue import LATER, NEAR, Queue
 
 Window = tuple[int, int, int, int]
@@ -54,7 +55,7 @@ def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float
 def grown_cells(cells: Cells, stride: int, window: Window, from_s: float, to_s: float) -> float:
     """Area burnt between two times, in cells: the difference of `burnt_cells` in one pass, but for rounding."""
     # Taken out of their tuple once: at every cell it would cost ten times what the cell does.
-    arrivals_s, gradient_x, gradient_y = cells.arrival_s, cells.gradient_x, cells.gradient_y
+    arrivals_s, gradient_x, gradient_y, mark = cells.arrival_s, cells.gradient_x, cells.gradient_y, cells.mark
     total = 0.0
     for row in range(window[0], window[1]):
         first = (row + 1) * stride + 1
@@ -69,49 +70,60 @@ def grown_cells(cells: Cells, stride: int, window: Window, from_s: float, to_s: 
             if to_s - arrival_s >= crossed_by_s and arrival_s - from_s >= crossed_by_s:
                 total += 1.0
             else:
-                total += _share_grown(cells, c, stride, from_s, to_s)
+                total += _share_grown(arrivals_s, gradient_x, gradient_y, mark, c, stride, from_s, to_s)
     return total
 
 
 @kernel_in_place
-def _share_grown(cells: Cells, c: int, stride: int, from_s: float, to_s: float) -> float:
-    """Share of one cell that burns between two times. [0-1]
+def _share_grown(
+    arrival_s: Floats,
+    gradient_x: Singles,
+    gradient_y: Singles,
+    mark: NDArray[np.uint8],
+    c: int,
+    stride: int,
+    from_s: float,
+    to_s: float,
+) -> float:
+    """Share of one cell that burns between two times. [0-1] The arrays are those of `Cells`.
 
     The cell is cut into eight triangles around its centre, with arrival linear on each. Arrival in the middle of a
     side is that of the cubic between both centres, at a corner the mean of what four cells say of it, exact where it
     is quadratic. (A straight front through each cell counts the tip of a narrow ellipse too wide: 3 % of the area of
     a fire 4 cells wide and 3 times as long.)
     """
-    here = cells.arrival_s[c]
-    if cells.mark[c] & SOURCE:
-        gx, gy = cells.gradient_x[c], cells.gradient_y[c]
+    here = arrival_s[c]
+    if mark[c] & SOURCE:
+        gx, gy = gradient_x[c], gradient_y[c]
         return burnt_share(to_s - here, gx, gy) - burnt_share(from_s - here, gx, gy)
-    goes_on = _ways_on(cells, c, stride)
+    goes_on = _ways_on(arrival_s, gradient_x, gradient_y, mark, c, stride)
     total = 0.0
-    last = _beside(cells, c, 7, stride, goes_on)
+    last = _beside(arrival_s, gradient_x, gradient_y, c, 7, stride, goes_on)
     before = last
     for k in range(8):
-        beside = last if k == 7 else _beside(cells, c, k, stride, goes_on)
+        beside = last if k == 7 else _beside(arrival_s, gradient_x, gradient_y, c, k, stride, goes_on)
         total += _triangle_share(here, before, beside, to_s) - _triangle_share(here, before, beside, from_s)
         before = beside
     return total / 8.0
 
 
 @kernel_in_place
-def _beside(cells: Cells, c: int, k: int, stride: int, goes_on: int) -> float:
+def _beside(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, c: int, k: int, stride: int, goes_on: int
+) -> float:
     """Arrival half way from cell c to its neighbour k: the middle of a side or a corner. [s]
 
     Where the neighbours do not continue what is known here (fire came to them another way) it is this cell's alone.
     `goes_on` is that of `_ways_on`.
     """
-    here, gx, gy = float(cells.arrival_s[c]), float(cells.gradient_x[c]), float(cells.gradient_y[c])
+    here, gx, gy = float(arrival_s[c]), float(gradient_x[c]), float(gradient_y[c])
     alone = float(here + 0.5 * (gx * RING_X[k] + gy * RING_Y[k]))
     if k & 1 == 0:
         if not goes_on & (1 << k):
             return alone
         n = c + RING_X[k] + stride * RING_Y[k]
-        bend = (gx - cells.gradient_x[n]) * RING_X[k] + (gy - cells.gradient_y[n]) * RING_Y[k]
-        return float(0.5 * (here + cells.arrival_s[n]) + 0.125 * bend)
+        bend = (gx - gradient_x[n]) * RING_X[k] + (gy - gradient_y[n]) * RING_Y[k]
+        return float(0.5 * (here + arrival_s[n]) + 0.125 * bend)
     total = here + 0.25 * (gx * RING_X[k] + gy * RING_Y[k])
     for turn in range(-1, 2):
         j = (k + turn) & 7
@@ -120,29 +132,27 @@ def _beside(cells: Cells, c: int, k: int, stride: int, goes_on: int) -> float:
         n = c + RING_X[j] + stride * RING_Y[j]
         # From n to the corner, in halves of a cell.
         dx, dy = RING_X[k] - 2 * RING_X[j], RING_Y[k] - 2 * RING_Y[j]
-        total += cells.arrival_s[n] + 0.25 * (cells.gradient_x[n] * dx + cells.gradient_y[n] * dy)
+        total += arrival_s[n] + 0.25 * (gradient_x[n] * dx + gradient_y[n] * dy)
     return float(total / 4.0)
 
 
 @kernel_in_place
-def _ways_on(cells: Cells, c: int, stride: int) -> int:
-    """Bit k: arrival runs on from cell c into its neighbour k."""
+def _ways_on(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: NDArray[np.uint8], c: int, stride: int
+) -> int:
+    """Bit k: arrival runs on from cell c into its neighbour k as the gradients of both say, within half a crossing."""
     bits = 0
+    if mark[c] & SOURCE:
+        return bits
+    gx, gy = gradient_x[c], gradient_y[c]
     for k in range(8):
-        if _continues(cells, c, k, stride):
+        n = c + RING_X[k] + stride * RING_Y[k]
+        if not isfinite(arrival_s[n]) or mark[n] & SOURCE:
+            continue
+        change = 0.5 * ((gx + gradient_x[n]) * RING_X[k] + (gy + gradient_y[n]) * RING_Y[k])
+        if abs(arrival_s[n] - arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)):
             bits |= 1 << k
     return bits
-
-
-@kernel_in_place
-def _continues(cells: Cells, c: int, k: int, stride: int) -> bool:
-    """Whether arrival runs on from cell c into its neighbour k as the gradients of both say, within half a crossing."""
-    n = c + RING_X[k] + stride * RING_Y[k]
-    if not isfinite(cells.arrival_s[n]) or (cells.mark[c] | cells.mark[n]) & SOURCE:
-        return False
-    gx, gy = cells.gradient_x[c], cells.gradient_y[c]
-    change = 0.5 * ((gx + cells.gradient_x[n]) * RING_X[k] + (gy + cells.gradient_y[n]) * RING_Y[k])
-    return bool(abs(cells.arrival_s[n] - cells.arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)))
 
 
 @kernel_in_place
@@ -171,6 +181,34 @@ def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, unt
                 found[n] = c
                 n += 1
     return found[:n].copy()
+
+
+@kernel
+def rates_of_front(
+    which: NDArray[np.int64],
+    gradient_x: Singles,
+    gradient_y: Singles,
+    rise_x: Singles,
+    rise_y: Singles,
+    cell_size_m: float,
+) -> Floats:
+    """Speed of the front along its normal, along the ground, at its arrival in some cells. [m/s]; 0 where it was lit.
+
+    The arrays are those of `Cells`.
+    """
+    one = np.float32(1.0)
+    rates = np.zeros(which.size)
+    for n in range(which.size):
+        c = which[n]
+        gx, gy = np.float64(gradient_x[c]), np.float64(gradient_y[c])
+        square = gx * gx + gy * gy
+        if rise_x.size > 1:
+            zx, zy = rise_x[c], rise_y[c]
+            along = zx * gx + zy * gy
+            square -= along * along / (one + zx * zx + zy * zy)
+        if square > 0.0:
+            rates[n] = cell_size_m / sqrt(square)
+    return rates
 
 
 @kernel_in_place

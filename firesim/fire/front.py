@@ -39,7 +39,7 @@ from firesim.fire.cells import (
     Indices,
     Singles,
 )
-from firesim.fire.coverage import burnt_between, burnt_cells, farthest, grown_cells, is_enclosed
+from firesim.fire.coverage import burnt_between, burnt_cells, farthest, grown_cells, is_enclosed, rates_of_front
 from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
     forget_inner,
@@ -172,16 +172,10 @@ class Front:
         """The same of some burnt cells alone, at their cost. [cells]"""
         cells = self._cells
         flat = (rows + 1) * self._stride + columns + 1
-        gx, gy = (part[flat].astype(np.float64) for part in (cells.gradient_x, cells.gradient_y))
-        square = gx * gx + gy * gy
-        if cells.rise_x.size > 1:
-            zx, zy = cells.rise_x[flat], cells.rise_y[flat]
-            square -= (zx * gx + zy * gy) ** 2 / (1.0 + zx * zx + zy * zy)
-        rate = np.zeros(flat.size)
-        arrived = square > 0.0
-        rate[arrived] = self.cell_size_m / np.sqrt(square[arrived])
-        if not arrived.all():
-            rate[~arrived] = self._head_rates(flat[~arrived])
+        rate = rates_of_front(flat, cells.gradient_x, cells.gradient_y, cells.rise_x, cells.rise_y, self.cell_size_m)
+        lit = np.flatnonzero(rate == 0.0)
+        if lit.size:
+            rate[lit] = self._head_rates(flat[lit])
         return rate
 
     @property
@@ -452,7 +446,8 @@ class Front:
         self._resume()
 
     def _numbers(self, where: Where) -> Indices:
-        rows, columns = where if isinstance(where, tuple) else np.nonzero(where)
+        # Of a mask in one dimension: to find the two of each cell takes numpy three times as long.
+        rows, columns = where if isinstance(where, tuple) else np.divmod(np.flatnonzero(where), self.shape[1])
         return ((rows + 1) * self._stride + columns + 1).astype(np.int32)
 
     def _evaluate(self, which: Indices) -> None:

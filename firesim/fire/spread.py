@@ -386,7 +386,7 @@ class SpreadingFire:
 
     def _clock(self, at_s: float) -> float:
         """The front's time: that of a steady fire that has burnt as much."""
-        return float(self._young.point.clock_s(at_s)) if self._young is not None else at_s
+        return self._young.point.clock_at(at_s) if self._young is not None else at_s
 
     def _spread_at(self, now_s: float) -> Spread | SpreadOfKinds | SpreadSource:
         """Spread of the front from now on; while it is young its ellipses have the shape of its age."""

@@ -258,10 +258,7 @@ class TrueFire:
     def _cells_flaming(self, now_s: float, flaming_s: float) -> NDArray[np.int64]:
         if not self.has_ignited or now_s < self.ignited_s:
             return np.empty(0, np.int64)
-        burnt = self._burnt.until(self._now_s)
-        arrival = burnt.arrival_time_s[burnt.window]
-        rows, columns = np.nonzero((arrival <= now_s) & (arrival > now_s - flaming_s))
-        flaming = (rows + burnt.window[0].start) * self.grid.columns + columns + burnt.window[1].start
+        flaming = self._burnt.until(self._now_s).between(now_s - flaming_s, now_s)
         if len(flaming) == 0 and not self._front.is_out and self._front.ellipse_outline(now_s) is not None:
             flaming = np.array([self.ignition_cell])
         return flaming
