@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
-from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Indices, Singles
+from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Singles
 from firesim.fire.queue import LATER, NEAR, Queue
 
 Window = tuple[int, int, int, int]
@@ -96,14 +96,33 @@ def _share_grown(
     if mark[c] & SOURCE:
         gx, gy = gradient_x[c], gradient_y[c]
         return burnt_share(to_s - here, gx, gy) - burnt_share(from_s - here, gx, gy)
-    goes_on = _ways_on(arrival_s, gradient_x, gradient_y, mark, c, stride)
-    total = 0.0
-    last = _beside(arrival_s, gradient_x, gradient_y, c, 7, stride, goes_on)
-    before = last
-    for k in range(8):
-        beside = last if k == 7 else _beside(arrival_s, gradient_x, gradient_y, c, k, stride, goes_on)
-        total += _triangle_share(here, before, beside, to_s) - _triangle_share(here, before, beside, from_s)
-        before = beside
+    # Each neighbour by name, not in a loop: so compiled, its place is a constant and the cell takes half the time.
+    on = (
+        _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 0, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 1, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 2, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 3, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 4, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 5, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 6, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 7, stride)
+    )
+    east = _beside(arrival_s, gradient_x, gradient_y, c, 0, stride, on)
+    north_east = _beside(arrival_s, gradient_x, gradient_y, c, 1, stride, on)
+    north = _beside(arrival_s, gradient_x, gradient_y, c, 2, stride, on)
+    north_west = _beside(arrival_s, gradient_x, gradient_y, c, 3, stride, on)
+    west = _beside(arrival_s, gradient_x, gradient_y, c, 4, stride, on)
+    south_west = _beside(arrival_s, gradient_x, gradient_y, c, 5, stride, on)
+    south = _beside(arrival_s, gradient_x, gradient_y, c, 6, stride, on)
+    south_east = _beside(arrival_s, gradient_x, gradient_y, c, 7, stride, on)
+    total = _triangle_grown(here, south_east, east, from_s, to_s)
+    total += _triangle_grown(here, east, north_east, from_s, to_s)
+    total += _triangle_grown(here, north_east, north, from_s, to_s)
+    total += _triangle_grown(here, north, north_west, from_s, to_s)
+    total += _triangle_grown(here, north_west, west, from_s, to_s)
+    total += _triangle_grown(here, west, south_west, from_s, to_s)
+    total += _triangle_grown(here, south_west, south, from_s, to_s)
+    total += _triangle_grown(here, south, south_east, from_s, to_s)
     return total / 8.0
 
 
@@ -114,7 +133,7 @@ def _beside(
     """Arrival half way from cell c to its neighbour k: the middle of a side or a corner. [s]
 
     Where the neighbours do not continue what is known here (fire came to them another way) it is this cell's alone.
-    `goes_on` is that of `_ways_on`.
+    `goes_on`: the bits of `_goes_on`.
     """
     here, gx, gy = float(arrival_s[c]), float(gradient_x[c]), float(gradient_y[c])
     alone = float(here + 0.5 * (gx * RING_X[k] + gy * RING_Y[k]))
@@ -137,29 +156,31 @@ def _beside(
 
 
 @kernel_in_place
-def _ways_on(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: NDArray[np.uint8], c: int, stride: int
+def _goes_on(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: NDArray[np.uint8], c: int, k: int, stride: int
 ) -> int:
-    """Bit k: arrival runs on from cell c into its neighbour k as the gradients of both say, within half a crossing."""
-    bits = 0
-    if mark[c] & SOURCE:
-        return bits
+    """Bit k if arrival runs on from cell c into neighbour k as the gradients of both say, within half a crossing."""
+    n = c + RING_X[k] + stride * RING_Y[k]
+    if not isfinite(arrival_s[n]) or mark[n] & SOURCE:
+        return 0
     gx, gy = gradient_x[c], gradient_y[c]
-    for k in range(8):
-        n = c + RING_X[k] + stride * RING_Y[k]
-        if not isfinite(arrival_s[n]) or mark[n] & SOURCE:
-            continue
-        change = 0.5 * ((gx + gradient_x[n]) * RING_X[k] + (gy + gradient_y[n]) * RING_Y[k])
-        if abs(arrival_s[n] - arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)):
-            bits |= 1 << k
-    return bits
+    change = 0.5 * ((gx + gradient_x[n]) * RING_X[k] + (gy + gradient_y[n]) * RING_Y[k])
+    if abs(arrival_s[n] - arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)):
+        return 1 << k
+    return 0
 
 
 @kernel_in_place
-def _triangle_share(a: float, b: float, c: float, at_s: float) -> float:
-    """Share of a triangle where arrival, linear between that at its corners, is not after a time. [0-1]"""
+def _triangle_grown(a: float, b: float, c: float, from_s: float, to_s: float) -> float:
+    """Share of a triangle, arrival linear between that at its corners, that burns between two times. [0-1]"""
     low, high = min(a, b, c), max(a, b, c)
     middle = a + b + c - low - high
+    return _triangle_share(low, middle, high, to_s) - _triangle_share(low, middle, high, from_s)
+
+
+@kernel_in_place
+def _triangle_share(low: float, middle: float, high: float, at_s: float) -> float:
+    """Share of a triangle that has burnt by a time, from arrival at its three corners in order. [0-1]"""
     if at_s <= low:
         return 0.0
     if at_s >= high:
@@ -170,36 +191,45 @@ def _triangle_share(a: float, b: float, c: float, at_s: float) -> float:
 
 
 @kernel
-def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, until_s: float) -> Indices:
-    """Numbers of the cells that burn after one time and by another, row by row; window: as in `burnt_cells`."""
+def burnt_between(
+    cells: Cells, stride: int, window: Window, after_s: float, until_s: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the cells that burn after one time and by another, row by row; window: of `burnt_cells`."""
     arrival_s = cells.arrival_s  # taken out once: the reference is counted at each use of an array out of a tuple
-    found = np.empty((window[1] - window[0]) * (window[3] - window[2]), np.int32)
+    most = (window[1] - window[0]) * (window[3] - window[2])
+    rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
     for row in range(window[0], window[1]):
-        for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
-            if after_s < arrival_s[c] <= until_s:
-                found[n] = c
+        first = (row + 1) * stride + 1
+        for column in range(window[2], window[3]):
+            if after_s < arrival_s[first + column] <= until_s:
+                rows[n], columns[n] = row, column
                 n += 1
-    return found[:n].copy()
+    return rows[:n].copy(), columns[:n].copy()
 
 
 @kernel
-def rates_of_front(
-    which: NDArray[np.int64],
+def front_at(
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    stride: int,
+    cell_size_m: float,
+    arrival_s: Floats,
     gradient_x: Singles,
     gradient_y: Singles,
     rise_x: Singles,
     rise_y: Singles,
-    cell_size_m: float,
-) -> Floats:
-    """Speed of the front along its normal, along the ground, at its arrival in some cells. [m/s]; 0 where it was lit.
+    heat: Singles,
+) -> tuple[Floats, Floats, Singles]:
+    """The front in some cells: arrival [s], speed along its normal, along the ground [m/s], and heat. 0 m/s: lit there.
 
-    The arrays are those of `Cells`.
+    The arrays are those of `Cells` and `Tiles`.
     """
     one = np.float32(1.0)
-    rates = np.zeros(which.size)
-    for n in range(which.size):
-        c = which[n]
+    arrivals_s, rates, heats = np.empty(rows.size), np.zeros(rows.size), np.empty(rows.size, np.float32)
+    for n in range(rows.size):
+        c = (rows[n] + 1) * stride + columns[n] + 1
+        arrivals_s[n], heats[n] = arrival_s[c], heat[c]
         gx, gy = np.float64(gradient_x[c]), np.float64(gradient_y[c])
         square = gx * gx + gy * gy
         if rise_x.size > 1:
@@ -208,7 +238,7 @@ def rates_of_front(
             square -= along * along / (one + zx * zx + zy * zy)
         if square > 0.0:
             rates[n] = cell_size_m / sqrt(square)
-    return rates
+    return arrivals_s, rates, heats
 
 
 @kernel_in_place

@@ -107,16 +107,27 @@ class ZoneWatch:
     def __init__(self, zones: Sequence[Zone], grid: Grid) -> None:
         cells = ((zone.zone, np.flatnonzero(rasterise(zone.polygon_xy_m, grid))) for zone in zones)
         self._cells = {zone: flat for zone, flat in cells if len(flat)}
-        self._all_cells = np.concatenate([*self._cells.values(), np.empty(0, np.int64)])
+        self._is_ahead = np.zeros(grid.shape, np.bool_)  # [y, x] in a zone that has not been reached
+        self._mark_ahead()
 
-    def reached(self, arrival_time_s: NDArray[np.float64], now_s: float) -> list[tuple[str, float]]:
-        """Zones reached since the last call, with the time [s], in order of time."""
-        arrival = np.ravel(arrival_time_s)
-        if not (arrival[self._all_cells] <= now_s).any():
+    def _mark_ahead(self) -> None:
+        self._is_ahead[...] = False
+        for flat in self._cells.values():
+            self._is_ahead.ravel()[flat] = True
+
+    def reached(
+        self, arrival_time_s: NDArray[np.float64], now_s: float, window: tuple[slice, slice]
+    ) -> list[tuple[str, float]]:
+        """Zones reached since the last call, with the time [s], in order of time.
+
+        window: rows and columns outside of which nothing has burnt.
+        """
+        if not (self._is_ahead[window] & (arrival_time_s[window] <= now_s)).any():
             return []
+        arrival = np.ravel(arrival_time_s)
         firsts = [(zone, float(arrival[cells].min())) for zone, cells in self._cells.items()]
         new = sorted((pair for pair in firsts if pair[1] <= now_s), key=lambda pair: (pair[1], pair[0]))
         for zone, _ in new:
             del self._cells[zone]
-        self._all_cells = np.concatenate([*self._cells.values(), np.empty(0, np.int64)])
+        self._mark_ahead()
         return new

@@ -151,7 +151,7 @@ class TrueFire:
             self._meet_weather(time_s)
         self._burn_until(now_s)
         if self.ignition_event is not None:
-            for zone, first_s in self._zones.reached(self.arrival_time_s, now_s):
+            for zone, first_s in self._zones.reached(self.arrival_time_s, now_s, self.burnt_window):
                 self._journal.add(first_s, "fire", "fire_reached_zone", self.ignition_event, zone)
         self._note_out()
 
