@@ -66,8 +66,14 @@ def age_of(steady_age: float, a: float) -> float:
 @kernel
 def width_ratio_of(eccentricity: float, age_s: float, a: float) -> float:
     """`width_ratio` of one eccentricity; a in 1/s."""
+    return _width_ratio(eccentricity, -expm1(-a * max(age_s, 0.0)))
+
+
+@kernel
+def _width_ratio(eccentricity: float, factor: float) -> float:
+    """The same at an age of this `acceleration_factor`."""
     steady = 1.0 / sqrt(1.0 - eccentricity * eccentricity)
-    ratio = 1.0 + (steady - 1.0) * -expm1(-a * max(age_s, 0.0))
+    ratio = 1.0 + (steady - 1.0) * factor
     # (1 - e) / (1 + e) with e = sqrt(r^2 - 1) / r
     return 1.0 / (ratio + sqrt(max(ratio * ratio - 1.0, 0.0)))
 
@@ -84,7 +90,23 @@ def _ages(steady_ages_s: Floats, a: float) -> Floats:
 
 @kernel
 def _width_ratios(eccentricities: Floats, age_s: float, a: float) -> Floats:
-    return np.array([width_ratio_of(e, age_s, a) for e in eccentricities])
+    factor = -expm1(-a * max(age_s, 0.0))
+    return np.array([_width_ratio(e, factor) for e in eccentricities])
+
+
+@kernel
+def _eccentricities_between(eccentricities: Floats, age_1: float, age_2: float, a: float) -> Floats:
+    """`eccentricity_between` of each; a in 1/s."""
+    steady_1, steady_2 = steady_age_of(age_1, a), steady_age_of(age_2, a)
+    factor_1, factor_2 = -expm1(-a * max(age_1, 0.0)), -expm1(-a * max(age_2, 0.0))
+    between = np.empty(eccentricities.size)
+    for n in range(eccentricities.size):
+        wide_1, wide_2 = _width_ratio(eccentricities[n], factor_1), _width_ratio(eccentricities[n], factor_2)
+        ratio = (steady_2 * wide_2 - steady_1 * wide_1) / (steady_2 - steady_1)
+        if ratio > 1.0:
+            ratio = 1.0
+        between[n] = (1.0 - ratio * ratio) / (1.0 + ratio * ratio)
+    return between
 
 
 def steady_age_s(age_s: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
@@ -110,9 +132,7 @@ def eccentricity_between(eccentricity: ArrayLike, age_1: float, age_2: float, pe
 
     With age_2 = inf: the steady one.
     """
+    e = np.asarray(eccentricity, dtype=np.float64)
     if age_2 == inf:
-        return np.asarray(eccentricity, dtype=np.float64)
-    steady_1, steady_2 = (steady_age_of(float(age), per_min / 60.0) for age in (age_1, age_2))
-    wide_1, wide_2 = (width_ratio(eccentricity, age, per_min) for age in (age_1, age_2))
-    ratio = np.minimum((steady_2 * wide_2 - steady_1 * wide_1) / (steady_2 - steady_1), 1.0)
-    return (1.0 - ratio**2) / (1.0 + ratio**2)
+        return e
+    return _eccentricities_between(e.ravel(), float(age_1), float(age_2), per_min / 60.0).reshape(e.shape)
