@@ -75,17 +75,50 @@ def first_word(ordinal: Word, entity: Word, key: Key) -> Word:
 
 
 @kernel
-def _first_words(ordinals: Words, entities: Words, key: Key) -> Words:
-    """The first word of each counter. [n]"""
-    words = np.empty(ordinals.size, np.uint64)
-    for n in range(ordinals.size):
-        words[n] = first_word(ordinals[n], entities[n], key)
-    return words
+def between_0_and_1(word: Word) -> float:
+    """A word as a number of the open interval (0, 1), evenly spread."""
+    return (np.float64(word >> _UNUSED_BITS) + 0.5) * 2.0**-52
+
+
+@kernel
+def _uniform(ordinal: int, entity: int, key_0: int, key_1: int) -> float:
+    """The number of one counter. All words as Python's signed integers, which a kernel takes quickest."""
+    key = (np.uint64(key_0), np.uint64(key_1))
+    return between_0_and_1(first_word(np.uint64(ordinal), np.uint64(entity), key))
+
+
+@kernel
+def _uniforms(ordinals: Words, entities: Words, key_0: int, key_1: int) -> Floats:
+    """The number of each counter; one ordinal stands for all. [n]"""
+    key = (np.uint64(key_0), np.uint64(key_1))
+    numbers = np.empty(entities.size)
+    for n in range(entities.size):
+        ordinal = ordinals[n] if ordinals.size > 1 else ordinals[0]
+        numbers[n] = between_0_and_1(first_word(ordinal, entities[n], key))
+    return numbers
+
+
+def _signed(word: int) -> int:
+    """The integer from -2**63 to 2**63 - 1 that has the same lower 64 bits."""
+    return ((word + 2**63) & _MASK) - 2**63
 
 
 @lru_cache(maxsize=4096)
-def _stream_key(seed: int, replicate: int, purpose: str) -> Key:
-    return np.uint64(key_of(f"{seed}/{replicate}")), np.uint64(key_of(purpose))
+def _signed_key(name: str) -> int:
+    return _signed(key_of(name))
+
+
+@lru_cache(maxsize=4096)
+def _stream_key(seed: int, replicate: int, purpose: str) -> tuple[int, int]:
+    return _signed_key(f"{seed}/{replicate}"), _signed_key(purpose)
+
+
+def _as_words(value: int | str | NDArray[np.integer]) -> Words:
+    if isinstance(value, str):
+        value = key_of(value)
+    if isinstance(value, int):
+        return np.array([value & _MASK], dtype=np.uint64)
+    return np.atleast_1d(np.asarray(value).astype(np.uint64))
 
 
 @dataclass(frozen=True)
@@ -99,32 +132,20 @@ class Luck:
     seed: int
     replicate: int = 0
 
-    def _words(self, purpose: str, entity: object, ordinal: object) -> Words:
-        def as_words(value: object) -> Words:
-            if isinstance(value, str):
-                value = key_of(value)
-            if isinstance(value, int):
-                return np.array(value % 2**64, dtype=np.uint64)
-            return np.asarray(value).astype(np.uint64)
-
-        who, times = np.broadcast_arrays(as_words(entity), as_words(ordinal))
-        who, times = np.atleast_1d(who), np.atleast_1d(times)
-        key = _stream_key(self.seed, self.replicate, purpose)
-        return _first_words(times.ravel(), who.ravel(), key).reshape(who.shape)
-
     @overload
     def uniform(self, purpose: str, entity: int | str, ordinal: int = 0) -> float: ...
     @overload
     def uniform(self, purpose: str, entity: NDArray[np.integer], ordinal: int | NDArray[np.integer] = 0) -> Floats: ...
     def uniform(self, purpose, entity, ordinal=0):  # type: ignore[no-untyped-def]
         """Uniform in the open interval (0, 1): safe under `log` and the normal quantile."""
+        key = _stream_key(self.seed, self.replicate, purpose)
         if isinstance(entity, int | str) and isinstance(ordinal, int):
-            who = key_of(entity) if isinstance(entity, str) else entity & _MASK
-            key = _stream_key(self.seed, self.replicate, purpose)
-            word = int(first_word(np.uint64(ordinal & _MASK), np.uint64(who), key))
-            return ((word >> 12) + 0.5) * 2.0**-52
-        words = self._words(purpose, entity, ordinal)
-        return ((words >> _UNUSED_BITS).astype(np.float64) + 0.5) * 2.0**-52
+            who = _signed_key(entity) if isinstance(entity, str) else _signed(entity)
+            return _uniform(_signed(ordinal), who, *key)
+        entities, ordinals = _as_words(entity), _as_words(ordinal)
+        if ordinals.shape != entities.shape and (ordinals.size != 1 or ordinals.ndim > entities.ndim):
+            entities, ordinals = (part.copy() for part in np.broadcast_arrays(entities, ordinals))
+        return _uniforms(ordinals.ravel(), entities.ravel(), *key).reshape(entities.shape)
 
     @overload
     def normal(self, purpose: str, entity: int | str, ordinal: int = 0) -> float: ...

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.streams import Luck, first_word, philox
+from firesim.streams import Luck, between_0_and_1, first_word, philox
 
 words = st.integers(min_value=0, max_value=2**64 - 1)
 
@@ -63,9 +63,13 @@ def test_a_field_of_numbers_repeats_and_differs_by_name():
     assert not np.array_equal(first, luck.generator("gusts").normal(size=(4, 5)))
 
 
-def test_the_largest_and_the_smallest_draw_stay_inside_the_interval(monkeypatch):
-    import firesim.streams as streams
+def test_the_largest_and_the_smallest_draw_stay_inside_the_interval():
+    assert 0.0 < between_0_and_1(np.uint64(0)) < between_0_and_1(np.uint64(2**64 - 1)) < 1.0
 
-    for word in (0, 2**64 - 1):
-        monkeypatch.setattr(streams, "first_word", lambda *_, word=word: word)
-        assert 0.0 < Luck(1).uniform("a", "b") < 1.0
+
+def test_one_draw_is_the_same_alone_and_in_an_array():
+    luck, entities = Luck(3), np.array([0, 7, -1, 2**62, -(2**63)])
+    alone = [luck.uniform("a", int(entity), 5) for entity in entities]
+    assert alone == luck.uniform("a", entities, 5).tolist()
+    assert alone == luck.uniform("a", entities, np.full(5, 5)).tolist()
+    assert alone == luck.uniform("a", entities[:, None], np.array([4, 5]))[:, 1].tolist()

@@ -145,6 +145,7 @@ class Incident:
     def __post_init__(self) -> None:
         self.log_place = self.prior.log_weight.copy()
         self._moments: tuple[float, float, Floats] | None = None
+        self._middle: Point | None = None  # of what has been drawn
 
     # --- is it there -------------------------------------------------------------------------------------
 
@@ -157,8 +158,10 @@ class Incident:
         total = log_odds(p.prior_probability)
         is_confirmed = self.reached("confirmed")
         for said in self.evidence.values():
-            age_s = 0.0 if is_confirmed else max(now_s - said.heard_s, 0.0)
-            total += said.weight * 0.5 ** (age_s / p.evidence_half_life_s)
+            if is_confirmed:
+                total += said.weight
+            else:
+                total += said.weight * 0.5 ** (max(now_s - said.heard_s, 0.0) / p.evidence_half_life_s)
         if self.has_outline:
             total += log(p.outline_ratio)
         return 1.0 / (1.0 + exp(-min(max(total, -500.0), 500.0)))
@@ -188,7 +191,7 @@ class Incident:
         x_m, y_m = self.centre_xy_m
         inside = np.hypot(self.prior.x_m - x_m, self.prior.y_m - y_m) <= radius_m
         self.log_place = np.where(inside, 0.0, log(_FAR_OFF_THE_MAP))
-        self._moments = None
+        self._moments = self._middle = None
         self.outlines = {}
         self.evidence = {"drawn before": Evidence(log(self.parameters.outline_ratio), now_s)}
 
@@ -268,9 +271,11 @@ class Incident:
     def centre_xy_m(self) -> Point:
         """Middle of what has been drawn; without any, where the origin is believed to be."""
         if not self.has_outline:
-            return self.place[:2]
-        x_m, y_m = self.outline_corners.T
-        return float(x_m.mean()), float(y_m.mean())
+            return self._place_moments()[:2]
+        if self._middle is None:
+            x_m, y_m = self.outline_corners.T
+            self._middle = float(x_m.mean()), float(y_m.mean())
+        return self._middle
 
     @property
     def outline_corners(self) -> Floats:
@@ -293,6 +298,7 @@ class Incident:
         # Rings are kept open: a corner that stands twice would draw the middle toward itself.
         rings = [list(ring[:-1] if ring[0] == ring[-1] else ring) for ring in report.outline_xy_m if ring]
         self.outlines[report.observer] = Drawing(rings, report.seen_s, report.is_whole)
+        self._middle = None
         self.outline_seen_s = report.seen_s
         self.outline_sd_m = report.outline_sd_m
         return True

@@ -57,7 +57,8 @@ def age_of(steady_age: float, a: float) -> float:
         factor = -expm1(-y)
         if factor == 0.0:
             return 0.0
-        nearer = y - (steady_age_of(y, 1.0) - x) / factor
+        gone = steady_age_of(y, 1.0) if y < 1e-3 else y - factor  # the same: one exponential for both
+        nearer = y - (gone - x) / factor
         if nearer == y:
             break
         y = nearer
@@ -65,10 +66,22 @@ def age_of(steady_age: float, a: float) -> float:
 
 
 @kernel
+def _factor_of(age_s: float, a: float) -> float:
+    """`acceleration_factor` of one age; a in 1/s."""
+    return 1.0 if a == inf else -expm1(-a * max(age_s, 0.0))
+
+
+@kernel
 def width_ratio_of(eccentricity: float, age_s: float, a: float) -> float:
     """`width_ratio` of one eccentricity; a in 1/s."""
+    return _width_ratio(eccentricity, _factor_of(age_s, a))
+
+
+@kernel
+def _width_ratio(eccentricity: float, factor: float) -> float:
+    """The same at an age of this `acceleration_factor`."""
     steady = 1.0 / sqrt(1.0 - eccentricity * eccentricity)
-    ratio = steady if a == inf else 1.0 + (steady - 1.0) * -expm1(-a * max(age_s, 0.0))
+    ratio = 1.0 + (steady - 1.0) * factor
     # (1 - e) / (1 + e) with e = sqrt(r^2 - 1) / r
     return 1.0 / (ratio + sqrt(max(ratio * ratio - 1.0, 0.0)))
 
@@ -85,7 +98,23 @@ def _ages(steady_ages_s: Floats, a: float) -> Floats:
 
 @kernel
 def _width_ratios(eccentricities: Floats, age_s: float, a: float) -> Floats:
-    return np.array([width_ratio_of(e, age_s, a) for e in eccentricities])
+    factor = _factor_of(age_s, a)
+    return np.array([_width_ratio(e, factor) for e in eccentricities])
+
+
+@kernel
+def _eccentricities_between(eccentricities: Floats, age_1: float, age_2: float, a: float) -> Floats:
+    """`eccentricity_between` of each; a in 1/s."""
+    steady_1, steady_2 = steady_age_of(age_1, a), steady_age_of(age_2, a)
+    factor_1, factor_2 = _factor_of(age_1, a), _factor_of(age_2, a)
+    between = np.empty(eccentricities.size)
+    for n in range(eccentricities.size):
+        wide_1, wide_2 = _width_ratio(eccentricities[n], factor_1), _width_ratio(eccentricities[n], factor_2)
+        ratio = (steady_2 * wide_2 - steady_1 * wide_1) / (steady_2 - steady_1)
+        if ratio > 1.0:
+            ratio = 1.0
+        between[n] = (1.0 - ratio * ratio) / (1.0 + ratio * ratio)
+    return between
 
 
 def steady_age_s(age_s: ArrayLike, per_min: float = OPEN_FUEL_PER_MIN) -> Floats:
@@ -111,9 +140,7 @@ def eccentricity_between(eccentricity: ArrayLike, age_1: float, age_2: float, pe
 
     With age_2 = inf: the steady one.
     """
+    e = np.asarray(eccentricity, dtype=np.float64)
     if age_2 == inf:
-        return np.asarray(eccentricity, dtype=np.float64)
-    steady_1, steady_2 = (float(steady_age_s(age, per_min)) for age in (age_1, age_2))
-    wide_1, wide_2 = (width_ratio(eccentricity, age, per_min) for age in (age_1, age_2))
-    ratio = np.minimum((steady_2 * wide_2 - steady_1 * wide_1) / (steady_2 - steady_1), 1.0)
-    return (1.0 - ratio**2) / (1.0 + ratio**2)
+        return e
+    return _eccentricities_between(e.ravel(), float(age_1), float(age_2), per_min / 60.0).reshape(e.shape)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
-from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Indices
+from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Singles
 from firesim.fire.queue import LATER, NEAR, Queue
 
 Window = tuple[int, int, int, int]
@@ -54,7 +55,7 @@ def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float
 def grown_cells(cells: Cells, stride: int, window: Window, from_s: float, to_s: float) -> float:
     """Area burnt between two times, in cells: the difference of `burnt_cells` in one pass, but for rounding."""
     # Taken out of their tuple once: at every cell it would cost ten times what the cell does.
-    arrivals_s, gradient_x, gradient_y = cells.arrival_s, cells.gradient_x, cells.gradient_y
+    arrivals_s, gradient_x, gradient_y, mark = cells.arrival_s, cells.gradient_x, cells.gradient_y, cells.mark
     total = 0.0
     for row in range(window[0], window[1]):
         first = (row + 1) * stride + 1
@@ -69,49 +70,79 @@ def grown_cells(cells: Cells, stride: int, window: Window, from_s: float, to_s: 
             if to_s - arrival_s >= crossed_by_s and arrival_s - from_s >= crossed_by_s:
                 total += 1.0
             else:
-                total += _share_grown(cells, c, stride, from_s, to_s)
+                total += _share_grown(arrivals_s, gradient_x, gradient_y, mark, c, stride, from_s, to_s)
     return total
 
 
 @kernel_in_place
-def _share_grown(cells: Cells, c: int, stride: int, from_s: float, to_s: float) -> float:
-    """Share of one cell that burns between two times. [0-1]
+def _share_grown(
+    arrival_s: Floats,
+    gradient_x: Singles,
+    gradient_y: Singles,
+    mark: NDArray[np.uint8],
+    c: int,
+    stride: int,
+    from_s: float,
+    to_s: float,
+) -> float:
+    """Share of one cell that burns between two times. [0-1] The arrays are those of `Cells`.
 
     The cell is cut into eight triangles around its centre, with arrival linear on each. Arrival in the middle of a
     side is that of the cubic between both centres, at a corner the mean of what four cells say of it, exact where it
     is quadratic. (A straight front through each cell counts the tip of a narrow ellipse too wide: 3 % of the area of
     a fire 4 cells wide and 3 times as long.)
     """
-    here = cells.arrival_s[c]
-    if cells.mark[c] & SOURCE:
-        gx, gy = cells.gradient_x[c], cells.gradient_y[c]
+    here = arrival_s[c]
+    if mark[c] & SOURCE:
+        gx, gy = gradient_x[c], gradient_y[c]
         return burnt_share(to_s - here, gx, gy) - burnt_share(from_s - here, gx, gy)
-    goes_on = _ways_on(cells, c, stride)
-    total = 0.0
-    last = _beside(cells, c, 7, stride, goes_on)
-    before = last
-    for k in range(8):
-        beside = last if k == 7 else _beside(cells, c, k, stride, goes_on)
-        total += _triangle_share(here, before, beside, to_s) - _triangle_share(here, before, beside, from_s)
-        before = beside
+    # Each neighbour by name, not in a loop: so compiled, its place is a constant and the cell takes half the time.
+    on = (
+        _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 0, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 1, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 2, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 3, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 4, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 5, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 6, stride)
+        | _goes_on(arrival_s, gradient_x, gradient_y, mark, c, 7, stride)
+    )
+    east = _beside(arrival_s, gradient_x, gradient_y, c, 0, stride, on)
+    north_east = _beside(arrival_s, gradient_x, gradient_y, c, 1, stride, on)
+    north = _beside(arrival_s, gradient_x, gradient_y, c, 2, stride, on)
+    north_west = _beside(arrival_s, gradient_x, gradient_y, c, 3, stride, on)
+    west = _beside(arrival_s, gradient_x, gradient_y, c, 4, stride, on)
+    south_west = _beside(arrival_s, gradient_x, gradient_y, c, 5, stride, on)
+    south = _beside(arrival_s, gradient_x, gradient_y, c, 6, stride, on)
+    south_east = _beside(arrival_s, gradient_x, gradient_y, c, 7, stride, on)
+    total = _triangle_grown(here, south_east, east, from_s, to_s)
+    total += _triangle_grown(here, east, north_east, from_s, to_s)
+    total += _triangle_grown(here, north_east, north, from_s, to_s)
+    total += _triangle_grown(here, north, north_west, from_s, to_s)
+    total += _triangle_grown(here, north_west, west, from_s, to_s)
+    total += _triangle_grown(here, west, south_west, from_s, to_s)
+    total += _triangle_grown(here, south_west, south, from_s, to_s)
+    total += _triangle_grown(here, south, south_east, from_s, to_s)
     return total / 8.0
 
 
 @kernel_in_place
-def _beside(cells: Cells, c: int, k: int, stride: int, goes_on: int) -> float:
+def _beside(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, c: int, k: int, stride: int, goes_on: int
+) -> float:
     """Arrival half way from cell c to its neighbour k: the middle of a side or a corner. [s]
 
     Where the neighbours do not continue what is known here (fire came to them another way) it is this cell's alone.
-    `goes_on` is that of `_ways_on`.
+    `goes_on`: the bits of `_goes_on`.
     """
-    here, gx, gy = float(cells.arrival_s[c]), float(cells.gradient_x[c]), float(cells.gradient_y[c])
+    here, gx, gy = float(arrival_s[c]), float(gradient_x[c]), float(gradient_y[c])
     alone = float(here + 0.5 * (gx * RING_X[k] + gy * RING_Y[k]))
     if k & 1 == 0:
         if not goes_on & (1 << k):
             return alone
         n = c + RING_X[k] + stride * RING_Y[k]
-        bend = (gx - cells.gradient_x[n]) * RING_X[k] + (gy - cells.gradient_y[n]) * RING_Y[k]
-        return float(0.5 * (here + cells.arrival_s[n]) + 0.125 * bend)
+        bend = (gx - gradient_x[n]) * RING_X[k] + (gy - gradient_y[n]) * RING_Y[k]
+        return float(0.5 * (here + arrival_s[n]) + 0.125 * bend)
     total = here + 0.25 * (gx * RING_X[k] + gy * RING_Y[k])
     for turn in range(-1, 2):
         j = (k + turn) & 7
@@ -120,36 +151,36 @@ def _beside(cells: Cells, c: int, k: int, stride: int, goes_on: int) -> float:
         n = c + RING_X[j] + stride * RING_Y[j]
         # From n to the corner, in halves of a cell.
         dx, dy = RING_X[k] - 2 * RING_X[j], RING_Y[k] - 2 * RING_Y[j]
-        total += cells.arrival_s[n] + 0.25 * (cells.gradient_x[n] * dx + cells.gradient_y[n] * dy)
+        total += arrival_s[n] + 0.25 * (gradient_x[n] * dx + gradient_y[n] * dy)
     return float(total / 4.0)
 
 
 @kernel_in_place
-def _ways_on(cells: Cells, c: int, stride: int) -> int:
-    """Bit k: arrival runs on from cell c into its neighbour k."""
-    bits = 0
-    for k in range(8):
-        if _continues(cells, c, k, stride):
-            bits |= 1 << k
-    return bits
-
-
-@kernel_in_place
-def _continues(cells: Cells, c: int, k: int, stride: int) -> bool:
-    """Whether arrival runs on from cell c into its neighbour k as the gradients of both say, within half a crossing."""
+def _goes_on(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: NDArray[np.uint8], c: int, k: int, stride: int
+) -> int:
+    """Bit k if arrival runs on from cell c into neighbour k as the gradients of both say, within half a crossing."""
     n = c + RING_X[k] + stride * RING_Y[k]
-    if not isfinite(cells.arrival_s[n]) or (cells.mark[c] | cells.mark[n]) & SOURCE:
-        return False
-    gx, gy = cells.gradient_x[c], cells.gradient_y[c]
-    change = 0.5 * ((gx + cells.gradient_x[n]) * RING_X[k] + (gy + cells.gradient_y[n]) * RING_Y[k])
-    return bool(abs(cells.arrival_s[n] - cells.arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)))
+    if not isfinite(arrival_s[n]) or mark[n] & SOURCE:
+        return 0
+    gx, gy = gradient_x[c], gradient_y[c]
+    change = 0.5 * ((gx + gradient_x[n]) * RING_X[k] + (gy + gradient_y[n]) * RING_Y[k])
+    if abs(arrival_s[n] - arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)):
+        return 1 << k
+    return 0
 
 
 @kernel_in_place
-def _triangle_share(a: float, b: float, c: float, at_s: float) -> float:
-    """Share of a triangle where arrival, linear between that at its corners, is not after a time. [0-1]"""
+def _triangle_grown(a: float, b: float, c: float, from_s: float, to_s: float) -> float:
+    """Share of a triangle, arrival linear between that at its corners, that burns between two times. [0-1]"""
     low, high = min(a, b, c), max(a, b, c)
     middle = a + b + c - low - high
+    return _triangle_share(low, middle, high, to_s) - _triangle_share(low, middle, high, from_s)
+
+
+@kernel_in_place
+def _triangle_share(low: float, middle: float, high: float, at_s: float) -> float:
+    """Share of a triangle that has burnt by a time, from arrival at its three corners in order. [0-1]"""
     if at_s <= low:
         return 0.0
     if at_s >= high:
@@ -160,17 +191,54 @@ def _triangle_share(a: float, b: float, c: float, at_s: float) -> float:
 
 
 @kernel
-def burnt_between(cells: Cells, stride: int, window: Window, after_s: float, until_s: float) -> Indices:
-    """Numbers of the cells that burn after one time and by another, row by row; window: as in `burnt_cells`."""
+def burnt_between(
+    cells: Cells, stride: int, window: Window, after_s: float, until_s: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the cells that burn after one time and by another, row by row; window: of `burnt_cells`."""
     arrival_s = cells.arrival_s  # taken out once: the reference is counted at each use of an array out of a tuple
-    found = np.empty((window[1] - window[0]) * (window[3] - window[2]), np.int32)
+    most = (window[1] - window[0]) * (window[3] - window[2])
+    rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
     for row in range(window[0], window[1]):
-        for c in range((row + 1) * stride + window[2] + 1, (row + 1) * stride + window[3] + 1):
-            if after_s < arrival_s[c] <= until_s:
-                found[n] = c
+        first = (row + 1) * stride + 1
+        for column in range(window[2], window[3]):
+            if after_s < arrival_s[first + column] <= until_s:
+                rows[n], columns[n] = row, column
                 n += 1
-    return found[:n].copy()
+    return rows[:n].copy(), columns[:n].copy()
+
+
+@kernel
+def front_at(
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    stride: int,
+    cell_size_m: float,
+    arrival_s: Floats,
+    gradient_x: Singles,
+    gradient_y: Singles,
+    rise_x: Singles,
+    rise_y: Singles,
+    heat: Singles,
+) -> tuple[Floats, Floats, Singles]:
+    """The front in some cells: arrival [s], speed along its normal, along the ground [m/s], and heat. 0 m/s: lit there.
+
+    The arrays are those of `Cells` and `Tiles`.
+    """
+    one = np.float32(1.0)
+    arrivals_s, rates, heats = np.empty(rows.size), np.zeros(rows.size), np.empty(rows.size, np.float32)
+    for n in range(rows.size):
+        c = (rows[n] + 1) * stride + columns[n] + 1
+        arrivals_s[n], heats[n] = arrival_s[c], heat[c]
+        gx, gy = np.float64(gradient_x[c]), np.float64(gradient_y[c])
+        square = gx * gx + gy * gy
+        if rise_x.size > 1:
+            zx, zy = rise_x[c], rise_y[c]
+            along = zx * gx + zy * gy
+            square -= along * along / (one + zx * zx + zy * zy)
+        if square > 0.0:
+            rates[n] = cell_size_m / sqrt(square)
+    return arrivals_s, rates, heats
 
 
 @kernel_in_place

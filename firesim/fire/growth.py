@@ -255,6 +255,10 @@ class PointFire:
         """Time of a steady fire, lit at the same moment, that has burnt as much. [s]; before ignition, time itself."""
         return self.ignited_s + steady_age_s(np.asarray(at_s, dtype=np.float64) - self.ignited_s, self.per_min)
 
+    def clock_at(self, at_s: float) -> float:
+        """The same of one time, without arrays."""
+        return float(self.ignited_s + steady_age_of(float(at_s - self.ignited_s), self.per_min / 60.0))
+
     def time_s(self, clock_s: ArrayLike) -> Floats:
         """Inverse of `clock_s`."""
         return self.ignited_s + age_s(np.asarray(clock_s, dtype=np.float64) - self.ignited_s, self.per_min)

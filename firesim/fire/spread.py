@@ -297,14 +297,13 @@ class SpreadingFire:
 
     def _told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Floats]:
         """Arrival [s], rate [m/s] and Byram intensity [kW/m] of cells that the front has burnt. [cells]"""
-        arrival_s = np.asarray(self._front.expected_arrival_s[rows, columns])
-        rate = self._front.rate_of_spread_of(rows, columns)
+        arrival_s, rate, heat = self._front.told_of(rows, columns)
         if self._young is not None:
             point = self._young.point
             arrival_s = point.time_s(arrival_s)
             rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
             arrival_s = self._lit_at_once(rows, columns, arrival_s)
-        return arrival_s, rate, np.asarray(rate * self._front.heat_per_area_kj_m2[rows, columns])
+        return arrival_s, rate, np.asarray(rate * heat)
 
     @property
     def fireline_intensity_kw_m(self) -> Floats:
@@ -410,7 +409,7 @@ class SpreadingFire:
 
     def _clock(self, at_s: float) -> float:
         """The front's time: that of a steady fire that has burnt as much."""
-        return float(self._young.point.clock_s(at_s)) if self._young is not None else at_s
+        return self._young.point.clock_at(at_s) if self._young is not None else at_s
 
     def _spread_at(self, now_s: float) -> Spread | SpreadOfKinds | SpreadSource:
         """Spread of the front from now on; while it is young its ellipses have the shape of its age."""

@@ -198,6 +198,17 @@ def write_outdated_kinds(
 
 
 @kernel
+def _outdated(which: Indices, age_of: Indices, age: int, stride: int) -> NDArray[np.int64]:
+    """The squares of some cells that are of an earlier age, in order."""
+    across = ((stride - 1) >> TILE_BITS) + 1
+    is_asked = np.zeros(age_of.size, np.bool_)
+    for c in which:
+        row, column = place_of(c, stride)
+        is_asked[(row >> TILE_BITS) * across + (column >> TILE_BITS)] = True
+    return np.flatnonzero(is_asked & (age_of != age))
+
+
+@kernel
 def _window_of(age_of: Indices, across: int, rows: int, columns: int) -> tuple[int, int, int, int]:
     """`SpreadTiles.window`: of the squares that fire has come to, the squares being `across` to a row of them."""
     top, bottom, left, right = age_of.size, 0, across, 0
@@ -273,9 +284,8 @@ class SpreadTiles:
         if self.kind.size:
             size_m, north = self.cell_size_m, self.rows_per_step_north
             return write_outdated_kinds(cells, self.parts(), which, self.age, now_s, self.stride, size_m, north)
-        tiles = np.unique(self._of(which))
-        for tile in tiles[self.age_of[tiles] != self.age]:
-            self.evaluate_tile(cells, int(tile), now_s)
+        for tile in _outdated(which, self.age_of, self.age, self.stride).tolist():
+            self.evaluate_tile(cells, tile, now_s)
         return None
 
     def evaluate_tile(self, cells: Cells, tile: int, now_s: float) -> None:

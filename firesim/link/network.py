@@ -135,13 +135,7 @@ class Network:
 
         Points off the map have none. Between masts equally strong the first serves.
         """
-        power_dbm = self._coverage.at_cells_dbm(kind, x_m, y_m)
-        if not self.masts:
-            return np.full(power_dbm.shape[1], NOBODY, dtype=np.int64)
-        power_dbm[self.dark_masts(now_s)] = -inf
-        best = np.argmax(power_dbm, axis=0)
-        is_served = power_dbm.max(axis=0) >= self._radios[kind].threshold_dbm
-        return np.where(is_served, best, NOBODY).astype(np.int64)
+        return self._coverage.strongest(kind, x_m, y_m, self.dark_masts(now_s), self._radios[kind].threshold_dbm)
 
     def _mast_of(self, endpoint: Endpoint, now_s: float) -> tuple[int, Delivery | None]:
         """The mast that serves somebody, or what becomes of a message for want of one."""

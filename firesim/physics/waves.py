@@ -7,6 +7,8 @@ refraction and breaking on the beach are absent.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -37,10 +39,20 @@ def effective_fetch_m(fetch_m: ArrayLike, wind_from_deg: float) -> Floats:
     headland at an angle counts for less. Water of one length all round comes out at 0.91 of it.
     """
     fetches = np.asarray(fetch_m, dtype=np.float64)
-    toward_deg = np.arange(fetches.shape[-1], dtype=np.float64) * (360.0 / fetches.shape[-1])
+    squares, total = _fan(fetches.shape[-1], float(wind_from_deg))
+    return np.asarray(fetches @ squares / total)
+
+
+@lru_cache(maxsize=256)
+def _fan(directions: int, wind_from_deg: float) -> tuple[Floats, np.float64]:
+    """cos^2 of each direction's angle off the wind, 0 beyond the fan, [directions]; and the sum of the cosines.
+
+    A wind is asked about at every point of a way.
+    """
+    toward_deg = np.arange(directions, dtype=np.float64) * (360.0 / directions)
     off_deg = (toward_deg - wind_from_deg + 180.0) % 360.0 - 180.0
     share = np.where(np.abs(off_deg) <= HALF_ANGLE_DEG, np.cos(np.radians(off_deg)), 0.0)
-    return np.asarray(fetches @ (share**2) / share.sum())
+    return share**2, share.sum()
 
 
 def wave_height_m(wind_m_s: ArrayLike, fetch_m: ArrayLike) -> Floats:

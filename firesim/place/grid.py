@@ -93,6 +93,10 @@ class Grid:
         y_m = self.y_north_m - (np.asarray(row) + 0.5) * self.cell_size_m
         return x_m, y_m
 
+    def middle_of(self, row: int, column: int) -> tuple[float, float]:
+        """The same of one cell, without arrays."""
+        return self.x_west_m + (column + 0.5) * self.cell_size_m, self.y_north_m - (row + 0.5) * self.cell_size_m
+
     def holds(self, row: ArrayLike, column: ArrayLike) -> NDArray[np.bool_]:
         """Whether each cell lies on the grid."""
         row, column = np.asarray(row), np.asarray(column)

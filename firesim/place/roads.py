@@ -18,6 +18,7 @@ from firesim.place.grid import Grid
 
 if TYPE_CHECKING:
     import networkx as nx
+    from scipy.spatial import cKDTree
 
 Point = tuple[float, float]
 Floats = NDArray[np.float64]
@@ -158,14 +159,23 @@ class Roads:
 
         With `drivable`, only nodes from which the public can drive away are considered.
         """
-        from scipy.spatial import cKDTree
-
-        candidates = np.arange(len(self.nodes))
-        if drivable:
-            candidates = np.unique(self.tail[self.is_public])
-        if len(candidates) == 0:
-            raise ValueError("the road network has no node to go to")
-        tree = cKDTree(np.column_stack([self.x_m[candidates], self.y_m[candidates]]))
+        candidates, tree = self._public_nodes if drivable else self._all_nodes
         _, nearest = tree.query(np.column_stack([np.ravel(x_m), np.ravel(y_m)]))
         found: Integers = candidates[nearest].reshape(np.shape(x_m))
         return found
+
+    @cached_property
+    def _public_nodes(self) -> tuple[Integers, cKDTree]:
+        """Nodes from which the public can drive away, and a tree of where they are."""
+        return self._placed(np.unique(self.tail[self.is_public]))
+
+    @cached_property
+    def _all_nodes(self) -> tuple[Integers, cKDTree]:
+        return self._placed(np.arange(len(self.nodes)))
+
+    def _placed(self, nodes: Integers) -> tuple[Integers, cKDTree]:
+        from scipy.spatial import cKDTree
+
+        if len(nodes) == 0:
+            raise ValueError("the road network has no node to go to")
+        return nodes, cKDTree(np.column_stack([self.x_m[nodes], self.y_m[nodes]]))

@@ -129,11 +129,13 @@ class SeaChart:
         if len(cells) == 0:
             return -1, np.inf
         if (x_m, y_m) not in self._near:
-            row, column = (int(index) for index in self.chart.cell_at(x_m, y_m))
-            if self.chart.holds(row, column) and self.water[row, column]:  # no other middle is nearer than one's own
-                mid_x_m, mid_y_m = self.chart.centre_of(row, column)
+            row, column = self.chart.cell_holding(x_m, y_m)
+            rows, columns = self.chart.shape
+            if 0 <= row < rows and 0 <= column < columns and self.water[row, column]:
+                # No other middle is nearer than that of one's own cell.
+                mid_x_m, mid_y_m = self.chart.middle_of(row, column)
                 own_m = float(np.hypot(mid_x_m - x_m, mid_y_m - y_m))
-                self._near[x_m, y_m] = row * self.chart.columns + column, own_m
+                self._near[x_m, y_m] = row * columns + column, own_m
                 return self._near[x_m, y_m]
             apart_m = np.hypot(self._water_xy_m[:, 0] - x_m, self._water_xy_m[:, 1] - y_m)
             nearest = int(np.argmin(apart_m))
@@ -211,32 +213,51 @@ class SeaChart:
         return np.array([self._fetches.get(int(cell), none) for cell in cells])
 
     def _rays_m(self, xy_m: Floats) -> Floats:
-        step_m = 3.0 * self.grid.cell_size_m
-        column, row = ((xy_m[:, 0] - self.grid.x_west_m), (self.grid.y_north_m - xy_m[:, 1]))
+        cell_size_m = self.grid.cell_size_m
+        step_m = 3.0 * cell_size_m
         right, down = column_row(directions_deg())
-        at_x, at_y = np.repeat(column, DIRECTIONS), np.repeat(row, DIRECTIONS)
-        step_x, step_y = np.tile(right * step_m, len(xy_m)), np.tile(down * step_m, len(xy_m))
-        fetch_m = np.zeros(len(at_x))
-        beyond_m = np.tile(self._beyond_m(), len(xy_m))
-        going = np.arange(len(at_x))
-        while len(going):
-            at_x[going] += step_x[going]
-            at_y[going] += step_y[going]
-            i = (at_y[going] // self.grid.cell_size_m).astype(np.int64)
-            j = (at_x[going] // self.grid.cell_size_m).astype(np.int64)
-            inside = self.grid.holds(i, j)
-            out = going[~inside]
-            fetch_m[out] += beyond_m[out]
-            going, i, j = going[inside], i[inside], j[inside]
-            wet = self.is_sea[i, j]
-            going = going[wet]
-            fetch_m[going] += step_m
-        return fetch_m.reshape(len(xy_m), DIRECTIONS)
+        east_m, south_m = xy_m[:, 0] - self.grid.x_west_m, self.grid.y_north_m - xy_m[:, 1]
+        return _rays(self.is_sea, cell_size_m, east_m, south_m, right * step_m, down * step_m, step_m, self._beyond_m())
 
     def _beyond_m(self) -> Floats:
+        """Open water beyond the edge of the map by direction. [36] m"""
         sectors = np.arange(SECTORS + 1, dtype=np.float64) * (360.0 / SECTORS)
         around = np.array([*self.beyond_m, self.beyond_m[0]])
         return np.asarray(np.interp(directions_deg(), sectors, around))
+
+
+@kernel
+def _rays(
+    is_sea: Mask,
+    cell_size_m: float,
+    east_m: Floats,
+    south_m: Floats,
+    step_east_m: Floats,
+    step_south_m: Floats,
+    step_m: float,
+    beyond_m: Floats,
+) -> Floats:
+    """`SeaChart.fetch_m` of points so far from the north-west corner of the map, looked at every `step_m`. [points, 36]
+
+    step_east_m, step_south_m, beyond_m: by direction.
+    """
+    rows, columns = is_sea.shape
+    fetch_m = np.zeros((east_m.size, step_east_m.size))
+    for point in range(east_m.size):
+        for k in range(step_east_m.size):
+            x_m, y_m, open_m = east_m[point], south_m[point], 0.0
+            while True:
+                x_m += step_east_m[k]
+                y_m += step_south_m[k]
+                i, j = int(y_m // cell_size_m), int(x_m // cell_size_m)
+                if i < 0 or i >= rows or j < 0 or j >= columns:
+                    open_m += beyond_m[k]
+                    break
+                if not is_sea[i, j]:
+                    break
+                open_m += step_m
+            fetch_m[point, k] = open_m
+    return fetch_m
 
 
 @kernel

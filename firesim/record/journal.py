@@ -62,13 +62,14 @@ class Journal:
         detail: str | Sequence[str] = "",
     ) -> NDArray[np.int64]:
         """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
-        given = [values for values in (time_s, cause_id) if np.ndim(values) > 0]  # type: ignore[arg-type]
-        given += [values for values in (actor, detail) if not isinstance(values, str)]
-        n = min(map(len, given), default=1)  # type: ignore[arg-type]
+        times, causes = _listed(time_s), _listed(cause_id)
+        given = [values for values in (times, causes) if isinstance(values, list)]
+        given += [values for values in (actor, detail) if not isinstance(values, str)]  # type: ignore[misc]
+        n = min(map(len, given), default=1)
         actors = [actor] * n if isinstance(actor, str) else actor
         details = [detail] * n if isinstance(detail, str) else detail
         first = len(self)
-        for when_s, who, cause, said in zip(_each(time_s, n), actors, _each(cause_id, n), details, strict=True):
+        for when_s, who, cause, said in zip(_each(times, n), actors, _each(causes, n), details, strict=True):
             self.add(when_s, who, kind, None if cause == NO_CAUSE else cause, said)
         return np.arange(first, first + n, dtype=np.int64)
 
@@ -142,6 +143,13 @@ class Journal:
         )
 
 
-def _each(values: ArrayLike | None, n: int) -> list[Any]:
+def _listed(values: ArrayLike | None) -> Any:
+    """An array as a list; a single value as it is."""
+    if values is None or isinstance(values, int | float):  # told apart without numpy, which takes longer than to write
+        return values
+    return np.asarray(values).tolist() if np.ndim(values) > 0 else values
+
+
+def _each(values: Any, n: int) -> list[Any]:
     """One of n values for each; a single one stands for all."""
-    return np.asarray(values).tolist() if np.ndim(values) > 0 else [values] * n  # type: ignore[arg-type]
+    return values if isinstance(values, list) else [values] * n

@@ -102,13 +102,16 @@ def _along(path_xy_m: list[tuple[float, float]]) -> Floats:
 
 def _first_within(arrival_time_s: Floats, grid: Grid, x_m: float, y_m: float, radius_m: float) -> float:
     """When fire first comes within a distance of a point. [s], inf: never"""
-    row, column = (int(index) for index in grid.cell_at(x_m, y_m))
+    row, column = grid.cell_holding(x_m, y_m)
     reach = int(np.ceil(radius_m / grid.cell_size_m)) + 1
     rows = slice(max(row - reach, 0), row + reach + 1)
     columns = slice(max(column - reach, 0), column + reach + 1)
+    around_s = arrival_time_s[rows, columns]
+    if around_s.min(initial=inf) == inf:  # nearly everywhere
+        return inf
     centre_x, centre_y = np.meshgrid(grid.x_centres_m[columns], grid.y_centres_m[rows])
     near = np.hypot(centre_x - x_m, centre_y - y_m) <= radius_m + grid.cell_size_m
-    return float(np.min(arrival_time_s[rows, columns], where=near, initial=inf))
+    return float(np.min(around_s, where=near, initial=inf))
 
 
 def _last_to_a_refuge_s(clockwork: Clockwork, twin: Twin) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.fire.spread import SpreadingFire
 from firesim.fire.surface import flame_length_m
 from firesim.place.grid import Grid
@@ -34,38 +36,69 @@ class Burnt:
         self._front = front
         self._until_s = -inf
         self.window = (slice(0, 0), slice(0, 0))
-        self.arrival_time_s: NDArray[np.float64] = np.full(shape, inf)
-        self.fireline_intensity_kw_m: NDArray[np.float32] = np.zeros(shape, np.float32)
-        self.flame_length_m: NDArray[np.float32] = np.zeros(shape, np.float32)
+        self._fields = (np.full(shape, inf), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+        self.arrival_time_s, self.fireline_intensity_kw_m, self.flame_length_m = map(_read_only, self._fields)
 
     def until(self, now_s: float) -> Burnt:
         """Itself, with all that has burnt by now; `now_s` is where the front stands."""
         if self._until_s != now_s:
             rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S)
-            self._write(self.arrival_time_s, rows, columns, arrival_s)
-            self._write(self.fireline_intensity_kw_m, rows, columns, intensity)
-            self._write(self.flame_length_m, rows, columns, flame_length_m(intensity))
             if rows.size:
-                self.window = (_with(self.window[0], rows), _with(self.window[1], columns))
+                span = _write(*self._fields, rows, columns, arrival_s, intensity, flame_length_m(intensity))
+                self.window = (_with(self.window[0], *span[:2]), _with(self.window[1], *span[2:]))
             self._until_s = now_s
         return self
 
-    def _write(
-        self,
-        field: NDArray[np.floating],
-        rows: NDArray[np.integer],
-        columns: NDArray[np.integer],
-        values: NDArray[np.float64],
-    ) -> None:
-        field.flags.writeable = True
-        field[rows, columns] = values
-        field.flags.writeable = False
+    def between(self, after_s: float, until_s: float) -> NDArray[np.int64]:
+        """Flat indices of the cells that are known to have burnt after one time and by another, row by row."""
+        rows, columns = self.window
+        return _between(self._fields[0], rows.start, rows.stop, columns.start, columns.stop, after_s, until_s)
 
 
-def _with(span: slice, indices: NDArray[np.integer]) -> slice:
-    """The span, grown to hold these indices."""
-    first, last = int(indices.min()), int(indices.max()) + 1
-    return slice(first, last) if span.stop == 0 else slice(min(span.start, first), max(span.stop, last))
+def _read_only(field: NDArray[Any]) -> NDArray[Any]:
+    seen = field.view()
+    seen.flags.writeable = False
+    return seen
+
+
+@kernel
+def _write(
+    arrival_time_s: NDArray[np.float64],
+    intensity_kw_m: NDArray[np.float32],
+    flame_length_m: NDArray[np.float32],
+    rows: NDArray[np.integer],
+    columns: NDArray[np.integer],
+    arrived_s: NDArray[np.float64],
+    intense_kw_m: NDArray[np.float64],
+    long_m: NDArray[np.float64],
+) -> tuple[int, int, int, int]:
+    """Write what is known of some cells into fields; first and last of their rows, first and last of their columns."""
+    top, bottom, left, right = rows[0], rows[0], columns[0], columns[0]
+    for n in range(rows.size):
+        i, j = rows[n], columns[n]
+        arrival_time_s[i, j], intensity_kw_m[i, j], flame_length_m[i, j] = arrived_s[n], intense_kw_m[n], long_m[n]
+        top, bottom, left, right = min(top, i), max(bottom, i), min(left, j), max(right, j)
+    return top, bottom, left, right
+
+
+@kernel
+def _between(
+    arrival_time_s: NDArray[np.float64], top: int, bottom: int, left: int, right: int, after_s: float, until_s: float
+) -> NDArray[np.int64]:
+    """`Burnt.between` within some rows and columns, the last ones not counted."""
+    found = np.empty((bottom - top) * (right - left), np.int64)
+    n = 0
+    for i in range(top, bottom):
+        for j in range(left, right):
+            if after_s < arrival_time_s[i, j] <= until_s:
+                found[n] = i * arrival_time_s.shape[1] + j
+                n += 1
+    return found[:n].copy()
+
+
+def _with(span: slice, first: int, last: int) -> slice:
+    """The span, grown to hold the indices from one to another."""
+    return slice(first, last + 1) if span.stop == 0 else slice(min(span.start, first), max(span.stop, last + 1))
 
 
 class ZoneWatch:
@@ -74,16 +107,27 @@ class ZoneWatch:
     def __init__(self, zones: Sequence[Zone], grid: Grid) -> None:
         cells = ((zone.zone, np.flatnonzero(rasterise(zone.polygon_xy_m, grid))) for zone in zones)
         self._cells = {zone: flat for zone, flat in cells if len(flat)}
-        self._all_cells = np.concatenate([*self._cells.values(), np.empty(0, np.int64)])
+        self._is_ahead = np.zeros(grid.shape, np.bool_)  # [y, x] in a zone that has not been reached
+        self._mark_ahead()
 
-    def reached(self, arrival_time_s: NDArray[np.float64], now_s: float) -> list[tuple[str, float]]:
-        """Zones reached since the last call, with the time [s], in order of time."""
-        arrival = np.ravel(arrival_time_s)
-        if not (arrival[self._all_cells] <= now_s).any():
+    def _mark_ahead(self) -> None:
+        self._is_ahead[...] = False
+        for flat in self._cells.values():
+            self._is_ahead.ravel()[flat] = True
+
+    def reached(
+        self, arrival_time_s: NDArray[np.float64], now_s: float, window: tuple[slice, slice]
+    ) -> list[tuple[str, float]]:
+        """Zones reached since the last call, with the time [s], in order of time.
+
+        window: rows and columns outside of which nothing has burnt.
+        """
+        if not (self._is_ahead[window] & (arrival_time_s[window] <= now_s)).any():
             return []
+        arrival = np.ravel(arrival_time_s)
         firsts = [(zone, float(arrival[cells].min())) for zone, cells in self._cells.items()]
         new = sorted((pair for pair in firsts if pair[1] <= now_s), key=lambda pair: (pair[1], pair[0]))
         for zone, _ in new:
             del self._cells[zone]
-        self._all_cells = np.concatenate([*self._cells.values(), np.empty(0, np.int64)])
+        self._mark_ahead()
         return new

@@ -6,10 +6,11 @@ does to the world is read off it: where it burns, how hot, how large. Surface fi
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.fuelbed import fuel_bed
 from firesim.fire.moisture import Moisture
@@ -29,6 +30,47 @@ FLAMING_S = 180.0
 GROWTH_STEP_S = 60.0  # growth of the area is read over the last minute
 
 
+@dataclass(frozen=True, eq=False)
+class TrueSpread:
+    """How fire really spreads over the true ground, worked out once for all fires on it.
+
+    multiplier: of the rates, which no message carries; a number or [y, x].
+    """
+
+    landscape: Landscape
+    multiplier: ArrayLike
+    _known: dict[tuple[float, ...], LandscapeSpread] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, ground: FireGround, hidden: HiddenGround, wind_limit: str) -> TrueSpread:
+        """Of the map with what is hidden on it."""
+        cover, terrain = ground.landcover, ground.terrain
+        landscape = Landscape(
+            ground.grid.cell_size_m,
+            hidden.fuel_model,
+            terrain.slope_deg,
+            terrain.aspect_deg,
+            cover.canopy_cover,
+            cover.canopy_height_m,
+            cover.canopy_base_height_m,
+            fuels=ground.fuels,
+            wind_limit=wind_limit,
+        )
+        return cls(landscape, hidden.multiplier)
+
+    def under(self, weather: FireWeather) -> LandscapeSpread:
+        """Under a weather that is the same over the whole map; the same for who asks again.
+
+        Crews change a few cells at a time, and each time what was worked out around them is asked for again; and the
+        free-burning twin meets the same weather.
+        """
+        moisture = (float(np.asarray(part)) for part in weather.moisture.as_tuple())
+        told = (weather.wind_speed_10m_m_s, weather.wind_from_deg, *moisture)
+        if told not in self._known:
+            self._known[told] = LandscapeSpread(self.landscape, weather, self.multiplier, is_kept=True)
+        return self._known[told]
+
+
 class TrueFire:
     """One fire, from before its ignition on.
 
@@ -45,6 +87,8 @@ class TrueFire:
         from the start.
     wind_limit
         How far wind can drive the fire: a name of `fire/surface.py`, WIND_LIMITS.
+    spread
+        That of another fire on the same ground, with what has been worked out for it; None: its own.
 
     Attributes
     ----------
@@ -63,6 +107,7 @@ class TrueFire:
         journal: Journal,
         acceleration_per_min: float | None = 0.115,
         wind_limit: str = "andrews2013",
+        spread: TrueSpread | None = None,
     ) -> None:
         reason = ground.cannot_ignite(ignition.x_m, ignition.y_m)
         if reason:
@@ -73,18 +118,8 @@ class TrueFire:
         self._acceleration_per_min = acceleration_per_min
         row, column = self.grid.cell_holding(ignition.x_m, ignition.y_m)
         self.ignition_cell = row * self.grid.columns + column
-        cover, terrain = ground.landcover, ground.terrain
-        self.landscape = Landscape(
-            self.grid.cell_size_m,
-            hidden.fuel_model,
-            terrain.slope_deg,
-            terrain.aspect_deg,
-            cover.canopy_cover,
-            cover.canopy_height_m,
-            cover.canopy_base_height_m,
-            fuels=ground.fuels,
-            wind_limit=wind_limit,
-        )
+        self._spread = TrueSpread.of(ground, hidden, wind_limit) if spread is None else spread
+        self.landscape = self._spread.landscape
         self.can_burn: NDArray[np.bool_] = ground.landcover.is_land & is_fuel(hidden.fuel_model)
         self._front = SpreadingFire(self.landscape, acceleration_per_min=acceleration_per_min)
         self._zones = ZoneWatch(ground.zones, self.grid)
@@ -116,7 +151,7 @@ class TrueFire:
             self._meet_weather(time_s)
         self._burn_until(now_s)
         if self.ignition_event is not None:
-            for zone, first_s in self._zones.reached(self.arrival_time_s, now_s):
+            for zone, first_s in self._zones.reached(self.arrival_time_s, now_s, self.burnt_window):
                 self._journal.add(first_s, "fire", "fire_reached_zone", self.ignition_event, zone)
         self._note_out()
 
@@ -152,7 +187,7 @@ class TrueFire:
         """
         ground, hidden, acceleration = self.ground, self.hidden, self._acceleration_per_min
         limit = self.landscape.wind_limit
-        twin = TrueFire(ground, hidden, self.weather, self.ignition, Journal(), acceleration, limit)
+        twin = TrueFire(ground, hidden, self.weather, self.ignition, Journal(), acceleration, limit, self._spread)
         twin.advance(until_s)
         return twin
 
@@ -258,10 +293,7 @@ class TrueFire:
     def _cells_flaming(self, now_s: float, flaming_s: float) -> NDArray[np.int64]:
         if not self.has_ignited or now_s < self.ignited_s:
             return np.empty(0, np.int64)
-        burnt = self._burnt.until(self._now_s)
-        arrival = burnt.arrival_time_s[burnt.window]
-        rows, columns = np.nonzero((arrival <= now_s) & (arrival > now_s - flaming_s))
-        flaming = (rows + burnt.window[0].start) * self.grid.columns + columns + burnt.window[1].start
+        flaming = self._burnt.until(self._now_s).between(now_s - flaming_s, now_s)
         if len(flaming) == 0 and not self._front.is_out and self._front.ellipse_outline(now_s) is not None:
             flaming = np.array([self.ignition_cell])
         return flaming
@@ -339,9 +371,7 @@ class TrueFire:
     def _meet_weather(self, time_s: float) -> None:
         now = self.weather.at(time_s)
         weather = FireWeather(now.wind_speed_10m_m_s, now.wind_from_deg, now.moisture)
-        # Crews change a few cells at a time, and each time what was worked out around them is asked for again.
-        law = LandscapeSpread(self.landscape, weather, self.hidden.multiplier, is_kept=True)
-        self._front.set_law(time_s, law)
+        self._front.set_law(time_s, self._spread.under(weather))
         before = self.weather.at(time_s - 1.0) if time_s > 0.0 else now
         if now.moisture != before.moisture:
             self._heat_kj_m2 = self._heat_of_cells(now.moisture)
