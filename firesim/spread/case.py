@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.containment import EVAPORATION_MM_H
 from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.fuel_codes import NewFuels
 
+
+def _no_truth_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a code, a number or a raster, not true or false")
+    return value
+
+
 Count = Annotated[int, Field(ge=1)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
 Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
-XY = tuple[float, float]
+Metres = Annotated[float, Field(ge=-1e9, le=1e9)]
+XY = tuple[Metres, Metres]
 Layer = float | str  # a number for the whole grid, or a raster
+FuelModel = Annotated[int | str, BeforeValidator(_no_truth_value)]
 LiveMoisture = Annotated[float, Field(ge=0.0, le=3.0)]  # leaves in spring; more is a percentage
 
 MOISTURES = ("moisture_1h", "moisture_10h", "moisture_100h", "moisture_live_herb", "moisture_live_woody")
@@ -32,7 +41,7 @@ class LandscapeFields(Parameters):
 
     size: tuple[Count, Count] | None = Field(default=None, description="[rows, columns]; from the rasters if any")
     cell_size_m: Positive | None = Field(default=None, description="side of a cell [m]; from the rasters if any")
-    fuel_model: int | str = Field(description="a fuel model's code (SH5) or number (145), or a raster of numbers")
+    fuel_model: FuelModel = Field(description="a fuel model's code (SH5) or number (145), or a raster of numbers")
     fuel_models: NewFuels = Field(default_factory=dict, description="the case's own fuel models, by their codes")
     elevation_m: Layer = Field(default=0.0, description="height of the ground, a number or a raster [m]")
     canopy_cover: Layer | None = Field(default=None, description="share of the ground under crowns [0-1]")
@@ -54,14 +63,16 @@ class WeatherFields(Parameters):
 
     at_min: NotNegative = Field(description="from when on, after the case's start [min]; the first row's is 0")
     wind_speed_10m_m_s: float = Field(ge=0.0, le=75.0, description="10 m above open ground [m/s]")
-    wind_from_deg: Compass = Field(description="where the wind comes from, clockwise from north, 0 to below 360")
+    wind_from_deg: Compass = Field(description="where the wind comes from, clockwise from north, 0 to 360")
     moisture_1h: Fraction | None = None
     moisture_10h: Fraction | None = None
     moisture_100h: Fraction | None = None
     moisture_live_herb: LiveMoisture | None = None
     moisture_live_woody: LiveMoisture | None = None
     temperature_c: float | None = Field(default=None, ge=-40.0, le=60.0, description="of the air [degrees C]")
-    relative_humidity_pct: float | None = Field(default=None, ge=0.0, le=100.0, description="of the air [%]")
+    relative_humidity_pct: float | None = Field(
+        default=None, ge=1.0, le=100.0, description="of the air [%], not a fraction"
+    )
 
     @model_validator(mode="after")
     def _says_how_wet_the_fuel_is(self) -> WeatherFields:

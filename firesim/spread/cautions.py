@@ -10,7 +10,7 @@ import numpy as np
 from firesim.fire.ellipse import MOST_LENGTH_TO_WIDTH, eccentricity
 from firesim.fire.landscape import LandscapeSpread
 from firesim.spread.load import LoadedCase
-from firesim.spread.solve import Solved
+from firesim.spread.solve import Head, Solved, head_of
 
 STEEP_DEG = 45.0  # the slope factor was fitted up to it (Rothermel 1972, INT-115)
 HARDLY_LEVEL_DEG = 10.0  # judgement: the slope beyond which a law of level ground is out of its range
@@ -27,8 +27,7 @@ def warnings_of(case: LoadedCase, solved: Solved) -> list[str]:
 def _of_the_fire(case: LoadedCase, solved: Solved) -> Iterator[str]:
     arrival, duration_h = solved.fields.arrival_time_s, case.fields.duration_h
     head, cell_m2 = solved.head, case.ground.grid.cell_area_m2
-    if not head.rate_m_s > 0.0:
-        yield "FUEL TOO WET TO SPREAD: the ignition cell's fuel does not carry fire under the weather at the start."
+    yield from _where_too_wet(case, head)
     if solved.area_m2 < cell_m2 or np.isfinite(arrival).sum() <= 1:
         yield (
             f"THE FIRE IS SMALLER THAN A CELL after {duration_h:g} h: {solved.area_m2:.1f} m2 of a cell's "
@@ -41,6 +40,26 @@ def _of_the_fire(case: LoadedCase, solved: Solved) -> Iterator[str]:
             f"THE FIRE REACHES THE EDGE OF THE GRID after {first_h:.2f} h: its area and perimeter are cut off from "
             "then on. A larger map would hold it."
         )
+
+
+def _where_too_wet(case: LoadedCase, head: Head) -> Iterator[str]:
+    """When the ignition cell's fuel does not carry fire: from the ignition on, or from a later row of weather on."""
+    lit_s, until_s = case.lighting.at_s, case.fields.duration_s
+    rates = [(at_s, head_of(case, weather).rate_m_s) for at_s, weather in case.weather]
+    in_force = [n for n, (at_s, _) in enumerate(rates) if at_s <= lit_s][-1:]
+    later = [n for n, (at_s, _) in enumerate(rates) if lit_s < at_s < until_s]
+    if not (rates[in_force[0]][1] if in_force else head.rate_m_s) > 0.0:
+        yield "FUEL TOO WET TO SPREAD: the ignition cell's fuel does not carry fire under the weather at the ignition."
+    for n in later:
+        if not rates[n][1] > 0.0 and rates[n - 1][1] > 0.0:
+            yield (
+                f"FUEL TOO WET TO SPREAD from {rates[n][0] / 3600.0:.2f} h on: the ignition cell's fuel does not carry "
+                "fire under the weather from then on."
+            )
+    row, column = case.lighting.first_cell
+    for number, drop in enumerate(case.drops):
+        if drop.at_s <= lit_s and bool(((drop.cells[0] == row) & (drop.cells[1] == column)).any()):
+            yield f"Drop {number} wets the cell of the ignition before it is lit: fire may not spread from it."
 
 
 def _of_shapes(case: LoadedCase) -> Iterator[str]:

@@ -15,7 +15,7 @@ from firesim.inputs.problems import Problems, nearest
 from firesim.place.fuel_codes import FIRST_OWN_NUMBER
 from firesim.place.grid import Grid
 from firesim.place.rasters import grid_of_raster, is_raster, read_raster
-from firesim.place.terrain import HIGHEST_M, LOWEST_M, slope_and_aspect
+from firesim.place.terrain import LOWEST_M, slope_and_aspect
 from firesim.spread.case import LandscapeFields
 from firesim.spread.memory import available_bytes, needed_bytes
 from firesim.world.ground import fuel_models
@@ -37,6 +37,8 @@ class _Range:
     greatest: float
     remedy: str
 
+
+HIGHEST_M = 30_000.0  # no mountain, but the far end of a tilted plane; the usual marks of no data lie beyond
 
 _RANGES = {
     "elevation_m": _Range(LOWEST_M, HIGHEST_M, "Give metres, and mark missing cells as nodata."),
@@ -158,6 +160,18 @@ def _fits(grid: Grid, problems: Problems) -> bool:
     return False
 
 
+def fits_fires(grid: Grid, points: int, problems: Problems) -> bool:
+    """Whether as many fires as there are points, each of which accelerates by itself, fit in memory."""
+    needed, available = needed_bytes(*grid.shape, fires=max(points, 1)), available_bytes()
+    if needed <= available:
+        return True
+    message = (
+        f"{points} points, each a fire of its own, would need {needed / GB:,.1f} GB; {available / GB:,.1f} can be had."
+    )
+    problems.add("geojson", points, message, "Light fewer points, a line or a polygon, or write acceleration: off.")
+    return False
+
+
 # --- the layers ---------------------------------------------------------------------------------------------
 
 
@@ -214,7 +228,7 @@ def _fuel_number(value: int | str, catalogue: FuelCatalogue, problems: Problems)
     codes = {model.code: model.number for model in catalogue.models}
     number = int(value) if str(value).lstrip("-").isdigit() else codes.get(str(value))
     if number is None or not catalogue.is_known(number):
-        remedy = nearest(str(value), [str(code) for code in codes] if isinstance(value, str) else [])
+        remedy = nearest(str(value).upper(), [str(code) for code in codes] if isinstance(value, str) else [])
         if "mean" not in remedy:
             remedy = (
                 "Write a code such as SH5, a number such as 145, or a .tif or .asc file, or describe the model under "

@@ -13,7 +13,7 @@ from firesim.inputs.fields import read_fields
 from firesim.inputs.problems import BadInput, Problem, Problems
 from firesim.inputs.text import FieldsText, Way, read_fields_text
 from firesim.spread.case import SpreadCase, WeatherFields
-from firesim.spread.ground import Ground, read_ground
+from firesim.spread.ground import Ground, fits_fires, read_ground
 from firesim.spread.shapes import Barrier, Drop, Lighting, read_barriers, read_drops, read_ignition
 from firesim.spread.weather import told_weather
 
@@ -78,6 +78,8 @@ class _Parts:
         if "ignition" in readable:
             found = Problems("ignition")
             self.lighting = read_ignition(readable["ignition"], grid, ground.landscape.is_burnable, folder, found)
+            if self.lighting is not None and readable.get("acceleration", True):
+                fits_fires(grid, len(self.lighting.points), found)
             self._note(found)
         for name, read in (("barriers", read_barriers), ("drops", read_drops)):
             if name in readable:

@@ -9,10 +9,13 @@ from pathlib import Path
 # ground and four of the canopy take 26 B more, and are read one by one in double precision.
 BYTES_A_CELL = 110
 
+# Of points lit with acceleration each is a fire of its own, with a front (34 B, benchmarks/front.py) and its arrivals.
+BYTES_A_CELL_AND_FIRE = 60
 
-def needed_bytes(rows: int, columns: int) -> int:
-    """Memory that a run on a grid of this size takes at most. [B]"""
-    return BYTES_A_CELL * rows * columns
+
+def needed_bytes(rows: int, columns: int, fires: int = 1) -> int:
+    """Memory that a run of so many fires on a grid of this size takes at most. [B]"""
+    return (BYTES_A_CELL + BYTES_A_CELL_AND_FIRE * (fires - 1)) * rows * columns
 
 
 def available_bytes() -> int:

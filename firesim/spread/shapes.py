@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, nextafter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from firesim.inputs.problems import Problems
 from firesim.place.geojson import Feature, read_features
@@ -79,10 +79,17 @@ def read_ignition(
             problems.add(name, value, "The map is a plain without longitude and latitude.", remedy)
             return None
         x_m, y_m = fields.xy_m or grid.from_lon_lat(*(fields.lon_lat or (0.0, 0.0)))
-        row, column = (float(part) for part in grid.position_at(x_m, y_m))
+        row, column = _position(x_m, y_m, grid)
     if not _can_start(row, column, name, value, grid, is_burnable, problems):
         return None
     return Lighting(at_s, [(column, row)])
+
+
+def _position(x_m: ArrayLike, y_m: ArrayLike, grid: Grid) -> tuple[float, float]:
+    """Row and column of a point, fractions of cells; on the south and the east edge of the grid just within it."""
+    row, column = (float(part) for part in grid.position_at(x_m, y_m))
+    row = nextafter(row, 0.0) if row == grid.rows else row
+    return row, nextafter(column, 0.0) if column == grid.columns else column
 
 
 def _can_start(
@@ -114,7 +121,7 @@ def _ignition_of_file(
         name = f"geojson.features[{one.number}]"
         for part in one.parts:
             if one.kind in POINTS:
-                row, column = (float(value) for value in grid.position_at(*_on_map([part], grid)[0]))
+                row, column = _position(*_on_map([part], grid)[0], grid)
                 if _can_start(row, column, name, part[:2], grid, is_burnable, problems):
                     lit.points.append((column, row))
                 continue
@@ -161,7 +168,7 @@ def read_drops(fields: str | Sequence[DropFields | str], grid: Grid, folder: Pat
         for one in read_features(name, folder / entry, POLYGONS, problems, in_metres=grid.crs is None):
             file = folder / entry
             at_s = 60.0 * _number_of(one, "at_min", name, file, 0.0, problems)
-            litres_m2 = _number_of(one, "litres_m2", name, file, None, problems)
+            litres_m2 = _number_of(one, "litres_m2", name, file, None, problems, is_positive=True)
             drying = _number_of(one, "evaporation_mm_h", name, file, usual, problems)
             for part in one.parts:
                 cells = _cells_in([_on_map(ring, grid) for ring in part], grid)
@@ -183,12 +190,14 @@ def _entries(fields: str | Sequence[Any]) -> Iterable[tuple[str, Any]]:
 
 
 def _number_of(
-    one: Feature, name: str, field_name: str, file: Path, otherwise: float | None, problems: Problems
-) -> float:
+    one: Feature, name: str, field_name: str, file: Path, otherwise: float | None, problems: Problems,
+    is_positive: bool = False,
+) -> float:  # fmt: skip
     value = one.properties.get(name, otherwise)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and value >= 0.0:
+    least = nextafter(0.0, 1.0) if is_positive else 0.0
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and value >= least:
         return float(value)
-    message = f"The feature's property {name} must be a number of at least 0."
+    message = f"The feature's property {name} must be a number {'above' if is_positive else 'of at least'} 0."
     remedy = f"Write {name} among its properties."
     problems.add(f"{field_name}.features[{one.number}]", value, message, remedy, str(file))
     return 0.0

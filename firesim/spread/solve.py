@@ -97,16 +97,17 @@ def burn(case: LoadedCase) -> SpreadingFire:
     return fire
 
 
-def head_of(case: LoadedCase) -> Head:
-    """The head fire of the ignition cell at the start."""
+def head_of(case: LoadedCase, weather: FireWeather | None = None) -> Head:
+    """The head fire of the ignition cell under some weather; None: that of the start."""
     row, column = case.lighting.first_cell
-    law = LandscapeSpread(case.ground.landscape, case.weather[0][1])
+    law = LandscapeSpread(case.ground.landscape, weather or case.weather[0][1])
     spread = law.over(slice(row, row + 1), slice(column, column + 1))
     rate, eccentricity, toward, heat = (
         float(np.asarray(part).ravel()[0])
         for part in (spread.head_rate_m_s, spread.eccentricity, spread.toward_deg, spread.heat_per_area_kj_m2)
     )
-    return Head(rate, eccentricity, toward, rate * heat)
+    # Toward north is 0, not 360: rounded, since 359.9999999999999 and 1e-14 are north too.
+    return Head(rate, eccentricity, round(toward, 9) % 360.0, rate * heat)
 
 
 def _happenings(case: LoadedCase) -> Iterator[Happening]:

@@ -222,3 +222,22 @@ def test_everything_that_is_wrong_is_told_at_once_and_the_command_ends_with_2(ca
     assert "case.yaml:" in ended.stderr
     assert "weather[0].wind_from_deg = 400" in ended.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_slips_of_kind_and_unit_are_refused(cases: Any) -> None:
+    assert "not true or false" in cases.faults(landscape__fuel_model=True)["landscape.fuel_model"].message
+    assert "`SH5`" in cases.faults(landscape__fuel_model="sh5")["landscape.fuel_model"].remedy
+    ring = [[0, 0], [300, 0], [300, 300], [0, 0]]
+    dry = cases.geojson("dry.geojson", ("Polygon", [ring], {"litres_m2": 0}))
+    assert "above 0" in cases.faults(drops=[dry])["drops[0].features[0]"].message
+    air = {"at_min": 0, "wind_speed_10m_m_s": 5, "wind_from_deg": 270, "temperature_c": 30}
+    found = cases.faults(weather=[{**air, "relative_humidity_pct": 0.2}], start="2025-08-06T12:00+03:00")
+    assert "at least 1" in found["weather[0].relative_humidity_pct"].message
+
+
+def test_many_points_that_would_not_fit_in_memory_are_refused(cases: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = cases.geojson("points.geojson", ("MultiPoint", [[15 + 30 * n, 105] for n in range(40)], {}))
+    monkeypatch.setattr("firesim.spread.ground.available_bytes", lambda: 2_000_000)
+    found = cases.faults(ignition={"geojson": points}, acceleration="on")
+    assert "40 points" in found["ignition.geojson"].message
+    cases.load(ignition={"geojson": points}, acceleration="off")

@@ -317,3 +317,34 @@ def test_a_case_chooses_how_far_wind_can_drive_its_fire(cases: Any) -> None:
     assert rates["andrews2013"] != pytest.approx(rates["rothermel"], rel=0.01)
     assert cases.load(landscape__fuel_model=1, weather=[gale]).fields.wind_limit == "andrews2013"
     assert "andrews2013" in cases.faults(wind_limit="andrews")["wind_limit"].message
+
+
+def test_wind_from_the_north_may_be_written_360(cases: Any) -> None:
+    heads = [
+        cases.solved(weather=[{**ROW, "wind_from_deg": deg}])[1].fields.arrival_time_s for deg in (0, 360)
+    ]  # fmt: skip
+    np.testing.assert_array_equal(heads[0], heads[1])
+    _, toward_north = cases.solved(weather=[{**ROW, "wind_from_deg": 180}])
+    assert toward_north.head.toward_deg == 0.0
+
+
+def test_every_corner_of_the_grid_is_on_it(cases: Any) -> None:
+    for x, y in ((0, 0), (2400, 0), (0, 1800), (2400, 1800)):
+        _, solved = cases.solved(ignition={"xy_m": [x, y]})
+        assert np.isfinite(solved.fields.arrival_time_s).any()
+
+
+WET = {**ROW, "moisture_1h": 0.9, "moisture_10h": 0.9, "moisture_100h": 0.9}
+
+
+def test_fuel_that_is_too_wet_when_lit_or_later_is_told(cases: Any) -> None:
+    def warnings(**changes: Any) -> list[str]:
+        return list(cases.facts(**changes)["warnings"])
+
+    rows = [ROW, {**WET, "at_min": 20}]
+    lit_wet = warnings(weather=rows, ignition={"cell": [30, 15], "at_min": 30})
+    assert any(text.startswith("FUEL TOO WET TO SPREAD:") for text in lit_wet)
+    stopped = warnings(weather=rows)
+    assert any(text.startswith("FUEL TOO WET TO SPREAD from 0.33 h on") for text in stopped)
+    assert not any("TOO WET" in text for text in warnings(weather=[WET, {**ROW, "at_min": 20}],
+                   ignition={"cell": [30, 15], "at_min": 30}))  # fmt: skip
