@@ -22,7 +22,7 @@ class Parameters(BaseModel):
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
-Compass = Annotated[float, Field(ge=0.0, le=360.0, description="degrees clockwise from north, 0 to 360")]
+Compass = Annotated[float, Field(ge=0.0, lt=360.0, description="degrees clockwise from north, 0 to below 360")]
 
 
 def _with_a_zone(value: Any) -> Any:

@@ -63,7 +63,7 @@ class WeatherFields(Parameters):
 
     at_min: NotNegative = Field(description="from when on, after the case's start [min]; the first row's is 0")
     wind_speed_10m_m_s: float = Field(ge=0.0, le=75.0, description="10 m above open ground [m/s]")
-    wind_from_deg: Compass = Field(description="where the wind comes from, clockwise from north, 0 to 360")
+    wind_from_deg: Compass = Field(description="where the wind comes from, clockwise from north, 0 to below 360")
     moisture_1h: Fraction | None = None
     moisture_10h: Fraction | None = None
     moisture_100h: Fraction | None = None

@@ -124,8 +124,8 @@ def _hours_of_day(table: Table, parameters: WeatherParameters) -> tuple[WeatherH
     speed = table.numbers("wind_speed_10m_m_s", 0.0, 75.0)
     gust = table.numbers("gust_10m_m_s", 0.0, 110.0)
     direction = table.numbers("wind_from_deg")
-    for row in np.flatnonzero((direction < 0.0) | (direction > 360.0)):
-        message = "must be from 0 to 360 (where the wind comes from, clockwise from north)."
+    for row in np.flatnonzero((direction < 0.0) | (direction >= 360.0)):
+        message = "must be at least 0 and below 360 (where the wind comes from, clockwise from north)."
         remedy = "A wind from the north is 0, from the north-east 45."
         table.note(int(row), "wind_from_deg", float(direction[row]), message, remedy)
     for row in np.flatnonzero(humidity <= _DRIEST_AIR_PCT):

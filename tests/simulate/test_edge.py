@@ -14,8 +14,8 @@ from firesim.world.hearing import STAY_INSIDE
 class Ears:
     """Stands for the people, and writes down what they hear."""
 
-    def hear(self, parties, at_s, channel, level, cause_ids, advice, names_zones):
-        self.heard = (level, dict(advice))
+    def hear(self, parties, at_s, channel, level, cause_ids, advice, names_zones, stops):
+        self.heard, self.stops = (level, dict(advice)), dict(stops)
 
 
 def heard(refuge, route=(), level="order"):
@@ -34,6 +34,14 @@ def test_other_orders_are_heard_as_they_are_said():
     assert heard("town", ("W", "E")) == ("order", {"west": ("town", ("W", "E"))})
     assert heard(TO_THE_SHORE) == ("order", {"west": ("", ())})
     assert heard("town", level="all-clear") == ("all-clear", {"west": ("town", ())})
+
+
+def test_the_stop_that_an_alert_names_is_heard_with_it():
+    one = ZoneAdvice(zone="west", refuge="town", route=[], deadline_s=np.inf, why="", stop="12")
+    alert = Alert(order="", channel="app", level="order", advice=[one], text_el="", text_en="", authorised_by="")
+    ears = Ears()
+    tell(ears, alert, Reach([0], [1.0]), 0)  # type: ignore[arg-type]
+    assert ears.stops == {"west": "12"}
 
 
 def test_a_siren_is_heard_without_saying_whom_it_means(short_scenario):
