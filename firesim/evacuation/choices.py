@@ -29,6 +29,7 @@ _BEFORE_S = 1e-6  # a road is entered this much before it closes, at the latest
 Tree = tuple[Floats, Integers, Integers]  # [nodes] seconds to the exit, next road, and which exit
 Way = tuple[int, list[int]]  # index of the exit, and the roads to it
 Known = frozenset[int]  # edges known to be closed
+NONE_KNOWN: Known = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Guide:
         """Take a new picture of the queues; the next road and the exit from every node. [nodes] each"""
         self.picture_s = crossing_s
         self._pictures.clear()
-        return self.picture(frozenset())[1:]
+        return self.picture(NONE_KNOWN)[1:]
 
     def way_left(self, node: int, known: Known, now_s: float) -> Way | None:
         """The best way from a node for who knows these edges to be closed; None: there is none."""
@@ -86,9 +87,9 @@ class Guide:
         elif self.assignment == "fastest":
             _, next_edge, exit_of = self.picture(known)
         elif self.assignment == "safest":
-            return self._safest(node, now_s)
+            return self._safest(node, now_s, known)
         else:
-            return self._earliest(node, now_s, _BEFORE_S)
+            return self._earliest(node, now_s, _BEFORE_S, known)
         if exit_of[node] < 0:
             return None
         return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
@@ -113,7 +114,7 @@ class Guide:
         places: dict[int, tuple[int, int, int]] = {}
         for node in np.unique(case.node).tolist():
             # The best way is the same whenever one leaves, as long as one leaves in time.
-            way = self.way_left(node, frozenset(), -np.inf)
+            way = self.way_left(node, NONE_KNOWN, -np.inf)
             if way is None:
                 places[node] = NOWHERE, 0, 0
             else:
@@ -121,27 +122,31 @@ class Guide:
                 edges += way[1]
         exit_, start, end = (np.array([places[node][k] for node in case.node.tolist()], np.int64) for k in range(3))
         if self.assignment == "safest":
-            exit_[case.departure_s >= self._leave_by_s[case.node]] = NOWHERE
+            exit_[case.departure_s > self._leave_by_s[case.node] - _BEFORE_S] = NOWHERE
         return Assigned(exit_, case.departure_s, start, end, np.array(edges, np.int64))
 
     # --- with closing times ----------------------------------------------------------------------------------------
 
-    def _safest(self, node: int, now_s: float) -> Way | None:
+    def _safest(self, node: int, now_s: float, known: Known) -> Way | None:
         """Leaving at t, the margin of a way is the latest that one may leave by it, less t."""
         leave_by_s = float(self._leave_by_s[node])
-        if not leave_by_s > now_s:
-            return None
+        if leave_by_s - _BEFORE_S < now_s:
+            return None  # with less than that to spare a sum of times may be off by its last bits
         if np.isinf(leave_by_s):
             closed = frozenset(np.flatnonzero(np.isfinite(self.case.closes_s)).tolist())
             _, next_edge, exit_of = self._tree(self._nearest, closed, self.case.network.free_s)
             return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
-        return self._earliest(node, 0.0, leave_by_s - _BEFORE_S)
+        return self._earliest(node, 0.0, leave_by_s - _BEFORE_S, known)
 
-    def _earliest(self, node: int, now_s: float, margin_s: float) -> Way | None:
-        """The quickest way on which every road is entered `margin_s` before it closes, at the latest."""
+    def _earliest(self, node: int, now_s: float, margin_s: float, known: Known) -> Way | None:
+        """The quickest way on which every road is entered `margin_s` before it closes, and never one known as closed."""
         roads, exits = self.case.network, self.case.exits
+        far_end_s = self._far_end_s
+        if known:
+            far_end_s = far_end_s.copy()
+            far_end_s[list(known)] = -np.inf
         arrive_s, via_edge = earliest_arrival(
-            *self._ends, roads.free_s, self._far_end_s, node, now_s, roads.n_nodes, margin_s
+            *self._ends, roads.free_s, far_end_s, node, now_s, roads.n_nodes, margin_s
         )
         first = int(np.argmin(arrive_s[exits]))
         if np.isinf(arrive_s[exits[first]]):
@@ -173,7 +178,7 @@ class Guide:
         edges = plan.route_edges.tolist()
         # Steps are coarse: whom the plan leaves behind may still get through.
         for who in np.flatnonzero(plan.arrives_step < 0).tolist():
-            way = self._safest(int(case.node[who]), float(case.departure_s[who]))
+            way = self._safest(int(case.node[who]), float(case.departure_s[who]), NONE_KNOWN)
             if way is not None:
                 exit_[who], start[who], end[who] = way[0], len(edges), len(edges) + len(way[1])
                 edges += way[1]

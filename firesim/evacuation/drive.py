@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.case import Evacuation, Gridlock
-from firesim.evacuation.choices import NOT_YET, NOWHERE, Assigned, Guide, Known, Way
+from firesim.evacuation.choices import NONE_KNOWN, NOT_YET, NOWHERE, Assigned, Guide, Known, Way
 from firesim.evacuation.second_looks import LookAgain, SecondLooks
 from firesim.physics import gridlock, guidance
 from firesim.physics import traffic as moves
@@ -191,7 +191,7 @@ class _Traffic:
         """Those who look again take the best way past the roads that each knows to be closed."""
         by_known: dict[Known, list[int]] = defaultdict(list)
         for who in looks.who_acts(self.travellers, self.now_s).tolist():
-            by_known[self.known.get(who, frozenset())].append(who)
+            by_known[self.known.get(who, NONE_KNOWN)].append(who)
         for known, drivers in by_known.items():
             left = np.array(drivers, np.int64)
             while left.size:
@@ -209,10 +209,10 @@ class _Traffic:
         node = int(self.network.head[self.travellers.edge[who]])
         seen = self.case.network.tail == node
         closed = np.flatnonzero(seen & self.queues.is_closed[: self.n_edges]).tolist()
-        self.known[who] = self.known.get(who, frozenset()) | frozenset(closed)
+        self.known[who] = self.known.get(who, NONE_KNOWN) | frozenset(closed)
         way = self.guide.way_left(node, self.known[who], now_s)
         self.counts.search_cpu_s += process_time() - began
-        if way is None:
+        if way is None or self.queues.is_closed[way[1][0]]:  # the road before which it stands: it would ask for ever
             self._take_off(who, STRANDED, now_s)
         else:
             self._set_way(who, way)
