@@ -1,7 +1,8 @@
 """The traffic of an evacuation, from the first departure until nobody can still move.
 
 The moves are those of `physics/traffic.py`, the same kernel that moves people in a whole run. Nothing moves in steps;
-every `step_s` the queues are looked at (by who chooses by them) and rings of roads that block one another are sought.
+every `step_s` the queues are looked at by who chooses by them. A ring of roads that block one another is opened at the
+moment at which it has stood for long enough.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ class Driven:
     done_s : when it arrived, was stranded at a closed road, or was removed; inf: it stands to the end
     exit : index of the exit that it made for, or a negative number
     log : [moves, 3] road, vehicle and when it entered, in order of time
-    forced_moves, rings : how often a car squeezed through; how many rings were found
+    aside : [n, 3] road, vehicle and when it pulled aside at the end of it, before a track with cars on it
+    forced_moves, rings : how often a car squeezed through or pulled aside; how many rings were found
     search_cpu_s, traffic_cpu_s : processor time of finding ways on the road, and of everything else
     end_s : when the last thing happened
     """
@@ -64,6 +66,7 @@ class Driven:
     done_s: Floats
     exit: Integers
     log: Floats
+    aside: Floats
     forced_moves: int = 0
     rings: int = 0
     search_cpu_s: float = 0.0
@@ -95,6 +98,7 @@ class _Counts:
     rings: int = 0
     search_cpu_s: float = 0.0
     chunks: list[Floats] = field(default_factory=list)
+    aside: list[tuple[int, int, float]] = field(default_factory=list)
 
 
 class _Traffic:
@@ -132,10 +136,9 @@ class _Traffic:
             until_s = (step + 1) * step_s
             while self.closings and self.closings[0][0] <= until_s:
                 at_s, edges = self.closings.pop(0)
-                self._advance(at_s)
+                self._pass(at_s)
                 self._close(edges, at_s)
-            self._advance(until_s)
-            self._resolve_gridlock(until_s)
+            self._pass(until_s)
             step = self._next_step(step + 1, step_s)
         # Where everything stands for good, nobody waits until a ring has stood for long.
         self._count(self._rings(self.now_s, 0.0))
@@ -155,6 +158,13 @@ class _Traffic:
         if soonest_s < (step + 1) * step_s or (self.rule != "none" and self._rings(self.now_s, 0.0)):
             return step  # a ring is waited for, step by step
         return step if np.isinf(soonest_s) else int(soonest_s // step_s)
+
+    def _pass(self, until_s: float) -> None:
+        """Let time pass; no ring stands longer than people have patience, however coarse the steps."""
+        while self.now_s < until_s:
+            opens_s = self._resolve_gridlock(self.now_s)
+            soonest_s = float(self.events.keys[0]) if self.events.size[0] > 0 else np.inf  # no ring forms before
+            self._advance(min(until_s, opens_s, max(self.now_s, soonest_s) + PATIENCE_S))
 
     def _advance(self, until_s: float) -> None:
         while True:
@@ -237,17 +247,23 @@ class _Traffic:
         found: list[int] = gridlock.gridlocks(self.network, self.queues, now_s, patience_s).tolist()
         return found
 
-    def _resolve_gridlock(self, now_s: float) -> None:
-        rings = self._rings(now_s, PATIENCE_S)
+    def _resolve_gridlock(self, now_s: float) -> float:
+        """Apply the rule to rings that have stood for long enough; when the next of those that stand now will have."""
+        found, since_s = gridlock.standing_rings(self.network, self.queues)
+        has_stood = since_s + PATIENCE_S <= now_s
+        rings = found[has_stood].tolist()
         self._count(rings)
         for edge in rings:
             if self.rule == "push":
                 if self.queues.n_logged[0] == len(self.queues.log):
                     self._take_log()
-                gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
-                self.counts.forced_moves += 1
+                who = gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
+                self.counts.forced_moves += who != NOBODY
+                if who != NOBODY and self.travellers.edge[who] >= self.n_edges:
+                    self.counts.aside.append((edge, who, now_s))
             elif self.rule == "remove":
                 self._take_off(int(self.queues.first[edge]), REMOVED, now_s)
+        return float(since_s[~has_stood].min(initial=np.inf)) + PATIENCE_S
 
     def _count(self, rings: list[int]) -> None:
         self.counts.rings += len([edge for edge in rings if edge not in self.locked])
@@ -273,8 +289,9 @@ class _Traffic:
         t.status[t.status == TRAVELLING] = STRANDED
         finite = t.done_s[np.isfinite(t.done_s)]
         return Driven(
-            t.status, departed_s, t.done_s, t.row.copy(), log, self.counts.forced_moves, self.counts.rings,
-            self.counts.search_cpu_s, 0.0, float(finite.max()) if finite.size else 0.0,
+            t.status, departed_s, t.done_s, t.row.copy(), log, np.array(self.counts.aside, np.float64).reshape(-1, 3),
+            self.counts.forced_moves, self.counts.rings, self.counts.search_cpu_s, 0.0,
+            float(finite.max()) if finite.size else 0.0,
         )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def warnings_of(case: Evacuation, evacuated: Evacuated) -> list[str]:
     driven, options = evacuated.driven, evacuated.options
     said = list(case.warnings)
     if driven.rings:
-        done = {"push": "a car squeezed through", "remove": "a car was taken off", "none": "nobody moved again"}
+        done = {"push": "a car squeezed through or pulled aside", "remove": "a car was taken off", "none": "nobody moved again"}
         said.append(f"gridlock: {driven.rings} times roads blocked one another in a ring; {done[options.gridlock]}")
     stranded = int((driven.status == STRANDED).sum())
     if stranded:
@@ -114,6 +114,9 @@ def _moves(evacuated: Evacuated) -> tuple[Integers, Integers, Floats, Floats]:
     is_last = np.append(vehicle[1:] != vehicle[:-1], True) if len(vehicle) else np.empty(0, bool)
     left_s = left_s[: len(vehicle)]
     left_s[is_last] = driven.done_s[vehicle[is_last]]
+    for road, who, aside_s in driven.aside:
+        # It stood beside the road from then on, until it entered the next.
+        left_s[(vehicle == who) & (edge == road) & (entered_s <= aside_s) & (aside_s <= left_s)] = aside_s
     return vehicle, edge, entered_s, left_s
 
 
