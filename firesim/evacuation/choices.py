@@ -2,7 +2,7 @@
 
 * `nearest`: the way of least free-flow time to the exit of least free-flow time; queues do not count.
 * `fastest`: the way of earliest arrival if the queues stayed as they stand when the vehicle's turn to leave comes;
-  they are looked at once a step.
+  those at its node it sees as they are, all others once a step.
 * `safest`: the way with the largest margin between entering a road and its closing, of those the quickest.
 * `capacity`: the system-optimal flow of `physics/flow_over_time.py`: ways and departures.
 
@@ -74,11 +74,11 @@ class Guide:
             return self._planned(step_s)
         return self._by_node()
 
-    def look(self, crossing_s: Floats) -> tuple[Integers, Integers]:
-        """Take a new picture of the queues; the next road and the exit from every node. [nodes] each"""
+    def look(self, crossing_s: Floats) -> Tree:
+        """Take a new picture of the queues; the quickest ways by it."""
         self.picture_s = crossing_s
         self._pictures.clear()
-        return self.picture(NONE_KNOWN)[1:]
+        return self.picture(NONE_KNOWN)
 
     def way_left(self, node: int, known: Known, now_s: float) -> Way | None:
         """The best way from a node for who knows these edges to be closed; None: there is none."""

@@ -123,7 +123,7 @@ class _Traffic:
         add_events(self.events, self.travellers.ready_s[leaves], self.network.head.size + leaves)
         times = np.unique(case.closes_s[np.isfinite(case.closes_s)])
         self.closings: list[tuple[float, Integers]] = [(t, np.flatnonzero(case.closes_s == t)) for t in times.tolist()]
-        self.next_edge = self.exit_of = np.full(self.n_nodes, NOBODY, np.int64)
+        self.outlook = _outlook(case)
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -169,8 +169,8 @@ class _Traffic:
     def _advance(self, until_s: float) -> None:
         while True:
             reason, who, now_s = guidance.advance_looking(
-                self.network, self.queues, self.travellers, self.ways, self.events, until_s, TURN_S, self.next_edge,
-                self.exit_of, self.n_route_edges,
+                self.network, self.queues, self.travellers, self.ways, self.events, until_s, TURN_S, self.outlook,
+                self.n_route_edges,
             )  # fmt: skip
             if reason == moves.DONE:
                 break
@@ -191,8 +191,13 @@ class _Traffic:
 
     def _look(self) -> None:
         began = process_time()
-        crossing_s = guidance.crossing_time_s(self.network, self.queues, self.n_edges, self.now_s, PATIENCE_S)
-        self.next_edge, self.exit_of = self.guide.look(crossing_s)
+        crossing_s, leaving_s = guidance.crossing_and_leaving_s(
+            self.network, self.queues, self.n_edges, self.now_s, PATIENCE_S
+        )
+        to_exit_s, next_edge, exit_of = self.guide.look(crossing_s)
+        self.outlook = self.outlook._replace(
+            to_exit_s=to_exit_s, next_edge=next_edge, exit_of=exit_of, leaving_s=leaving_s
+        )
         if self.second_looks is not None:
             self._turn_off(self.second_looks)
         self.counts.search_cpu_s += process_time() - began
@@ -307,6 +312,17 @@ def _network_of(case: Evacuation) -> Network:
         opposite=np.concatenate([roads.opposite, none]),
         is_shared=np.concatenate([roads.is_shared, np.zeros(n_nodes, np.bool_)]),
     )
+
+
+def _outlook(case: Evacuation) -> guidance.Outlook:
+    """Nothing has been seen yet."""
+    roads = case.network
+    out = np.argsort(roads.tail, kind="stable").astype(np.int64)
+    return guidance.Outlook(
+        to_exit_s=np.full(roads.n_nodes, np.inf), next_edge=np.full(roads.n_nodes, NOBODY, np.int64),
+        exit_of=np.full(roads.n_nodes, NOBODY, np.int64), leaving_s=np.zeros(roads.n_edges + roads.n_nodes),
+        out_start=np.searchsorted(roads.tail[out], np.arange(roads.n_nodes + 1)).astype(np.int64), out=out,
+    )  # fmt: skip
 
 
 def _travellers(case: Evacuation, assigned: Assigned) -> Travellers:
