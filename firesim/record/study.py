@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from firesim.inputs.problems import BadInput, Problem
-from firesim.record.folder import must_be_free, write_json
+from firesim.record.folder import must_be_free, replace_folder, write_json
 
 
 class OtherStudy(BadInput):
@@ -49,8 +50,8 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     `facts` say which study it is (scenario hash, seed, strategies, version). With `resume`, replicates of an
     unfinished study of the same facts are used; one of other facts is refused (OtherStudy), never mixed in.
     """
-    folder = Path(folder)
     must_be_free(folder, force)
+    folder = Path(os.path.abspath(folder))
     partial = folder.with_name(folder.name + ".partial")
     identity = partial / "unfinished.json"
     if resume and identity.is_file():
@@ -64,6 +65,4 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     yield StudyFolder(partial)
     shutil.rmtree(partial / "replicates", ignore_errors=True)
     identity.unlink()
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.replace(folder)
+    replace_folder(folder, partial)

@@ -278,16 +278,26 @@ def test_a_plan_too_long_for_memory_names_the_step(sound, monkeypatch):
     assert [problem.field for problem in caught.value] == ["--step-s"]
 
 
-def test_a_folder_that_is_there_is_refused_unless_it_may_be_replaced(sound, tmp_path):
+def test_a_folder_that_is_there_is_refused_unless_firesim_wrote_it_and_it_may_be_replaced(sound, tmp_path):
     network, demand, _ = sound.write()
     out = tmp_path / "out"
-    words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out", str(out)]
+    words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out"]
+
+    def ran(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*words, *more], capture_output=True, text=True, check=False)
+
     out.mkdir()
     (out / "mine.txt").write_text("keep")
-    refused = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert refused.returncode == 2
-    assert "--force" in refused.stderr
+    assert "--force" in ran(str(out)).stderr
+    for refused in (ran(str(out)), ran(str(out), "--force"), ran(str(tmp_path), "--force"), ran("/proc/x")):
+        assert refused.returncode == 2
+        assert "--out" in refused.stderr
+        assert "Traceback" not in refused.stderr
     assert (out / "mine.txt").read_text() == "keep"
-    assert subprocess.run([*words, "--force"], capture_output=True, check=False).returncode == 0
-    assert not (out / "mine.txt").exists()
+    assert network.is_file()
+    (out / "mine.txt").unlink()
+    assert ran(str(out), "--force").returncode == 0
+    (out / "old.txt").write_text("of that run")
+    assert ran(str(out), "--force").returncode == 0
+    assert not (out / "old.txt").exists()
     assert (out / "summary.json").is_file()
