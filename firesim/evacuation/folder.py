@@ -191,8 +191,8 @@ def _route_shapes(
     """One line for each different way, with who drove it: longitude and latitude."""
     starts = np.flatnonzero(np.diff(vehicle, prepend=-1))
     ways: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for way, who in zip(np.split(edge, starts[1:]), vehicle[starts].tolist(), strict=True):
-        ways[tuple(way.tolist())].append(who)
+    for first, last in zip(starts, np.append(starts[1:], len(edge)), strict=False):  # nobody drove: no starts
+        ways[tuple(edge[first:last].tolist())].append(int(vehicle[first]))
     to_lonlat = ToLonLat(roads.crs or WGS84)
     features = []
     for roads_driven, who in sorted(ways.items(), key=lambda item: (-len(item[1]), item[0])):

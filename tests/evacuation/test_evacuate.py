@@ -473,6 +473,22 @@ def test_the_command_writes_the_whole_folder(town, tmp_path):
     assert not list(tmp_path.glob("out.*"))
 
 
+@pytest.mark.parametrize("assignment", ["nearest", "safest"])
+def test_where_nobody_drives_the_folder_is_whole_and_holds_no_routes(town, tmp_path, assignment):
+    town.crs = "EPSG:32634"
+    town.places = {"a": (500_000.0, 4_330_000.0), "007": (501_000.0, 4_330_000.0), "b": (501_000.0, 4_331_000.0)}
+    town.road("a", "b", 1000.0)
+    town.road("b", "007", 1000.0)
+    town.closures = [("a", "b", 0.0)]
+    town.leave("a", 3)
+    ended = command(town, tmp_path / "out", "--assignment", assignment)
+    assert ended.returncode == 0, ended.stderr
+    assert "3 vehicles are stranded" in ended.stderr
+    assert json.loads((tmp_path / "out" / "routes.geojson").read_text()) == {"type": "FeatureCollection", "features": []}
+    assert table(tmp_path / "out" / "routes.csv") == []
+    assert not list(tmp_path.glob("out.*"))
+
+
 def test_the_same_case_gives_the_same_tables(town):
     town.street("A", "B", 80.0)
     town.street("B", "X", 80.0)
