@@ -43,10 +43,10 @@ def must_be_free(folder: Path, force: bool = False, inputs: Iterable[Path] = ())
     It cannot where it stands in a file or nothing can be made there. An existing one is replaced with `force` alone,
     and then only if it is empty or firesim wrote it, and neither the user nor one of the `inputs` is in it.
     """
-    whole = Path(os.path.abspath(folder))
-    message = _why_not_made(whole)
+    message = _why_not_made(folder)
     if message is not None:
         raise BadInput([Problem("--out", str(folder), message, "Name a folder that can be made.")])
+    whole = folder.resolve()
     if not whole.exists():
         return
     if not force:
@@ -61,6 +61,7 @@ def must_be_free(folder: Path, force: bool = False, inputs: Iterable[Path] = ())
 def _why_not_made(folder: Path) -> str | None:
     """Why nothing can be written there; tried by making a folder beside it, which is taken away again."""
     try:
+        folder = folder.resolve()
         nearest = next(path for path in (folder, *folder.parents) if path.exists())
         if not nearest.is_dir():
             return f"{nearest} is a file."
@@ -77,8 +78,7 @@ def _why_kept(folder: Path, inputs: Iterable[Path]) -> str | None:
     """Why an existing folder is not to be replaced, if so."""
     if folder in (Path.cwd(), *Path.cwd().parents):
         return "You stand in this folder."
-    real = folder.resolve()
-    held = next((path for path in inputs if path.exists() and real in path.resolve().parents), None)
+    held = next((path for path in inputs if path.exists() and folder in path.resolve().parents), None)
     if held is not None:
         return f"The input {held} lies in this folder."
     if any(folder.iterdir()) and not any(_is_of_firesim(folder / name) for name in _FACTS):
@@ -106,7 +106,7 @@ def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
     replaced at the very end. Left-overs of an interrupted run (`DIR.partial`) are cleared first.
     """
     must_be_free(folder, force)
-    folder = Path(os.path.abspath(folder))
+    folder = Path(folder).resolve()
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -51,7 +50,7 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     unfinished study of the same facts are used; one of other facts is refused (OtherStudy), never mixed in.
     """
     must_be_free(folder, force)
-    folder = Path(os.path.abspath(folder))
+    folder = Path(folder).resolve()
     partial = folder.with_name(folder.name + ".partial")
     identity = partial / "unfinished.json"
     if resume and identity.is_file():
