@@ -208,9 +208,7 @@ def turn_off(
             own_s += crossing_s[ways.route_edges[j]]
         if exit_of[node] == NOBODY or own_s <= (1.0 + tolerance) * to_exit_s[node]:
             continue
-        if not _take_way(
-            network, travellers, ways, who[k], node, next_edge[node], next_edge, exit_of, n_route_edges
-        ):
+        if not _take_way(network, travellers, ways, who[k], node, next_edge[node], next_edge, exit_of, n_route_edges):
             return k
         if queues.first[edge] == who[k] and queues.waits_for[edge] != NOBODY:
             schedule(queues, events, edge, now_s)  # it waits for that road no longer
