@@ -326,6 +326,7 @@ def evacuate(
         f"{_minutes(facts['clearance_90_s'])}, {_minutes(facts['clearance_100_s'])} min:s, no sooner than "
         f"{_minutes(facts['capacity_bound_s'])}. 90 % by step [s]: "
         + ", ".join(f"{step} {_minutes(clear_s)}" for step, clear_s in facts["clearance_90_by_step_s"].items())
+        + (f". Driven {evacuated.driven.ways}" if options.assignment == "capacity" else "")
         + f". Planned in {facts['plan_cpu_s']:.2f} s, driven in {facts['traffic_cpu_s']:.2f} s of CPU.",
         markup=False,
         soft_wrap=True,

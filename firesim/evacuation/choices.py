@@ -4,7 +4,7 @@
 * `fastest`: the way of earliest arrival if the queues stayed as they stand when the vehicle's turn to leave comes;
   those at its node it sees as they are, all others once a step.
 * `safest`: the way with the largest margin between entering a road and its closing, of those the quickest.
-* `capacity`: the system-optimal flow of `physics/flow_over_time.py`: ways and departures.
+* `capacity`: the system-optimal flow of `evacuation/optimum.py`: ways and departures.
 
 The first two know of no closure until they stand before one; the others know all from the start.
 """
@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.case import Assignment, Evacuation
-from firesim.inputs.problems import BadInput, Problem
-from firesim.physics.flow_over_time import TooManySteps, earliest_arrival_plan
 from firesim.physics.search import earliest_arrival, edges_from, edges_to, latest_departure, quickest_to
 
 Integers = NDArray[np.int64]
@@ -64,14 +62,12 @@ class Guide:
                 *self._ends, roads.free_s, self._far_end_s, case.exits, roads.n_nodes
             )
 
-    def assign(self, step_s: float) -> Assigned:
-        """The first way of every vehicle."""
+    def assign(self) -> Assigned:
+        """The first way of every vehicle; those of `capacity` are planned in `evacuation/optimum.py`."""
         if self.assignment == "fastest":
             n = len(self.case.node)
             none = np.zeros(n, np.int64)
             return Assigned(np.full(n, NOT_YET), self.case.departure_s, none, none, np.empty(0, np.int64))
-        if self.assignment == "capacity":
-            return self._planned(step_s)
         return self._by_node()
 
     def look(self, crossing_s: Floats) -> Tree:
@@ -87,7 +83,7 @@ class Guide:
         elif self.assignment == "fastest":
             _, next_edge, exit_of = self.picture(known)
         elif self.assignment == "safest":
-            return self._safest(node, now_s, known)
+            return self.safest(node, now_s, known)
         else:
             return self._earliest(node, now_s, _BEFORE_S, known)
         if exit_of[node] < 0:
@@ -127,7 +123,7 @@ class Guide:
 
     # --- with closing times ----------------------------------------------------------------------------------------
 
-    def _safest(self, node: int, now_s: float, known: Known) -> Way | None:
+    def safest(self, node: int, now_s: float, known: Known) -> Way | None:
         """Leaving at t, the margin of a way is the latest that one may leave by it, less t."""
         leave_by_s = float(self._leave_by_s[node])
         if leave_by_s - _BEFORE_S < now_s:
@@ -139,7 +135,7 @@ class Guide:
         return self._earliest(node, 0.0, leave_by_s - _BEFORE_S, known)
 
     def _earliest(self, node: int, now_s: float, margin_s: float, known: Known) -> Way | None:
-        """The quickest way on which every road is entered `margin_s` before it closes, and never one known as closed."""
+        """The quickest way on which every road is entered `margin_s` before it closes, and none is known as closed."""
         roads, exits = self.case.network, self.case.exits
         far_end_s = self._far_end_s
         if known:
@@ -152,48 +148,3 @@ class Guide:
         if np.isinf(arrive_s[exits[first]]):
             return None
         return first, edges_to(via_edge, self._ends[0], int(exits[first]))
-
-    # --- the system optimum ----------------------------------------------------------------------------------------
-
-    def _planned(self, step_s: float) -> Assigned:
-        case, roads = self.case, self.case.network
-        closes_step = np.where(np.isinf(case.closes_s), -1.0, np.floor(case.closes_s / step_s)).astype(np.int64)
-        try:
-            plan = earliest_arrival_plan(
-                *self._ends, np.rint(roads.free_s / step_s), roads.capacity_veh_s * step_s, closes_step, case.exits,
-                case.node, np.floor(case.departure_s / step_s), roads.n_nodes,
-            )  # fmt: skip
-        except TooManySteps as why:
-            message = f"A plan at a step of {step_s:g} s does not fit into memory: {why}."
-            remedy = "Take a larger step; half of it is planned too, to tell how much the step matters."
-            raise BadInput([Problem("--step-s", step_s, message, remedy)]) from None
-        n = len(case.node)
-        start, end = plan.route_start[:-1].copy(), plan.route_start[1:].copy()
-        exit_index = np.full(roads.n_nodes, NOWHERE, np.int64)
-        exit_index[case.exits] = np.arange(len(case.exits))
-        exit_ = exit_index[case.node]
-        has_way = end > start
-        exit_[has_way] = exit_index[roads.head[plan.route_edges[end[has_way] - 1]]]
-        starts_s = np.maximum(case.departure_s, _within_step(plan.leaves_step, plan.route_edges, start, end, step_s))
-        edges = plan.route_edges.tolist()
-        # Steps are coarse: whom the plan leaves behind may still get through.
-        for who in np.flatnonzero(plan.arrives_step < 0).tolist():
-            way = self._safest(int(case.node[who]), float(case.departure_s[who]), NONE_KNOWN)
-            if way is not None:
-                exit_[who], start[who], end[who] = way[0], len(edges), len(edges) + len(way[1])
-                edges += way[1]
-        assert len(exit_) == n
-        return Assigned(exit_, starts_s, start, end, np.array(edges, np.int64))
-
-
-def _within_step(leaves_step: Integers, edges: Integers, start: Integers, end: Integers, step_s: float) -> Floats:
-    """When each sets out: those who enter one road in one step share the step evenly. [s]"""
-    first_edge = np.where(end > start, edges[np.minimum(start, max(len(edges) - 1, 0))] if len(edges) else -1, -1)
-    order = np.lexsort((np.arange(len(start)), leaves_step, first_edge))
-    same = np.flatnonzero(
-        np.diff(first_edge[order], prepend=-9) | np.diff(leaves_step[order], prepend=-9)
-    )  # where a new group begins
-    size = np.diff(np.append(same, len(order)))
-    share = np.empty(len(order))
-    share[order] = (np.arange(len(order)) - np.repeat(same, size)) / np.repeat(size, size)
-    return np.where(leaves_step < 0, 0.0, (leaves_step + share) * step_s)

@@ -39,6 +39,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 TURN_S = 60.0  # one side of a one-lane track yields after this if the other waits; judgement
+AS_PLANNED, AT_ONCE = "as planned", "as planned, leaving at once"  # what `capacity` was driven by
 PATIENCE_S = 60.0  # how long a ring of blocked roads stands before the rule is applied to it; judgement
 _LOG_ROOM = 1 << 15
 _ROOM_FOR_ALL = 1 << 60
@@ -59,6 +60,7 @@ class Driven:
     forced_moves, rings : how often a car squeezed through or pulled aside; how many rings were found
     search_cpu_s, traffic_cpu_s : processor time of finding ways on the road, and of everything else
     end_s : when the last thing happened
+    ways : whose ways were driven: an assignment, or of `capacity` its plan, with its waits at home or without
     """
 
     status: Integers
@@ -72,6 +74,7 @@ class Driven:
     search_cpu_s: float = 0.0
     traffic_cpu_s: float = 0.0
     end_s: float = 0.0
+    ways: str = ""
 
 
 def drive(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import firesim
-from firesim.evacuation.case import Evacuation
+from firesim.evacuation.case import ASSIGNMENTS, Evacuation
 from firesim.evacuation.lonlat import WGS84, ToLonLat
 from firesim.evacuation.network import RoadNetwork
 from firesim.evacuation.solve import Evacuated, clearance_s
@@ -73,11 +73,17 @@ def warnings_of(case: Evacuation, evacuated: Evacuated) -> list[str]:
     driven, options = evacuated.driven, evacuated.options
     said = list(case.warnings)
     if driven.rings:
-        done = {"push": "a car squeezed through or pulled aside", "remove": "a car was taken off", "none": "nobody moved again"}
+        done = {
+            "push": "a car squeezed through or pulled aside",
+            "remove": "a car was taken off",
+            "none": "nobody moved again",
+        }
         said.append(f"gridlock: {driven.rings} times roads blocked one another in a ring; {done[options.gridlock]}")
     stranded = int((driven.status == STRANDED).sum())
     if stranded:
         said.append(f"{stranded} vehicles are stranded: no way was left to them")
+    if options.assignment == "capacity" and driven.ways in ASSIGNMENTS:
+        said.append(f"capacity: on the road the plan did worse than {driven.ways}; that was driven instead")
     shared = int(case.network.is_shared.sum())
     if options.assignment == "capacity" and shared:
         said.append(f"{shared} edges share their lane with the other direction, which the plan does not foresee")
@@ -94,7 +100,8 @@ def _circumstances(case: Evacuation, evacuated: Evacuated) -> dict[str, Any]:
         "vehicles": len(case.node),
         "exits": [case.network.node_ids[node] for node in case.exits.tolist()],
         "closing_edges": int(np.isfinite(case.closes_s).sum()),
-        "assignment": options.assignment, "gridlock": options.gridlock, "step_s": options.step_s,
+        "assignment": options.assignment, "driven": evacuated.driven.ways,
+        "gridlock": options.gridlock, "step_s": options.step_s,
         "gridlock_rings": evacuated.driven.rings, "end_s": evacuated.driven.end_s,
         "versions": {"firesim": firesim.__version__, "python": platform.python_version(),
                      "numpy": np.__version__, "numba": numba.__version__},

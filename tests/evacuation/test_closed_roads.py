@@ -46,7 +46,7 @@ def test_who_is_told_the_closed_road_before_which_it_stands_is_stranded(town):
     town.leave("a", 2)
     case = town.load()
     guide = Stubborn(case, "nearest")
-    driven = drive(case, guide, guide.assign(10.0), 10.0, "push")
+    driven = drive(case, guide, guide.assign(), 10.0, "push")
     assert driven.status.tolist() == [STRANDED] * 2
 
 
