@@ -79,9 +79,12 @@ def warnings_of(case: Evacuation, evacuated: Evacuated) -> list[str]:
             "none": "nobody moved again",
         }
         said.append(f"gridlock: {driven.rings} times roads blocked one another in a ring; {done[options.gridlock]}")
-    stranded = int((driven.status == STRANDED).sum())
-    if stranded:
-        said.append(f"{stranded} vehicles are stranded: no way was left to them")
+    is_stranded = driven.status == STRANDED
+    stands = is_stranded & np.isinf(driven.done_s)
+    if stands.any():
+        said.append(f"{stands.sum()} vehicles are stranded: they stand in roads that block one another, or behind them")
+    if (is_stranded & ~stands).any():
+        said.append(f"{(is_stranded & ~stands).sum()} vehicles are stranded: no way was left to them")
     if options.assignment == "capacity" and driven.ways in ASSIGNMENTS:
         said.append(f"capacity: on the road the plan did worse than {driven.ways}; that was driven instead")
     shared = int(case.network.is_shared.sum())
