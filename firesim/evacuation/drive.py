@@ -258,6 +258,9 @@ class _Traffic:
     def _resolve_gridlock(self, now_s: float) -> float:
         """Apply the rule to rings that have stood for long enough; when the next of those that stand now will have."""
         found, since_s = gridlock.standing_rings(self.network, self.queues)
+        if not len(found):
+            self._count([])
+            return np.inf
         has_stood = since_s + PATIENCE_S <= now_s
         rings = found[has_stood].tolist()
         self._count(rings)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.compiled import kernel, kernel_in_place, kernel_part
+from firesim.compiled import kernel, kernel_in_place
 from firesim.physics.queues import NOBODY, Events, Network, Queues, Travellers, Ways, schedule
 from firesim.physics.traffic import NO_WAY, advance
 
@@ -29,7 +29,7 @@ class Outlook(NamedTuple):
     out: Integers  # [edge]
 
 
-@kernel_part
+@kernel_in_place
 def _crossing_s(network: Network, queues: Queues, edge: int, leaving_s: float, in_line: int, now_s: float) -> float:
     """How long one road takes now, with so many in line for it."""
     crossing_s = max(network.free_s[edge], max(queues.next_out_s[edge] - now_s, 0.0) + queues.cars[edge] * leaving_s)
@@ -39,6 +39,14 @@ def _crossing_s(network: Network, queues: Queues, edge: int, leaving_s: float, i
     if network.is_shared[edge] and other != NOBODY and queues.cars[other] > 0:
         crossing_s += network.free_s[other]
     return float(crossing_s)
+
+
+@kernel_in_place
+def _cross_all(
+    network: Network, queues: Queues, leaving_s: Floats, in_line: Integers, now_s: float, crossing_s: Floats
+) -> None:
+    for edge in range(crossing_s.size):
+        crossing_s[edge] = _crossing_s(network, queues, edge, leaving_s[edge], in_line[edge], now_s)
 
 
 @kernel
@@ -94,8 +102,7 @@ def crossing_and_leaving_s(
         if is_settled:
             break
     crossing_s = np.empty(n_edges)
-    for edge in range(n_edges):
-        crossing_s[edge] = _crossing_s(network, queues, edge, each_s[edge], in_line[edge], now_s)
+    _cross_all(network, queues, each_s, in_line, now_s, crossing_s)
     return crossing_s, each_s
 
 
