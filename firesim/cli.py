@@ -55,7 +55,9 @@ def _scenario(name: str) -> Scenario:
     return load_scenario(name)
 
 
-def _must_be_sound(scenario: Scenario, option: str, strategies: list[str], folder: Path, force: bool) -> None:
+def _must_be_sound(
+    scenario: Scenario, option: str, strategies: list[str], folder: Path, force: bool, source: Path
+) -> None:
     """Refuse unknown strategies and a folder that is there already: before the work rather than after it."""
     from firesim.record.folder import must_be_free
 
@@ -68,7 +70,7 @@ def _must_be_sound(scenario: Scenario, option: str, strategies: list[str], folde
         message = "A comparison needs two or more different strategies."
         problems.add(option, ",".join(strategies), message, "Name them with commas: today,pilot.")
     try:
-        must_be_free(folder, force)
+        must_be_free(folder, force, [source])
     except BadInput as found:
         problems.found += found
     problems.raise_if_any()
@@ -86,7 +88,7 @@ def run(
     """One run: the budget as a table, and a run folder."""
     loaded = _scenario(scenario)
     folder = out or Path("runs") / f"{loaded.name}-{strategy}-{seed}"
-    _must_be_sound(loaded, "--strategy", [strategy], folder, force)
+    _must_be_sound(loaded, "--strategy", [strategy], folder, force, Path(scenario))
 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -178,7 +180,7 @@ def compare(
     loaded = _scenario(scenario)
     names = [name.strip() for name in strategies.split(",")]
     folder = out or Path("studies") / f"{loaded.name}-{'-'.join(names)}-{seed}"
-    _must_be_sound(loaded, "--strategies", names, folder, force)
+    _must_be_sound(loaded, "--strategies", names, folder, force, Path(scenario))
 
     from rich.progress import Progress
 
@@ -266,7 +268,7 @@ def spread(
     from firesim.record.folder import must_be_free, whole_folder
     from firesim.spread import load_case, solve, write_folder
 
-    must_be_free(out, force)
+    must_be_free(out, force, [case])
     loaded = load_case(case)
     with _err.status(f"{case.name}: the fire spreads"):
         solved = solve(loaded)
@@ -304,7 +306,8 @@ def evacuate(
     problems = Problems()
     options = read_options(assignment, gridlock, step_s, problems)
     case = None
-    for check in (lambda: must_be_free(out, force), lambda: load_evacuation(network, demand, exits, closures)):
+    inputs = [network, demand, *([] if closures is None else [closures])]
+    for check in (lambda: must_be_free(out, force, inputs), lambda: load_evacuation(network, demand, exits, closures)):
         try:
             case = check() or case
         except BadInput as found:
@@ -323,6 +326,7 @@ def evacuate(
         f"{_minutes(facts['clearance_90_s'])}, {_minutes(facts['clearance_100_s'])} min:s, no sooner than "
         f"{_minutes(facts['capacity_bound_s'])}. 90 % by step [s]: "
         + ", ".join(f"{step} {_minutes(clear_s)}" for step, clear_s in facts["clearance_90_by_step_s"].items())
+        + (f". Driven {evacuated.driven.ways}" if options.assignment == "capacity" else "")
         + f". Planned in {facts['plan_cpu_s']:.2f} s, driven in {facts['traffic_cpu_s']:.2f} s of CPU.",
         markup=False,
         soft_wrap=True,

@@ -210,6 +210,14 @@ def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "") 
     return document(root)
 
 
+def way_out(ground: Ground, advice: ZoneAdvice) -> str:
+    """The route that a zone is advised to take as GPX, which calls both ends by their names."""
+    zone = ground.zones[ground.zone_index[advice.zone]].name
+    known = ground.refuge_index.get(advice.refuge)
+    refuge = advice.refuge if known is None else ground.refuges[known].name
+    return gpx(ground, advice.route, f"{zone} to {refuge}", f"From {zone} to {advice.why}")
+
+
 def document(root: ET.Element) -> str:
     """An XML document, indented. The declaration is ours: the library's own names the locale's encoding."""
     ET.indent(root)

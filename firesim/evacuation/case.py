@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 Assignment = Literal["nearest", "fastest", "safest", "capacity"]
 Gridlock = Literal["none", "push", "remove"]
 ASSIGNMENTS: tuple[Assignment, ...] = ("nearest", "fastest", "safest", "capacity")
-LATEST_DEPARTURE_S = 1e7  # 115 days: what is later is a date, not seconds from the start
+LATEST_S = 1e7  # 115 days: what is later is a date, not seconds from the start
 GRIDLOCK_RULES: tuple[Gridlock, ...] = ("none", "push", "remove")
 
 
@@ -70,7 +71,7 @@ def _read_demand(path: Path, roads: RoadNetwork | None, problems: Problems) -> t
     if table is None:
         return [], np.empty(0), []
     names = table.texts("node")
-    departure_s = table.numbers("departure_s", 0.0, LATEST_DEPARTURE_S, meaning="seconds from the start")
+    departure_s = table.numbers("departure_s", 0.0, LATEST_S, meaning="seconds from the start")
     if roads is None:
         return [], departure_s, []
     places, lines = [], []
@@ -86,8 +87,13 @@ def _read_demand(path: Path, roads: RoadNetwork | None, problems: Problems) -> t
 
 
 def _read_exits(text: str, roads: RoadNetwork | None, problems: Problems) -> list[int]:
-    names = [name.strip() for name in next(csv.reader([text]), [])]
-    names = [name for name in names if name]
+    tidy = re.sub(r'"\s+(?=,|$)', '"', text)  # blanks between a quote and its comma
+    try:
+        cells = next(csv.reader([tidy], skipinitialspace=True, strict=True), [])
+    except csv.Error:
+        problems.add("--exits", text, "The quotes do not match.", 'Put quotes around a whole id: A,"B, or C".')
+        return []
+    names = [name for name in (cell.strip() for cell in cells) if name]
     if not names:
         problems.add("--exits", text, "No exit is named.", "Name one node or more, with commas: A,B.")
     for name in {name for name in names if names.count(name) > 1}:
@@ -109,7 +115,7 @@ def _read_closures(path: Path | None, roads: RoadNetwork | None, problems: Probl
     if table is None:
         return closes_s
     u, v = table.texts("u"), table.texts("v")
-    at_s = table.numbers("closes_at_s", minimum=0.0, meaning="seconds from the start")
+    at_s = table.numbers("closes_at_s", 0.0, LATEST_S, meaning="seconds from the start")
     if roads is None or closes_s is None:
         return None
     for row, (tail, head) in enumerate(zip(u, v, strict=True)):

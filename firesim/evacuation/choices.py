@@ -2,9 +2,9 @@
 
 * `nearest`: the way of least free-flow time to the exit of least free-flow time; queues do not count.
 * `fastest`: the way of earliest arrival if the queues stayed as they stand when the vehicle's turn to leave comes;
-  they are looked at once a step.
+  those at its node it sees as they are, all others once a step.
 * `safest`: the way with the largest margin between entering a road and its closing, of those the quickest.
-* `capacity`: the system-optimal flow of `physics/flow_over_time.py`: ways and departures.
+* `capacity`: the system-optimal flow of `evacuation/optimum.py`: ways and departures.
 
 The first two know of no closure until they stand before one; the others know all from the start.
 """
@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.case import Assignment, Evacuation
-from firesim.inputs.problems import BadInput, Problem
-from firesim.physics.flow_over_time import TooManySteps, earliest_arrival_plan
 from firesim.physics.search import earliest_arrival, edges_from, edges_to, latest_departure, quickest_to
 
 Integers = NDArray[np.int64]
@@ -29,6 +27,7 @@ _BEFORE_S = 1e-6  # a road is entered this much before it closes, at the latest
 Tree = tuple[Floats, Integers, Integers]  # [nodes] seconds to the exit, next road, and which exit
 Way = tuple[int, list[int]]  # index of the exit, and the roads to it
 Known = frozenset[int]  # edges known to be closed
+NONE_KNOWN: Known = frozenset()
 
 
 @dataclass(frozen=True)
@@ -63,21 +62,19 @@ class Guide:
                 *self._ends, roads.free_s, self._far_end_s, case.exits, roads.n_nodes
             )
 
-    def assign(self, step_s: float) -> Assigned:
-        """The first way of every vehicle."""
+    def assign(self) -> Assigned:
+        """The first way of every vehicle; those of `capacity` are planned in `evacuation/optimum.py`."""
         if self.assignment == "fastest":
             n = len(self.case.node)
             none = np.zeros(n, np.int64)
             return Assigned(np.full(n, NOT_YET), self.case.departure_s, none, none, np.empty(0, np.int64))
-        if self.assignment == "capacity":
-            return self._planned(step_s)
         return self._by_node()
 
-    def look(self, crossing_s: Floats) -> tuple[Integers, Integers]:
-        """Take a new picture of the queues; the next road and the exit from every node. [nodes] each"""
+    def look(self, crossing_s: Floats) -> Tree:
+        """Take a new picture of the queues; the quickest ways by it."""
         self.picture_s = crossing_s
         self._pictures.clear()
-        return self.picture(frozenset())[1:]
+        return self.picture(NONE_KNOWN)
 
     def way_left(self, node: int, known: Known, now_s: float) -> Way | None:
         """The best way from a node for who knows these edges to be closed; None: there is none."""
@@ -86,9 +83,9 @@ class Guide:
         elif self.assignment == "fastest":
             _, next_edge, exit_of = self.picture(known)
         elif self.assignment == "safest":
-            return self._safest(node, now_s)
+            return self.safest(node, now_s, known)
         else:
-            return self._earliest(node, now_s, _BEFORE_S)
+            return self._earliest(node, now_s, _BEFORE_S, known)
         if exit_of[node] < 0:
             return None
         return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
@@ -113,7 +110,7 @@ class Guide:
         places: dict[int, tuple[int, int, int]] = {}
         for node in np.unique(case.node).tolist():
             # The best way is the same whenever one leaves, as long as one leaves in time.
-            way = self.way_left(node, frozenset(), -np.inf)
+            way = self.way_left(node, NONE_KNOWN, -np.inf)
             if way is None:
                 places[node] = NOWHERE, 0, 0
             else:
@@ -121,74 +118,33 @@ class Guide:
                 edges += way[1]
         exit_, start, end = (np.array([places[node][k] for node in case.node.tolist()], np.int64) for k in range(3))
         if self.assignment == "safest":
-            exit_[case.departure_s >= self._leave_by_s[case.node]] = NOWHERE
+            exit_[case.departure_s > self._leave_by_s[case.node] - _BEFORE_S] = NOWHERE
         return Assigned(exit_, case.departure_s, start, end, np.array(edges, np.int64))
 
     # --- with closing times ----------------------------------------------------------------------------------------
 
-    def _safest(self, node: int, now_s: float) -> Way | None:
+    def safest(self, node: int, now_s: float, known: Known) -> Way | None:
         """Leaving at t, the margin of a way is the latest that one may leave by it, less t."""
         leave_by_s = float(self._leave_by_s[node])
-        if not leave_by_s > now_s:
-            return None
+        if leave_by_s - _BEFORE_S < now_s:
+            return None  # with less than that to spare a sum of times may be off by its last bits
         if np.isinf(leave_by_s):
             closed = frozenset(np.flatnonzero(np.isfinite(self.case.closes_s)).tolist())
             _, next_edge, exit_of = self._tree(self._nearest, closed, self.case.network.free_s)
             return int(exit_of[node]), edges_from(next_edge, self._ends[1], node)
-        return self._earliest(node, 0.0, leave_by_s - _BEFORE_S)
+        return self._earliest(node, 0.0, leave_by_s - _BEFORE_S, known)
 
-    def _earliest(self, node: int, now_s: float, margin_s: float) -> Way | None:
-        """The quickest way on which every road is entered `margin_s` before it closes, at the latest."""
+    def _earliest(self, node: int, now_s: float, margin_s: float, known: Known) -> Way | None:
+        """The quickest way on which every road is entered `margin_s` before it closes, and none is known as closed."""
         roads, exits = self.case.network, self.case.exits
+        far_end_s = self._far_end_s
+        if known:
+            far_end_s = far_end_s.copy()
+            far_end_s[list(known)] = -np.inf
         arrive_s, via_edge = earliest_arrival(
-            *self._ends, roads.free_s, self._far_end_s, node, now_s, roads.n_nodes, margin_s
+            *self._ends, roads.free_s, far_end_s, node, now_s, roads.n_nodes, margin_s
         )
         first = int(np.argmin(arrive_s[exits]))
         if np.isinf(arrive_s[exits[first]]):
             return None
         return first, edges_to(via_edge, self._ends[0], int(exits[first]))
-
-    # --- the system optimum ----------------------------------------------------------------------------------------
-
-    def _planned(self, step_s: float) -> Assigned:
-        case, roads = self.case, self.case.network
-        closes_step = np.where(np.isinf(case.closes_s), -1.0, np.floor(case.closes_s / step_s)).astype(np.int64)
-        try:
-            plan = earliest_arrival_plan(
-                *self._ends, np.rint(roads.free_s / step_s), roads.capacity_veh_s * step_s, closes_step, case.exits,
-                case.node, np.floor(case.departure_s / step_s), roads.n_nodes,
-            )  # fmt: skip
-        except TooManySteps as why:
-            message = f"A plan at a step of {step_s:g} s does not fit into memory: {why}."
-            remedy = "Take a larger step; half of it is planned too, to tell how much the step matters."
-            raise BadInput([Problem("--step-s", step_s, message, remedy)]) from None
-        n = len(case.node)
-        start, end = plan.route_start[:-1].copy(), plan.route_start[1:].copy()
-        exit_index = np.full(roads.n_nodes, NOWHERE, np.int64)
-        exit_index[case.exits] = np.arange(len(case.exits))
-        exit_ = exit_index[case.node]
-        has_way = end > start
-        exit_[has_way] = exit_index[roads.head[plan.route_edges[end[has_way] - 1]]]
-        starts_s = np.maximum(case.departure_s, _within_step(plan.leaves_step, plan.route_edges, start, end, step_s))
-        edges = plan.route_edges.tolist()
-        # Steps are coarse: whom the plan leaves behind may still get through.
-        for who in np.flatnonzero(plan.arrives_step < 0).tolist():
-            way = self._safest(int(case.node[who]), float(case.departure_s[who]))
-            if way is not None:
-                exit_[who], start[who], end[who] = way[0], len(edges), len(edges) + len(way[1])
-                edges += way[1]
-        assert len(exit_) == n
-        return Assigned(exit_, starts_s, start, end, np.array(edges, np.int64))
-
-
-def _within_step(leaves_step: Integers, edges: Integers, start: Integers, end: Integers, step_s: float) -> Floats:
-    """When each sets out: those who enter one road in one step share the step evenly. [s]"""
-    first_edge = np.where(end > start, edges[np.minimum(start, max(len(edges) - 1, 0))] if len(edges) else -1, -1)
-    order = np.lexsort((np.arange(len(start)), leaves_step, first_edge))
-    same = np.flatnonzero(
-        np.diff(first_edge[order], prepend=-9) | np.diff(leaves_step[order], prepend=-9)
-    )  # where a new group begins
-    size = np.diff(np.append(same, len(order)))
-    share = np.empty(len(order))
-    share[order] = (np.arange(len(order)) - np.repeat(same, size)) / np.repeat(size, size)
-    return np.where(leaves_step < 0, 0.0, (leaves_step + share) * step_s)

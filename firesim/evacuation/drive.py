@@ -1,7 +1,8 @@
 """The traffic of an evacuation, from the first departure until nobody can still move.
 
 The moves are those of `physics/traffic.py`, the same kernel that moves people in a whole run. Nothing moves in steps;
-every `step_s` the queues are looked at (by who chooses by them) and rings of roads that block one another are sought.
+every `step_s` the queues are looked at by who chooses by them. A ring of roads that block one another is opened at the
+moment at which it has stood for long enough.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.evacuation.case import Evacuation, Gridlock
-from firesim.evacuation.choices import NOT_YET, NOWHERE, Assigned, Guide, Known, Way
+from firesim.evacuation.choices import NONE_KNOWN, NOT_YET, NOWHERE, Assigned, Guide, Known, Way
 from firesim.evacuation.second_looks import LookAgain, SecondLooks
 from firesim.physics import gridlock, guidance
 from firesim.physics import traffic as moves
@@ -38,6 +39,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 TURN_S = 60.0  # one side of a one-lane track yields after this if the other waits; judgement
+AS_PLANNED, AT_ONCE = "as planned", "as planned, leaving at once"  # what `capacity` was driven by
 PATIENCE_S = 60.0  # how long a ring of blocked roads stands before the rule is applied to it; judgement
 _LOG_ROOM = 1 << 15
 _ROOM_FOR_ALL = 1 << 60
@@ -54,9 +56,11 @@ class Driven:
     done_s : when it arrived, was stranded at a closed road, or was removed; inf: it stands to the end
     exit : index of the exit that it made for, or a negative number
     log : [moves, 3] road, vehicle and when it entered, in order of time
-    forced_moves, rings : how often a car squeezed through; how many rings were found
+    aside : [n, 3] road, vehicle and when it pulled aside at the end of it, before a track with cars on it
+    forced_moves, rings : how often a car squeezed through or pulled aside; how many rings were found
     search_cpu_s, traffic_cpu_s : processor time of finding ways on the road, and of everything else
     end_s : when the last thing happened
+    ways : whose ways were driven: an assignment, or of `capacity` its plan, with its waits at home or without
     """
 
     status: Integers
@@ -64,11 +68,13 @@ class Driven:
     done_s: Floats
     exit: Integers
     log: Floats
+    aside: Floats
     forced_moves: int = 0
     rings: int = 0
     search_cpu_s: float = 0.0
     traffic_cpu_s: float = 0.0
     end_s: float = 0.0
+    ways: str = ""
 
 
 def drive(
@@ -95,6 +101,7 @@ class _Counts:
     rings: int = 0
     search_cpu_s: float = 0.0
     chunks: list[Floats] = field(default_factory=list)
+    aside: list[tuple[int, int, float]] = field(default_factory=list)
 
 
 class _Traffic:
@@ -119,7 +126,7 @@ class _Traffic:
         add_events(self.events, self.travellers.ready_s[leaves], self.network.head.size + leaves)
         times = np.unique(case.closes_s[np.isfinite(case.closes_s)])
         self.closings: list[tuple[float, Integers]] = [(t, np.flatnonzero(case.closes_s == t)) for t in times.tolist()]
-        self.next_edge = self.exit_of = np.full(self.n_nodes, NOBODY, np.int64)
+        self.outlook = _outlook(case)
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -132,10 +139,9 @@ class _Traffic:
             until_s = (step + 1) * step_s
             while self.closings and self.closings[0][0] <= until_s:
                 at_s, edges = self.closings.pop(0)
-                self._advance(at_s)
+                self._pass(at_s)
                 self._close(edges, at_s)
-            self._advance(until_s)
-            self._resolve_gridlock(until_s)
+            self._pass(until_s)
             step = self._next_step(step + 1, step_s)
         # Where everything stands for good, nobody waits until a ring has stood for long.
         self._count(self._rings(self.now_s, 0.0))
@@ -156,11 +162,18 @@ class _Traffic:
             return step  # a ring is waited for, step by step
         return step if np.isinf(soonest_s) else int(soonest_s // step_s)
 
+    def _pass(self, until_s: float) -> None:
+        """Let time pass; no ring stands longer than people have patience, however coarse the steps."""
+        while self.now_s < until_s:
+            opens_s = self._resolve_gridlock(self.now_s)
+            soonest_s = float(self.events.keys[0]) if self.events.size[0] > 0 else np.inf  # no ring forms before
+            self._advance(min(until_s, opens_s, max(self.now_s, soonest_s) + PATIENCE_S))
+
     def _advance(self, until_s: float) -> None:
         while True:
             reason, who, now_s = guidance.advance_looking(
-                self.network, self.queues, self.travellers, self.ways, self.events, until_s, TURN_S, self.next_edge,
-                self.exit_of, self.n_route_edges,
+                self.network, self.queues, self.travellers, self.ways, self.events, until_s, TURN_S, self.outlook,
+                self.n_route_edges,
             )  # fmt: skip
             if reason == moves.DONE:
                 break
@@ -181,8 +194,13 @@ class _Traffic:
 
     def _look(self) -> None:
         began = process_time()
-        crossing_s = guidance.crossing_time_s(self.network, self.queues, self.n_edges, self.now_s, PATIENCE_S)
-        self.next_edge, self.exit_of = self.guide.look(crossing_s)
+        crossing_s, leaving_s = guidance.crossing_and_leaving_s(
+            self.network, self.queues, self.n_edges, self.now_s, PATIENCE_S
+        )
+        to_exit_s, next_edge, exit_of = self.guide.look(crossing_s)
+        self.outlook = self.outlook._replace(
+            to_exit_s=to_exit_s, next_edge=next_edge, exit_of=exit_of, leaving_s=leaving_s
+        )
         if self.second_looks is not None:
             self._turn_off(self.second_looks)
         self.counts.search_cpu_s += process_time() - began
@@ -191,7 +209,7 @@ class _Traffic:
         """Those who look again take the best way past the roads that each knows to be closed."""
         by_known: dict[Known, list[int]] = defaultdict(list)
         for who in looks.who_acts(self.travellers, self.now_s).tolist():
-            by_known[self.known.get(who, frozenset())].append(who)
+            by_known[self.known.get(who, NONE_KNOWN)].append(who)
         for known, drivers in by_known.items():
             left = np.array(drivers, np.int64)
             while left.size:
@@ -209,10 +227,10 @@ class _Traffic:
         node = int(self.network.head[self.travellers.edge[who]])
         seen = self.case.network.tail == node
         closed = np.flatnonzero(seen & self.queues.is_closed[: self.n_edges]).tolist()
-        self.known[who] = self.known.get(who, frozenset()) | frozenset(closed)
+        self.known[who] = self.known.get(who, NONE_KNOWN) | frozenset(closed)
         way = self.guide.way_left(node, self.known[who], now_s)
         self.counts.search_cpu_s += process_time() - began
-        if way is None:
+        if way is None or self.queues.is_closed[way[1][0]]:  # the road before which it stands: it would ask for ever
             self._take_off(who, STRANDED, now_s)
         else:
             self._set_way(who, way)
@@ -237,17 +255,26 @@ class _Traffic:
         found: list[int] = gridlock.gridlocks(self.network, self.queues, now_s, patience_s).tolist()
         return found
 
-    def _resolve_gridlock(self, now_s: float) -> None:
-        rings = self._rings(now_s, PATIENCE_S)
+    def _resolve_gridlock(self, now_s: float) -> float:
+        """Apply the rule to rings that have stood for long enough; when the next of those that stand now will have."""
+        found, since_s = gridlock.standing_rings(self.network, self.queues)
+        if not len(found):
+            self._count([])
+            return np.inf
+        has_stood = since_s + PATIENCE_S <= now_s
+        rings = found[has_stood].tolist()
         self._count(rings)
         for edge in rings:
             if self.rule == "push":
                 if self.queues.n_logged[0] == len(self.queues.log):
                     self._take_log()
-                gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
-                self.counts.forced_moves += 1
+                who = gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
+                self.counts.forced_moves += who != NOBODY
+                if who != NOBODY and self.travellers.edge[who] >= self.n_edges:
+                    self.counts.aside.append((edge, who, now_s))
             elif self.rule == "remove":
                 self._take_off(int(self.queues.first[edge]), REMOVED, now_s)
+        return float(since_s[~has_stood].min(initial=np.inf)) + PATIENCE_S
 
     def _count(self, rings: list[int]) -> None:
         self.counts.rings += len([edge for edge in rings if edge not in self.locked])
@@ -273,8 +300,9 @@ class _Traffic:
         t.status[t.status == TRAVELLING] = STRANDED
         finite = t.done_s[np.isfinite(t.done_s)]
         return Driven(
-            t.status, departed_s, t.done_s, t.row.copy(), log, self.counts.forced_moves, self.counts.rings,
-            self.counts.search_cpu_s, 0.0, float(finite.max()) if finite.size else 0.0,
+            t.status, departed_s, t.done_s, t.row.copy(), log, np.array(self.counts.aside, np.float64).reshape(-1, 3),
+            self.counts.forced_moves, self.counts.rings, self.counts.search_cpu_s, 0.0,
+            float(finite.max()) if finite.size else 0.0,
         )  # fmt: skip
 
 
@@ -290,6 +318,17 @@ def _network_of(case: Evacuation) -> Network:
         opposite=np.concatenate([roads.opposite, none]),
         is_shared=np.concatenate([roads.is_shared, np.zeros(n_nodes, np.bool_)]),
     )
+
+
+def _outlook(case: Evacuation) -> guidance.Outlook:
+    """Nothing has been seen yet."""
+    roads = case.network
+    out = np.argsort(roads.tail, kind="stable").astype(np.int64)
+    return guidance.Outlook(
+        to_exit_s=np.full(roads.n_nodes, np.inf), next_edge=np.full(roads.n_nodes, NOBODY, np.int64),
+        exit_of=np.full(roads.n_nodes, NOBODY, np.int64), leaving_s=np.zeros(roads.n_edges + roads.n_nodes),
+        out_start=np.searchsorted(roads.tail[out], np.arange(roads.n_nodes + 1)).astype(np.int64), out=out,
+    )  # fmt: skip
 
 
 def _travellers(case: Evacuation, assigned: Assigned) -> Travellers:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import firesim
-from firesim.evacuation.case import Evacuation
+from firesim.evacuation.case import ASSIGNMENTS, Evacuation
 from firesim.evacuation.lonlat import WGS84, ToLonLat
 from firesim.evacuation.network import RoadNetwork
 from firesim.evacuation.solve import Evacuated, clearance_s
@@ -73,11 +73,20 @@ def warnings_of(case: Evacuation, evacuated: Evacuated) -> list[str]:
     driven, options = evacuated.driven, evacuated.options
     said = list(case.warnings)
     if driven.rings:
-        done = {"push": "a car squeezed through", "remove": "a car was taken off", "none": "nobody moved again"}
+        done = {
+            "push": "a car squeezed through or pulled aside",
+            "remove": "a car was taken off",
+            "none": "nobody moved again",
+        }
         said.append(f"gridlock: {driven.rings} times roads blocked one another in a ring; {done[options.gridlock]}")
-    stranded = int((driven.status == STRANDED).sum())
-    if stranded:
-        said.append(f"{stranded} vehicles are stranded: no way was left to them")
+    is_stranded = driven.status == STRANDED
+    stands = is_stranded & np.isinf(driven.done_s)
+    if stands.any():
+        said.append(f"{stands.sum()} vehicles are stranded: they stand in roads that block one another, or behind them")
+    if (is_stranded & ~stands).any():
+        said.append(f"{(is_stranded & ~stands).sum()} vehicles are stranded: no way was left to them")
+    if options.assignment == "capacity" and driven.ways in ASSIGNMENTS:
+        said.append(f"capacity: on the road the plan did worse than {driven.ways}; that was driven instead")
     shared = int(case.network.is_shared.sum())
     if options.assignment == "capacity" and shared:
         said.append(f"{shared} edges share their lane with the other direction, which the plan does not foresee")
@@ -94,7 +103,8 @@ def _circumstances(case: Evacuation, evacuated: Evacuated) -> dict[str, Any]:
         "vehicles": len(case.node),
         "exits": [case.network.node_ids[node] for node in case.exits.tolist()],
         "closing_edges": int(np.isfinite(case.closes_s).sum()),
-        "assignment": options.assignment, "gridlock": options.gridlock, "step_s": options.step_s,
+        "assignment": options.assignment, "driven": evacuated.driven.ways,
+        "gridlock": options.gridlock, "step_s": options.step_s,
         "gridlock_rings": evacuated.driven.rings, "end_s": evacuated.driven.end_s,
         "versions": {"firesim": firesim.__version__, "python": platform.python_version(),
                      "numpy": np.__version__, "numba": numba.__version__},
@@ -114,6 +124,9 @@ def _moves(evacuated: Evacuated) -> tuple[Integers, Integers, Floats, Floats]:
     is_last = np.append(vehicle[1:] != vehicle[:-1], True) if len(vehicle) else np.empty(0, bool)
     left_s = left_s[: len(vehicle)]
     left_s[is_last] = driven.done_s[vehicle[is_last]]
+    for road, who, aside_s in driven.aside:
+        # It stood beside the road from then on, until it entered the next.
+        left_s[(vehicle == who) & (edge == road) & (entered_s <= aside_s) & (aside_s <= left_s)] = aside_s
     return vehicle, edge, entered_s, left_s
 
 
@@ -188,8 +201,8 @@ def _route_shapes(
     """One line for each different way, with who drove it: longitude and latitude."""
     starts = np.flatnonzero(np.diff(vehicle, prepend=-1))
     ways: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for way, who in zip(np.split(edge, starts[1:]), vehicle[starts].tolist(), strict=True):
-        ways[tuple(way.tolist())].append(who)
+    for first, last in zip(starts, np.append(starts[1:], len(edge)), strict=False):  # nobody drove: no starts
+        ways[tuple(edge[first:last].tolist())].append(int(vehicle[first]))
     to_lonlat = ToLonLat(roads.crs or WGS84)
     features = []
     for roads_driven, who in sorted(ways.items(), key=lambda item: (-len(item[1]), item[0])):

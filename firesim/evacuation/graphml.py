@@ -51,8 +51,8 @@ class GraphFile:
 def read_graphml(path: Path, wanted: Collection[str], problems: Problems) -> GraphFile | None:
     """Read a GraphML file; of nodes and edges only the attributes in `wanted` are kept.
 
-    Attribute values stay text, so a node called 007 stays 007. None with the problem noted when the file is missing,
-    is no XML, or is no GraphML.
+    Attribute values stay text, so a node called 007 stays 007; blanks around an id are no part of it. None with the
+    problem noted when the file is missing, is no XML, or does not hold just one graph.
     """
     try:
         content = path.read_bytes()
@@ -67,9 +67,11 @@ def read_graphml(path: Path, wanted: Collection[str], problems: Problems) -> Gra
         message = f"The file is not XML: {expat.ErrorString(error.code)}."
         problems.add("NETWORK", None, message, "Export it again as GraphML.", str(path), error.lineno)
         return None
-    if not reader.has_graph:
-        message = "The file holds no GraphML graph."
-        problems.add("NETWORK", None, message, "Export the network as GraphML.", str(path), 1)
+    if len(reader.graphs) != 1:
+        message = f"The file holds {len(reader.graphs) or 'no'} GraphML graph{'s' if reader.graphs else ''}."
+        remedy = "Export the network as one GraphML graph."
+        line = reader.graphs[1] if reader.graphs else 1
+        problems.add("NETWORK", None, message, remedy, str(path), line)
         return None
     return reader.found
 
@@ -79,7 +81,7 @@ class _Reader:
 
     def __init__(self, file: str, wanted: set[str]) -> None:
         self.found = GraphFile(file)
-        self.has_graph = False
+        self.graphs: list[int] = []  # the line of each
         self._wanted = wanted
         self._keys: dict[str, tuple[str, str]] = {}  # id: (for, name)
         self._defaults: dict[str, str] = {}
@@ -100,7 +102,7 @@ class _Reader:
     def _start(self, tag: str, given: dict[str, str]) -> None:
         kind, line = tag.rsplit(":", 1)[-1], self._parser.CurrentLineNumber
         if kind == "graph":
-            self.has_graph = True
+            self.graphs.append(line)
             self.found.is_directed = given.get("edgedefault", "directed") == "directed"
         elif kind == "key":
             name = given.get("attr.name", given.get("id", ""))
@@ -109,10 +111,10 @@ class _Reader:
             if self._keys[self._key][0] in ("edge", "all"):
                 self.found.edge_keys.add(name)
         elif kind == "node":
-            self._open.append(Element(given.get("id", ""), line))
+            self._open.append(Element(given.get("id", "").strip(), line))
             self.found.nodes.append(self._open[-1])
         elif kind == "edge":
-            ends = given.get("source", ""), given.get("target", "")
+            ends = given.get("source", "").strip(), given.get("target", "").strip()
             self._open.append(Element(given.get("id", ""), line, *ends, given.get("directed", "true") != "false"))
             self.found.edges.append(self._open[-1])
         elif kind == "data":

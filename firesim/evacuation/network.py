@@ -249,4 +249,9 @@ def _warnings(tail: Integers, head: Integers, places: list[Point] | None, book: 
     for what, count in book.taken_as_usual.items():
         usual = {"lanes": "one lane each way", "maxspeed": "the usual speed of their class of road"}[what]
         said.append(f"{count} edges tell no {what}: {usual} was taken")
+    if book.unread_speeds:
+        words = ", ".join(repr(text) for text in list(book.unread_speeds)[:3])
+        count = sum(book.unread_speeds.values())
+        usual = "the usual speed of their class of road was taken"
+        said.append(f"{count} edges tell a maxspeed that cannot be read ({words}): {usual}")
     return said

@@ -58,11 +58,13 @@ class RoadBook:
     Attributes
     ----------
     taken_as_usual : how often something that OpenStreetMap does not tell was filled in, by what it was
+    unread_speeds : how often a speed is told in words that are none, by these words; the usual one was taken
     """
 
     def __init__(self, file: str, is_osm: bool, problems: Problems) -> None:
         self.is_osm = is_osm
         self.taken_as_usual: Counter[str] = Counter()
+        self.unread_speeds: Counter[str] = Counter()
         self._file, self._problems = file, problems
 
     def road(self, edge: Element) -> Road | None:
@@ -138,6 +140,7 @@ class RoadBook:
         return all(text in ONEWAY for text in told)
 
     def _osm_speed_m_s(self, edge: Element) -> float:
+        unread = ""
         for name in ("maxspeed", "speed_kph"):
             known = edge.attributes.get(name)
             if known is None:
@@ -153,7 +156,11 @@ class RoadBook:
                 return 1.0
             if numbers:
                 return min(numbers)
-        self.taken_as_usual["maxspeed"] += 1
+            unread = unread or ", ".join(text for text in _several(known.text) if not _tells_no_speed(text))
+        if unread:
+            self.unread_speeds[unread] += 1
+        else:
+            self.taken_as_usual["maxspeed"] += 1
         highway = edge.attributes.get("highway")
         usual = [USUAL_KM_H[kind] for kind in _several(highway.text) if kind in USUAL_KM_H] if highway else []
         if not usual:
@@ -179,9 +186,16 @@ def _several(text: str) -> list[str]:
 
 
 def _osm_speed(text: str) -> float | None:
-    """A speed of OpenStreetMap [m/s]; None for words that tell no number (`none`, `signals`, `GR:urban`)."""
+    """A speed of OpenStreetMap [m/s]; None for words."""
     found = re.fullmatch(r"(-?[0-9]+(?:\.[0-9]+)?)\s*(mph|km/h|kmh|kph|knots)?", text.strip().lower())
     if found:
         unit = {"mph": MILES_H, "knots": 0.514444}.get(found.group(2) or "", KM_H)
         return float(found.group(1)) * unit
     return WALK_KM_H * KM_H if text.strip().lower() == "walk" else None
+
+
+def _tells_no_speed(text: str) -> bool:
+    """Whether these are OpenStreetMap's words for a limit without a number: `none`, `signals`, `GR:urban`."""
+    return text.strip().lower() in ("", "none", "signals", "variable") or bool(
+        re.fullmatch(r"[A-Z]{2}:\S+", text.strip())
+    )

@@ -43,6 +43,7 @@ Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
 
+_LONG_STEPS = 512  # without anybody getting ready: what is before and after may be planned apart
 MOST_MEMORY_MB = 2000.0  # of the timetable; judgement
 
 
@@ -83,7 +84,8 @@ def earliest_arrival_plan(
     steps : [edge]
         Steps to cross, 0 or more.
     per_step : [edge]
-        Vehicles that may enter in a step, not a whole number in general: by the end of step k, ceil((k + 1) c).
+        Vehicles that may enter in a step, not a whole number in general: by the end of step k, ceil((k + 1) c). After
+        a long time in which nobody gets ready and the roads are empty it is counted anew.
     closes_step : [edge]
         First step in which nobody may enter any more; -1: never closes.
     exits : [exits]
@@ -103,12 +105,59 @@ def earliest_arrival_plan(
     is_exit = np.zeros(n_nodes, np.bool_)
     is_exit[np.asarray(exits, np.int64)] = True
     nodes, ready = np.asarray(node, np.int64), np.asarray(ready_step, np.int64)
+    closes = np.where(np.asarray(closes_step) < 0, NEVER, closes_step).astype(np.int64)
+    rates = np.where(is_exit[tails], 0.0, np.asarray(per_step, np.float64))
+    parts = _apart(ready)
+    plans: list[tuple[Integers, Plan]] = []
+    while parts:
+        who = parts.pop(0)
+        first = int(ready[who].min()) if plans or parts else 0
+        later = np.where(closes == NEVER, NEVER, np.maximum(closes - first, 0))
+        plan = _plan_from(arcs, rates, later, is_exit, nodes[who], ready[who] - first)
+        if parts and plan.arrives_step.max() + first > ready[parts[0]].min():
+            parts[0] = np.concatenate([who, parts[0]])  # the roads are not empty again by then
+            continue
+        plans.append((who, _later(plan, first)))
+    return plans[0][1] if len(plans) == 1 else _together(plans)
+
+
+def _apart(ready: Integers) -> list[Integers]:
+    """Vehicles parted where nobody gets ready for long, so that years without a car take no room in the timetable."""
+    order = np.argsort(ready, kind="stable")
+    cuts = np.flatnonzero(np.diff(ready[order]) > _LONG_STEPS) + 1
+    return [np.sort(part) for part in np.split(order, cuts)]
+
+
+def _later(plan: Plan, steps: int) -> Plan:
+    leaves, arrives = (np.where(at < 0, at, at + steps) for at in (plan.leaves_step, plan.arrives_step))
+    return plan._replace(leaves_step=leaves, arrives_step=arrives)
+
+
+def _together(plans: list[tuple[Integers, Plan]]) -> Plan:
+    """One plan of several, each for some of the vehicles."""
+    who = np.concatenate([part for part, _ in plans])
+    leaves, arrives, count = (np.empty(len(who), np.int64) for _ in range(3))
+    leaves[who] = np.concatenate([plan.leaves_step for _, plan in plans])
+    arrives[who] = np.concatenate([plan.arrives_step for _, plan in plans])
+    lengths = np.concatenate([np.diff(plan.route_start) for _, plan in plans])
+    count[who] = lengths
+    start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    edges = np.concatenate([plan.route_edges for _, plan in plans])
+    ranks = np.arange(len(edges)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    route_edges = np.empty(len(edges), np.int64)
+    route_edges[np.repeat(start[who], lengths) + ranks] = edges
+    return Plan(leaves, arrives, start, route_edges)
+
+
+def _plan_from(
+    arcs: Arcs, rates: Floats, closes: Integers, is_exit: Claims, nodes: Integers, ready: Integers
+) -> Plan:  # fmt: skip
+    """The plan of vehicles of which each may leave its node from its step on."""
+    n_nodes = is_exit.size
     order = np.lexsort((ready, nodes))
     order = order[~is_exit[nodes[order]]]
     start = np.searchsorted(nodes[order], np.arange(n_nodes + 1)).astype(np.int64)
     supply = Supply(start, ready[order], np.zeros(n_nodes, np.int64))
-    closes = np.where(np.asarray(closes_step) < 0, NEVER, closes_step).astype(np.int64)
-    rates = np.where(is_exit[tails], 0.0, np.asarray(per_step, np.float64))
     table = _solve(arcs, rates, closes, is_exit, supply)
     leaves, arrives, n_edges, moves = follow_flow(arcs, table.flow, is_exit, supply)
     return _in_given_order(order, leaves, arrives, n_edges, moves, is_exit[nodes], ready)

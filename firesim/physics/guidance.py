@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,37 @@ Floats = NDArray[np.float64]
 
 ROUTES_FULL = 5  # besides the reasons of `traffic.advance`
 _SWEEPS = 50  # a chain of full roads longer than this is told shorter than it is
+
+
+class Outlook(NamedTuple):
+    """What who sets out goes by: the ways of the last look at all queues, and the roads before them as they stand."""
+
+    to_exit_s: Floats  # [node] at the last look
+    next_edge: Integers  # [node] of the quickest way then
+    exit_of: Integers  # [node] the row of `Ways` that it leads to, -1: none
+    leaving_s: Floats  # [edge] how far apart cars leave it, at the last look
+    out_start: Integers  # [node + 1]: `out[out_start[k]:out_start[k + 1]]` are the roads out of node k
+    out: Integers  # [edge]
+
+
+@kernel_in_place
+def _crossing_s(network: Network, queues: Queues, edge: int, leaving_s: float, in_line: int, now_s: float) -> float:
+    """How long one road takes now, with so many in line for it."""
+    crossing_s = max(network.free_s[edge], max(queues.next_out_s[edge] - now_s, 0.0) + queues.cars[edge] * leaving_s)
+    if queues.cars[edge] >= network.storage[edge]:
+        crossing_s += in_line * leaving_s
+    other = network.opposite[edge]
+    if network.is_shared[edge] and other != NOBODY and queues.cars[other] > 0:
+        crossing_s += network.free_s[other]
+    return float(crossing_s)
+
+
+@kernel_in_place
+def _cross_all(
+    network: Network, queues: Queues, leaving_s: Floats, in_line: Integers, now_s: float, crossing_s: Floats
+) -> None:
+    for edge in range(crossing_s.size):
+        crossing_s[edge] = _crossing_s(network, queues, edge, leaving_s[edge], in_line[edge], now_s)
 
 
 @kernel
@@ -43,6 +76,14 @@ def crossing_time_s(network: Network, queues: Queues, n_edges: int, now_s: float
     one drains, shared evenly among those in line, as the line's rule has it. Cars that have not got there yet are
     not foreseen.
     """
+    return crossing_and_leaving_s(network, queues, n_edges, now_s, stuck_s)[0]
+
+
+@kernel
+def crossing_and_leaving_s(
+    network: Network, queues: Queues, n_edges: int, now_s: float, stuck_s: float
+) -> tuple[Floats, Floats]:
+    """As `crossing_time_s`; and how far apart cars leave each road, driveways included. [n_edges], [all] s"""
     n = network.head.size
     in_line = np.zeros(n, np.int64)
     for edge in range(n):
@@ -61,27 +102,56 @@ def crossing_time_s(network: Network, queues: Queues, n_edges: int, now_s: float
         if is_settled:
             break
     crossing_s = np.empty(n_edges)
-    for edge in range(n_edges):
-        ahead_s = max(queues.next_out_s[edge] - now_s, 0.0) + queues.cars[edge] * each_s[edge]
-        crossing_s[edge] = max(network.free_s[edge], ahead_s)
-        if queues.cars[edge] >= network.storage[edge]:
-            crossing_s[edge] += in_line[edge] * each_s[edge]
-        other = network.opposite[edge]
-        if network.is_shared[edge] and other != NOBODY and queues.cars[other] > 0:
-            crossing_s[edge] += network.free_s[other]
-    return crossing_s
+    _cross_all(network, queues, each_s, in_line, now_s, crossing_s)
+    return crossing_s, each_s
+
+
+@kernel_in_place
+def _leads_past(network: Network, next_edge: Integers, node: int, place: int) -> bool:
+    """Whether the way from a node passes a place."""
+    while node != place and next_edge[node] != NOBODY:
+        node = network.head[next_edge[node]]
+    return bool(node == place)
+
+
+@kernel_in_place
+def _first_road(network: Network, queues: Queues, outlook: Outlook, node: int, now_s: float) -> int:
+    """The road out of a node by which the exit is reached soonest, with the queues before one's eyes as they are now.
+
+    Further on they are those of the last look. Of equals the road of that look; -1 at an exit.
+    """
+    best, best_s = NOBODY, np.inf
+    for k in range(outlook.out_start[node] - 1, outlook.out_start[node + 1]):
+        edge = outlook.next_edge[node] if k < outlook.out_start[node] else outlook.out[k]
+        if edge == NOBODY:
+            return NOBODY
+        there = network.head[edge]
+        if outlook.exit_of[there] == NOBODY or _leads_past(network, outlook.next_edge, there, node):
+            continue
+        in_line, waits = 0, queues.first_in_line[edge]
+        while waits != NOBODY:
+            in_line += 1
+            waits = queues.next_in_line[waits]
+        way_s = _crossing_s(network, queues, edge, outlook.leaving_s[edge], in_line, now_s) + outlook.to_exit_s[there]
+        if way_s < best_s:
+            best, best_s = edge, way_s
+    return best
 
 
 @kernel_in_place
 def _take_way(
-    network: Network, travellers: Travellers, ways: Ways, who: int, node: int, next_edge: Integers, exit_of: Integers,
-    n_route_edges: Integers,
+    network: Network, travellers: Travellers, ways: Ways, who: int, node: int, first: int, next_edge: Integers,
+    exit_of: Integers, n_route_edges: Integers,
 ) -> bool:  # fmt: skip
-    """Give a traveller the present way from a node; False: there is no room for one more."""
+    """Give a traveller the way from a node by the road `first`; False: there is no room for one more."""
     start = n_route_edges[0]
-    if start + next_edge.size > ways.route_edges.size:
+    if start + next_edge.size + 1 > ways.route_edges.size:
         return False
-    travellers.row[who], here = exit_of[node], start
+    here = start
+    if first != NOBODY:
+        ways.route_edges[here], node = first, network.head[first]
+        here += 1
+    travellers.row[who] = exit_of[node]
     while next_edge[node] != NOBODY:
         ways.route_edges[here] = next_edge[node]
         node = network.head[next_edge[node]]
@@ -93,21 +163,24 @@ def _take_way(
 @kernel_in_place
 def advance_looking(
     network: Network, queues: Queues, travellers: Travellers, ways: Ways, events: Events,
-    until_s: float, turn_s: float, next_edge: Integers, exit_of: Integers, n_route_edges: Integers,
+    until_s: float, turn_s: float, outlook: Outlook, n_route_edges: Integers,
 ) -> tuple[int, int, float]:  # fmt: skip
-    """As `traffic.advance`; who has not chosen a way yet takes the one of the present picture when it is their turn.
+    """As `traffic.advance`; who has not chosen a way yet takes the quickest by its outlook when it is their turn.
 
-    `next_edge`, `exit_of` [node]: the quickest ways as of now, and the row of `ways` that they lead to. Ways taken
-    are added to `ways.route_edges` from `n_route_edges[0]` on; `ROUTES_FULL` when there is no room for one more.
+    Ways taken are added to `ways.route_edges` from `n_route_edges[0]` on; `ROUTES_FULL` when there is no room for one
+    more.
     """
     while True:
         reason, who, now_s = advance(network, queues, travellers, ways, events, until_s, turn_s)
         if reason != NO_WAY or travellers.route_end[who] != 0:
             return reason, who, now_s
         node = network.head[travellers.edge[who]]
-        if exit_of[node] == NOBODY:
+        if outlook.exit_of[node] == NOBODY:
             return reason, who, now_s
-        if not _take_way(network, travellers, ways, who, node, next_edge, exit_of, n_route_edges):
+        first = _first_road(network, queues, outlook, node, now_s)
+        if not _take_way(
+            network, travellers, ways, who, node, first, outlook.next_edge, outlook.exit_of, n_route_edges
+        ):
             return ROUTES_FULL, who, now_s
 
 
@@ -142,7 +215,7 @@ def turn_off(
             own_s += crossing_s[ways.route_edges[j]]
         if exit_of[node] == NOBODY or own_s <= (1.0 + tolerance) * to_exit_s[node]:
             continue
-        if not _take_way(network, travellers, ways, who[k], node, next_edge, exit_of, n_route_edges):
+        if not _take_way(network, travellers, ways, who[k], node, next_edge[node], next_edge, exit_of, n_route_edges):
             return k
         if queues.first[edge] == who[k] and queues.waits_for[edge] != NOBODY:
             schedule(queues, events, edge, now_s)  # it waits for that road no longer

@@ -10,7 +10,8 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,34 +33,94 @@ class NotARun(BadInput):
     """The folder is not a whole run folder."""
 
 
-def must_be_free(folder: Path, force: bool = False) -> None:
-    """Raise when the folder cannot be written: it exists and is not to be replaced, or stands in a file."""
-    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        message = f"{nearest} is {'not writable' if nearest.is_dir() else 'a file'}."
+# What each command writes last, and by what a folder of firesim is known.
+_FACTS = ("run.json", "spread.json", "study.json")
+
+
+def must_be_free(folder: Path, force: bool = False, inputs: Iterable[Path] = ()) -> None:
+    """Raise when the folder cannot be written, or may not be replaced.
+
+    It cannot where it stands in a file or nothing can be made there. An existing one is replaced with `force` alone,
+    and then only if it is empty or firesim wrote it, and neither the user nor one of the `inputs` is in it.
+    """
+    message = _why_not_made(folder)
+    if message is not None:
         raise BadInput([Problem("--out", str(folder), message, "Name a folder that can be made.")])
-    if folder.exists() and not force:
+    whole = folder.resolve()
+    if not whole.exists():
+        return
+    if not force:
         remedy = "Choose another folder with --out, or replace it with --force."
         raise FolderExists([Problem("--out", str(folder), "The folder exists.", remedy)])
+    message = _why_kept(whole, inputs)
+    if message is not None:
+        remedy = "Choose another folder with --out; what is in this one would be lost."
+        raise FolderExists([Problem("--out", str(folder), message, remedy)])
+
+
+def _why_not_made(folder: Path) -> str | None:
+    """Why nothing can be written there; tried by making a folder beside it, which is taken away again."""
+    try:
+        folder = folder.resolve()
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        if not nearest.is_dir():
+            return f"{nearest} is a file."
+        if not os.access(nearest, os.W_OK):
+            return f"{nearest} is not writable."
+        beside = folder.parent if nearest == folder else nearest
+        Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".partial", dir=beside)).rmdir()
+    except (OSError, ValueError) as error:
+        return f"No folder can be made there: {getattr(error, 'strerror', None) or error}."
+    return None
+
+
+def _why_kept(folder: Path, inputs: Iterable[Path]) -> str | None:
+    """Why an existing folder is not to be replaced, if so."""
+    if folder in (Path.cwd(), *Path.cwd().parents):
+        return "You stand in this folder."
+    held = next((path for path in inputs if path.exists() and folder in path.resolve().parents), None)
+    if held is not None:
+        return f"The input {held} lies in this folder."
+    if any(folder.iterdir()) and not any(_is_of_firesim(folder / name) for name in _FACTS):
+        return "The folder is not empty, and firesim did not write it."
+    return None
+
+
+def _is_of_firesim(path: Path) -> bool:
+    """Whether a file holds facts that name firesim's version."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(facts, dict):
+        return False
+    versions = facts.get("versions")
+    return "firesim" in facts or (isinstance(versions, dict) and "firesim" in versions)
 
 
 @contextmanager
 def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
     """Write into the folder this yields; it becomes `folder` only when the block ends without an error.
 
-    An existing `folder` is refused unless `force`; then it is replaced at the very end. Left-overs of an
-    interrupted run (`DIR.partial`) are cleared first.
+    An existing `folder` is refused unless `force`, and with it unless `must_be_free` finds it replaceable; then it is
+    replaced at the very end. Left-overs of an interrupted run (`DIR.partial`) are cleared first.
     """
-    folder = Path(folder)
     must_be_free(folder, force)
+    folder = Path(folder).resolve()
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     yield partial
-    retired = folder.with_name(folder.name + ".old")
-    shutil.rmtree(retired, ignore_errors=True)
-    if folder.exists():
-        folder.replace(retired)
+    replace_folder(folder, partial)
+
+
+def replace_folder(folder: Path, partial: Path) -> None:
+    """Put `partial` in the place of `folder`, which is removed only then."""
+    if not folder.exists():
+        partial.replace(folder)
+        return
+    retired = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".old", dir=folder.parent))
+    folder.replace(retired / folder.name)
     partial.replace(folder)
     shutil.rmtree(retired, ignore_errors=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from firesim.inputs.problems import BadInput, Problem
-from firesim.record.folder import must_be_free, write_json
+from firesim.record.folder import must_be_free, replace_folder, write_json
 
 
 class OtherStudy(BadInput):
@@ -49,8 +49,8 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     `facts` say which study it is (scenario hash, seed, strategies, version). With `resume`, replicates of an
     unfinished study of the same facts are used; one of other facts is refused (OtherStudy), never mixed in.
     """
-    folder = Path(folder)
     must_be_free(folder, force)
+    folder = Path(folder).resolve()
     partial = folder.with_name(folder.name + ".partial")
     identity = partial / "unfinished.json"
     if resume and identity.is_file():
@@ -64,6 +64,4 @@ def study_folder(folder: Path, facts: Mapping[str, Any], force: bool, resume: bo
     yield StudyFolder(partial)
     shutil.rmtree(partial / "replicates", ignore_errors=True)
     identity.unlink()
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.replace(folder)
+    replace_folder(folder, partial)

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 import firesim
-from firesim.command.alerts import gpx, route_feature
+from firesim.command.alerts import route_feature, way_out
 from firesim.command.cap import cap_xml, replaced
 from firesim.command.dispatcher import Dispatcher
 from firesim.link.messages import Alert, ContraflowOrder, UnitOrder, ZoneAdvice
@@ -207,8 +207,4 @@ def _gpx(run: Run) -> dict[str, str]:
     ground = _machine(run).picture.ground
     if not ground.grid.crs:
         return {}
-    return {
-        f"routes/{one.zone}.gpx": gpx(ground, one.route, f"{one.zone} to {one.refuge}", one.why)
-        for _, _, one in _advice(run)
-        if len(one.route) >= 2
-    }
+    return {f"routes/{one.zone}.gpx": way_out(ground, one) for _, _, one in _advice(run) if len(one.route) >= 2}

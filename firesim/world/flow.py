@@ -211,7 +211,7 @@ class Flow:
         return found
 
     def force(self, edge: int, now_s: float) -> None:
-        """The first car of `edge` squeezes into the road it waits for."""
+        """The first car of `edge` squeezes into the road it waits for, or pulls aside; see `physics.gridlock.force`."""
         gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
 
 

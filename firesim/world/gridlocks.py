@@ -8,7 +8,7 @@ from firesim.record import Journal
 from firesim.world.flow import Flow
 from firesim.world.trips import Trips
 
-_DONE = {"push": "a car squeezed through", "remove": "a car was taken off", "none": "nobody moved"}
+_DONE = {"push": "a car squeezed through or pulled aside", "remove": "a car was taken off", "none": "nobody moved"}
 
 
 class Gridlocks:

@@ -341,7 +341,7 @@ class Traffic:
 
     @property
     def forced_moves(self) -> int:
-        """Cars that squeezed through them, since the start."""
+        """Cars that squeezed through them or pulled aside, since the start."""
         return self._gridlocks.forced_moves
 
     @property

@@ -18,6 +18,7 @@ from firesim.command.alerts import (
     route_feature,
     route_points,
     ucs2_length,
+    way_out,
 )
 from firesim.command.ground import Ground
 from firesim.link.messages import IN_PLACE, ZoneAdvice
@@ -100,6 +101,14 @@ def test_a_route_as_gpx_follows_the_road(ground):
     assert len(route_points(ground, ["W"])) == 1
     with pytest.raises(KeyError):
         route_points(ground, ["W", "E"])
+
+
+def test_the_route_of_a_zone_calls_the_place_to_leave_and_the_place_to_go_by_their_names(ground):
+    (route,) = ET.fromstring(way_out(ground, advice("west", "town", ["W", "M", "E"])).encode())
+    assert route[0].text == "West bay to Town"
+    assert route[1].text.startswith("From West bay to ")
+    away = ET.fromstring(way_out(ground, advice("west", "elsewhere", ["W", "M"])).encode())[0]
+    assert away[0].text == "West bay to elsewhere"
 
 
 def test_a_route_as_geojson_is_a_line_in_longitude_and_latitude(ground):

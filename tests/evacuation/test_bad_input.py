@@ -96,6 +96,25 @@ def test_exits_must_be_nodes_named_once(sound, exits, words):
     assert words in faults(sound, exits)["--exits"].message
 
 
+@pytest.mark.parametrize("exits", ['X, "a,b"', '"a,b" , X', 'X,"a,b"'])
+def test_blanks_around_commas_do_not_split_a_quoted_exit(sound, exits):
+    sound.street("B", "a,b")
+    assert len(sound.load(exits).exits) == 2
+
+
+@pytest.mark.parametrize("exits", ['"X', 'X,"', '"X"Y'])
+def test_quotes_that_do_not_match_are_told(sound, exits):
+    assert "quotes" in faults(sound, exits)["--exits"].message
+
+
+def test_blanks_around_an_id_are_no_part_of_it(sound):
+    text = sound.graphml().replace('id="B"', 'id=" B "').replace('source="B"', 'source="B "')
+    network, demand, _ = sound.write()
+    network.write_text(text)
+    demand.write_text("node,departure_s\nB,0\n")
+    assert load_evacuation(network, demand, "X").network.node_ids == ["A", "B", "X"]
+
+
 def test_an_exit_that_no_road_leads_to_is_refused(sound):
     sound.road("Y", "A")
     assert "No road" in faults(sound, "X,Y")["--exits"].message
@@ -124,6 +143,18 @@ def test_closures_must_name_edges_and_times(sound):
             *(sound.folder / name for name in ("town.graphml", "demand.csv")), "X", sound.folder / "closures.csv"
         )
     assert [(p.field, p.line) for p in caught.value] == [("--closures.closes_at_s", 3), ("--closures.v", 2)]
+
+
+def test_a_closure_by_the_clock_of_a_computer_is_refused_as_such_departures_are(sound):
+    sound.closures = [("A", "B", 1_756_000_000.0)]
+    assert "seconds from the start" in faults(sound)["--closures.closes_at_s"].message
+
+
+def test_a_file_of_the_command_line_that_is_not_there_is_not_relative_to_another_file(sound):
+    network, demand, _ = sound.write()
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(network, demand, "X", sound.folder / "gone.csv")
+    assert [(problem.field, problem.remedy) for problem in caught.value] == [("--closures", "Correct the path.")]
 
 
 def test_departures_must_be_times_and_the_table_must_hold_some(sound):
@@ -156,6 +187,21 @@ def test_a_file_that_is_no_road_network_is_refused(sound, text, words, line):
     with pytest.raises(BadInput) as caught:
         load_evacuation(network, demand, "A")
     assert any(words in problem.message and problem.line == line for problem in caught.value)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "</graph><graph edgedefault='directed'></graph></graphml>",
+        "<node id='N'><graph edgedefault='directed'></graph></node></graph></graphml>",
+    ],
+)
+def test_a_file_of_several_graphs_is_refused_at_the_second(sound, more):
+    network, demand, _ = sound.write()
+    network.write_text(network.read_text().replace("</graph>\n</graphml>", more))
+    with pytest.raises(BadInput, match="2 GraphML graphs") as caught:
+        load_evacuation(network, demand, "X")
+    assert caught.value[0].line == line_of(network, more[:20])
 
 
 def test_edges_must_end_at_nodes_and_nodes_must_differ(sound):
@@ -278,16 +324,26 @@ def test_a_plan_too_long_for_memory_names_the_step(sound, monkeypatch):
     assert [problem.field for problem in caught.value] == ["--step-s"]
 
 
-def test_a_folder_that_is_there_is_refused_unless_it_may_be_replaced(sound, tmp_path):
+def test_a_folder_that_is_there_is_refused_unless_firesim_wrote_it_and_it_may_be_replaced(sound, tmp_path):
     network, demand, _ = sound.write()
     out = tmp_path / "out"
-    words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out", str(out)]
+    words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out"]
+
+    def ran(*more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*words, *more], capture_output=True, text=True, check=False)
+
     out.mkdir()
     (out / "mine.txt").write_text("keep")
-    refused = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert refused.returncode == 2
-    assert "--force" in refused.stderr
+    assert "--force" in ran(str(out)).stderr
+    for refused in (ran(str(out)), ran(str(out), "--force"), ran(str(tmp_path), "--force"), ran("/proc/x")):
+        assert refused.returncode == 2
+        assert "--out" in refused.stderr
+        assert "Traceback" not in refused.stderr
     assert (out / "mine.txt").read_text() == "keep"
-    assert subprocess.run([*words, "--force"], capture_output=True, check=False).returncode == 0
-    assert not (out / "mine.txt").exists()
+    assert network.is_file()
+    (out / "mine.txt").unlink()
+    assert ran(str(out), "--force").returncode == 0
+    (out / "old.txt").write_text("of that run")
+    assert ran(str(out), "--force").returncode == 0
+    assert not (out / "old.txt").exists()
     assert (out / "summary.json").is_file()

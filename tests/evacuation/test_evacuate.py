@@ -19,7 +19,8 @@ from firesim.evacuation.bound import capacity_bound_s
 from firesim.evacuation.case import ASSIGNMENTS, GRIDLOCK_RULES
 from firesim.evacuation.choices import Assigned, Guide
 from firesim.evacuation.drive import Driven, drive
-from firesim.evacuation.solve import Options, clearance_s, evacuate, run_once
+from firesim.evacuation.folder import warnings_of
+from firesim.evacuation.solve import Evacuated, Options, clearance_s, evacuate, run_once
 from firesim.physics.queues import ARRIVED, REMOVED, STRANDED
 from tests.evacuation.towns import Town, headways_s, roads_driven, town_of, towns
 
@@ -287,6 +288,19 @@ def test_gridlock_is_counted_and_its_rule_decides_what_happens(town):
     assert remove.forced_moves == 0
 
 
+def test_who_stands_in_a_ring_to_the_end_is_not_said_to_have_no_way(town):
+    for u, v in ("AB", "BC", "CA"):
+        town.road(u, v, 15.0, capacity_veh_h=3600)
+    driven = run_round(case := town_round(town), "none")
+    told = evacuated_of(case, driven, "none")
+    assert any("block one another" in said and "stranded" in said for said in told)
+    assert not any("no way was left" in said for said in told)
+
+
+def evacuated_of(case, driven, rule):
+    return warnings_of(case, Evacuated(Options("nearest", rule), driven, 0.0, 0.0, {}))
+
+
 def town_round(town: Town):
     """Six cars a side, each bound two corners on; the corners themselves are the exits."""
     for node in "ABC":
@@ -470,6 +484,25 @@ def test_the_command_writes_the_whole_folder(town, tmp_path):
     assert again.returncode == 2
     assert "--force" in again.stderr
     assert command(town, out, "--force").returncode == 0
+    assert not list(tmp_path.glob("out.*"))
+
+
+@pytest.mark.parametrize("assignment", ["nearest", "safest"])
+def test_where_nobody_drives_the_folder_is_whole_and_holds_no_routes(town, tmp_path, assignment):
+    town.crs = "EPSG:32634"
+    town.places = {"a": (500_000.0, 4_330_000.0), "007": (501_000.0, 4_330_000.0), "b": (501_000.0, 4_331_000.0)}
+    town.road("a", "b", 1000.0)
+    town.road("b", "007", 1000.0)
+    town.closures = [("a", "b", 0.0)]
+    town.leave("a", 3)
+    ended = command(town, tmp_path / "out", "--assignment", assignment)
+    assert ended.returncode == 0, ended.stderr
+    assert "3 vehicles are stranded" in ended.stderr
+    assert json.loads((tmp_path / "out" / "routes.geojson").read_text()) == {
+        "type": "FeatureCollection",
+        "features": [],
+    }
+    assert table(tmp_path / "out" / "routes.csv") == []
     assert not list(tmp_path.glob("out.*"))
 
 

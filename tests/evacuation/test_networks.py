@@ -96,6 +96,27 @@ def test_what_is_taken_as_usual_is_said(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("speed", "words"),
+    [
+        ("fifty", "cannot be read ('fifty')"),
+        ("['fast', 'none']", "cannot be read ('fast')"),
+        ("none", "tell no maxspeed"),
+        ("GR:urban", "tell no maxspeed"),
+        ("signals", "tell no maxspeed"),
+    ],
+)
+def test_a_speed_that_cannot_be_read_is_told_apart_from_none(tmp_path, speed, words):
+    (said,) = [text for text in read(osm(maxspeed=speed), tmp_path).warnings if "maxspeed" in text]
+    assert f"2 edges {words}" in said or f"2 edges tell a maxspeed that {words}" in said
+
+
+def test_of_a_road_whose_maxspeed_cannot_be_read_speed_kph_counts_and_nothing_is_said(tmp_path):
+    roads = read(osm(maxspeed="fifty", speed_kph="36"), tmp_path)
+    assert (roads.length_m / roads.free_s).tolist() == pytest.approx([10.0, 10.0])
+    assert not any("maxspeed" in text for text in roads.warnings)
+
+
+@pytest.mark.parametrize(
     "about",
     [
         {"maxspeed": "-50"}, {"highway": "ferry"}, {"lanes": "0"}, {"length": "0"}, {"lanes": "many"}, {"lanes": ""},

@@ -169,3 +169,20 @@ def test_those_who_cannot_pass_before_a_closing_are_left_behind_and_the_most_pas
 def test_the_plan_grows_as_long_as_it_must(ready):
     plan = planned(2, [(0, 1, 1, 0.1, -1)], [1], [(0, ready)] * 300)
     assert plan.arrives_step.max() == pytest.approx(ready + 1 + 2990, abs=1)
+
+
+def test_years_without_a_car_take_no_room_and_no_time():
+    road = ([0, 1], [1, 2], [3, 3], [0.5, 0.5], [-1, 1_000_010], [2])
+    plan = earliest_arrival_plan(*road, [0, 0, 0, 0], [0, 1_000_000, 0, 1_000_008], 3)
+    assert plan.arrives_step.tolist()[:3] == [7, 1_000_007, 9]  # every other step carries a car
+    assert plan.arrives_step[3] == -1  # the second road closes before it gets there
+    assert plan.leaves_step.tolist() == [0, 1_000_000, 2, -1]
+    assert plan.route_start.tolist() == [0, 2, 4, 6, 6]
+    assert plan.route_edges.tolist() == [0, 1] * 3
+
+
+def test_who_gets_ready_late_waits_for_those_still_on_the_road_after_a_long_time():
+    # 1,000 cars need 2,000 steps for the road, and one more gets ready after 900 of them.
+    plan = earliest_arrival_plan([0], [1], [1], [0.5], [-1], [1], [0] * 1001, [0] * 1000 + [900], 2)
+    assert plan.arrives_step.max() == 1 + 2000
+    assert len(set(plan.arrives_step.tolist())) == 1001

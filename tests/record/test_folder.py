@@ -1,10 +1,14 @@
 """A folder is whole or it is not there."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from firesim.inputs.problems import BadInput
 from firesim.record import FolderExists, NotARun, read_run, table_of, whole_folder
-from firesim.record.folder import write_fields, write_json, write_parquet
+from firesim.record.folder import must_be_free, write_fields, write_json, write_parquet
+from firesim.record.study import study_folder
 
 
 def test_an_interrupted_run_leaves_nothing_that_looks_complete(tmp_path):
@@ -31,6 +35,7 @@ def test_an_existing_folder_is_refused_and_kept(tmp_path):
 def test_force_replaces_a_folder_only_when_the_new_one_is_whole(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "old").write_text("old")
+    write_json(tmp_path / "run" / "run.json", {"firesim": "0.0.9"})
     with pytest.raises(RuntimeError), whole_folder(tmp_path / "run", force=True):
         raise RuntimeError
     assert (tmp_path / "run" / "old").exists()
@@ -38,6 +43,67 @@ def test_force_replaces_a_folder_only_when_the_new_one_is_whole(tmp_path):
         (folder / "new").write_text("new")
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["new"]
     assert not (tmp_path / "run.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("run.json", {"firesim": "0.1.0"}),
+        ("run.json", {"versions": {"firesim": "0.1.0"}}),
+        ("spread.json", {"versions": {"firesim": "0.1.0"}}),
+        ("study.json", {"firesim": "0.1.0"}),
+        (None, None),
+    ],
+)
+def test_force_replaces_what_any_command_wrote_and_an_empty_folder(tmp_path, name, facts):
+    (tmp_path / "out").mkdir()
+    if name is not None:
+        write_json(tmp_path / "out" / name, facts)
+    with whole_folder(tmp_path / "out", force=True) as folder:
+        (folder / "new").write_text("new")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize("content", [None, "{}", "[1]", "no JSON", '{"versions": "mine"}'])
+def test_force_never_replaces_what_firesim_did_not_write(tmp_path, content):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "precious").write_text("mine")
+    if content is not None:
+        (tmp_path / "out" / "run.json").write_text(content)
+    for write in (whole_folder, lambda folder, force: study_folder(folder, {}, force, resume=False)):
+        with pytest.raises(FolderExists, match="did not write"), write(tmp_path / "out", force=True):
+            pass
+    assert (tmp_path / "out" / "precious").read_text() == "mine"
+
+
+def test_force_never_replaces_the_folder_that_holds_the_input_or_the_user(tmp_path, monkeypatch):
+    write_json(tmp_path / "run.json", {"firesim": "0.1.0"})
+    (tmp_path / "case").mkdir()
+    (tmp_path / "case" / "case.yaml").write_text("mine")
+    with pytest.raises(FolderExists, match=r"case\.yaml lies in"):
+        must_be_free(tmp_path, force=True, inputs=[tmp_path / "gone.csv", tmp_path / "case" / "case.yaml"])
+    monkeypatch.chdir(tmp_path / "case")
+    for here in (Path(), Path(".."), tmp_path):
+        with pytest.raises(FolderExists, match="stand in"):
+            must_be_free(here, force=True)
+
+
+def test_a_folder_beside_it_of_a_like_name_is_kept(tmp_path):
+    for name in ("out", "out.old"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "out.old" / "precious").write_text("mine")
+    with whole_folder(tmp_path / "out", force=True) as folder:
+        (folder / "new").write_text("new")
+    assert (tmp_path / "out.old" / "precious").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.old"]
+
+
+@pytest.mark.parametrize("name", ["/proc/firesim-run", "/dev/null/run", "x" * 300, "nul\0byte"])
+def test_where_no_folder_can_be_made_is_told_before_the_work(tmp_path, name):
+    with pytest.raises(BadInput) as caught:
+        must_be_free(tmp_path / name, force=True)
+    assert [problem.field for problem in caught.value] == ["--out"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_never_is_empty_on_disk():
