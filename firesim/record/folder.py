@@ -10,6 +10,7 @@ import json
 import math
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,7 +42,8 @@ def must_be_free(folder: Path, force: bool = False, inputs: Iterable[Path] = ())
     """Raise when the folder cannot be written, or may not be replaced.
 
     It cannot where it stands in a file or nothing can be made there. An existing one is replaced with `force` alone,
-    and then only if it is empty or firesim wrote it, and neither the user nor one of the `inputs` is in it.
+    and then only if neither the user nor one of the `inputs` is in it. What firesim did not write is not lost: see
+    `replace_folder`.
     """
     message = _why_not_made(folder)
     if message is not None:
@@ -81,13 +83,15 @@ def _why_kept(folder: Path, inputs: Iterable[Path]) -> str | None:
     held = next((path for path in inputs if path.exists() and folder in path.resolve().parents), None)
     if held is not None:
         return f"The input {held} lies in this folder."
-    if any(folder.iterdir()) and not any(_is_of_firesim(folder / name) for name in _FACTS):
-        return "The folder is not empty, and firesim did not write it."
     return None
 
 
-def _is_of_firesim(path: Path) -> bool:
-    """Whether a file holds facts that name firesim's version."""
+def is_of_firesim(folder: Path) -> bool:
+    """Whether a folder is empty, or holds facts that name firesim's version."""
+    return not any(folder.iterdir()) or any(_names_firesim(folder / name) for name in _FACTS)
+
+
+def _names_firesim(path: Path) -> bool:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -115,14 +119,22 @@ def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
 
 
 def replace_folder(folder: Path, partial: Path) -> None:
-    """Put `partial` in the place of `folder`, which is removed only then."""
+    """Put `partial` in the place of `folder`, which is removed only then.
+
+    A folder that firesim did not write is kept beside it (`DIR.XXXX.kept/DIR`), and standard error says so.
+    """
     if not folder.exists():
         partial.replace(folder)
         return
-    retired = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".old", dir=folder.parent))
+    is_ours = is_of_firesim(folder)
+    suffix = ".old" if is_ours else ".kept"
+    retired = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=suffix, dir=folder.parent))
     folder.replace(retired / folder.name)
     partial.replace(folder)
-    shutil.rmtree(retired, ignore_errors=True)
+    if is_ours:
+        shutil.rmtree(retired, ignore_errors=True)
+    else:
+        print(f"{folder} was not written by firesim: it is kept as {retired / folder.name}.", file=sys.stderr)
 
 
 def jsonable(value: Any) -> Any:

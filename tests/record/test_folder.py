@@ -8,7 +8,6 @@ import pytest
 from firesim.inputs.problems import BadInput
 from firesim.record import FolderExists, NotARun, read_run, table_of, whole_folder
 from firesim.record.folder import must_be_free, write_fields, write_json, write_parquet
-from firesim.record.study import study_folder
 
 
 def test_an_interrupted_run_leaves_nothing_that_looks_complete(tmp_path):
@@ -35,7 +34,6 @@ def test_an_existing_folder_is_refused_and_kept(tmp_path):
 def test_force_replaces_a_folder_only_when_the_new_one_is_whole(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "old").write_text("old")
-    write_json(tmp_path / "run" / "run.json", {"firesim": "0.0.9"})
     with pytest.raises(RuntimeError), whole_folder(tmp_path / "run", force=True):
         raise RuntimeError
     assert (tmp_path / "run" / "old").exists()
@@ -65,15 +63,17 @@ def test_force_replaces_what_any_command_wrote_and_an_empty_folder(tmp_path, nam
 
 
 @pytest.mark.parametrize("content", [None, "{}", "[1]", "no JSON", '{"versions": "mine"}'])
-def test_force_never_replaces_what_firesim_did_not_write(tmp_path, content):
+def test_force_keeps_beside_it_what_firesim_did_not_write(tmp_path, capsys, content):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious").write_text("mine")
     if content is not None:
         (tmp_path / "out" / "run.json").write_text(content)
-    for write in (whole_folder, lambda folder, force: study_folder(folder, {}, force, resume=False)):
-        with pytest.raises(FolderExists, match="did not write"), write(tmp_path / "out", force=True):
-            pass
-    assert (tmp_path / "out" / "precious").read_text() == "mine"
+    with whole_folder(tmp_path / "out", force=True) as folder:
+        (folder / "new").write_text("new")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]
+    (kept,) = tmp_path.glob("out.*.kept/out")
+    assert (kept / "precious").read_text() == "mine"
+    assert str(kept) in capsys.readouterr().err
 
 
 def test_force_never_replaces_the_folder_that_holds_the_input_or_the_user(tmp_path, monkeypatch):
