@@ -324,7 +324,7 @@ def test_a_plan_too_long_for_memory_names_the_step(sound, monkeypatch):
     assert [problem.field for problem in caught.value] == ["--step-s"]
 
 
-def test_a_folder_that_is_there_is_refused_unless_firesim_wrote_it_and_it_may_be_replaced(sound, tmp_path):
+def test_a_folder_that_is_there_is_refused_unless_forced_and_what_is_not_firesims_is_kept(sound, tmp_path):
     network, demand, _ = sound.write()
     out = tmp_path / "out"
     words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out"]
@@ -335,14 +335,17 @@ def test_a_folder_that_is_there_is_refused_unless_firesim_wrote_it_and_it_may_be
     out.mkdir()
     (out / "mine.txt").write_text("keep")
     assert "--force" in ran(str(out)).stderr
-    for refused in (ran(str(out)), ran(str(out), "--force"), ran(str(tmp_path), "--force"), ran("/proc/x")):
+    for refused in (ran(str(out)), ran(str(tmp_path), "--force"), ran("/proc/x")):
         assert refused.returncode == 2
         assert "--out" in refused.stderr
         assert "Traceback" not in refused.stderr
     assert (out / "mine.txt").read_text() == "keep"
     assert network.is_file()
-    (out / "mine.txt").unlink()
-    assert ran(str(out), "--force").returncode == 0
+    forced = ran(str(out), "--force")
+    assert forced.returncode == 0
+    (kept,) = tmp_path.glob("out.*.kept/out")
+    assert str(kept) in forced.stderr
+    assert (kept / "mine.txt").read_text() == "keep"
     (out / "old.txt").write_text("of that run")
     assert ran(str(out), "--force").returncode == 0
     assert not (out / "old.txt").exists()

@@ -85,7 +85,15 @@ def test_vehicles_are_conserved(pilot_run):
     people = pilot_run.tables["people"].to_pandas()
     trips = pilot_run.tables["vehicles"].to_pandas()
     trips = trips[~trips["mode"].isin(["boat", "bus"])]  # a voyage carries many households
-    assert trips["household_id"].is_unique
+    to_stop = trips["refuge"].str.startswith("stop-")
+    assert trips.loc[~to_stop, "household_id"].is_unique
+    # Only who walked to a bus stop, and was not fetched there, makes a second trip: later, and from that stop on.
+    first = trips[to_stop].set_index("household_id")
+    second = trips[~to_stop & trips["household_id"].isin(first.index)].set_index("household_id")
+    assert first.index.is_unique
+    assert (second["departed_s"] > first.loc[second.index, "departed_s"]).all()
+    fetched = people.set_index("household_id")["got_on_s"].notna()
+    assert not fetched[second.index].any()
     assert set(trips["household_id"]) <= set(people.loc[people["departed_s"].notna(), "household_id"])
     assert (trips["arrived_s"].notna() == (trips["status"] == "arrived")).all()
 
