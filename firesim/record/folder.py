@@ -38,13 +38,14 @@ class NotARun(BadInput):
 _FACTS = ("run.json", "spread.json", "study.json")
 
 
-def must_be_free(folder: Path, force: bool = False, inputs: Iterable[Path] = ()) -> None:
+def must_be_free(folder: Path | str, force: bool = False, inputs: Iterable[Path] = ()) -> None:
     """Raise when the folder cannot be written, or may not be replaced.
 
     It cannot where it stands in a file or nothing can be made there. An existing one is replaced with `force` alone,
     and then only if neither the user nor one of the `inputs` is in it. What firesim did not write is not lost: see
     `replace_folder`.
     """
+    folder = Path(folder)
     message = _why_not_made(folder)
     if message is not None:
         raise BadInput([Problem("--out", str(folder), message, "Name a folder that can be made.")])
@@ -103,7 +104,7 @@ def _names_firesim(path: Path) -> bool:
 
 
 @contextmanager
-def whole_folder(folder: Path, force: bool = False) -> Iterator[Path]:
+def whole_folder(folder: Path | str, force: bool = False) -> Iterator[Path]:
     """Write into the folder this yields; it becomes `folder` only when the block ends without an error.
 
     An existing `folder` is refused unless `force`, and with it unless `must_be_free` finds it replaceable; then it is

@@ -57,7 +57,7 @@ def test_force_replaces_what_any_command_wrote_and_an_empty_folder(tmp_path, nam
     (tmp_path / "out").mkdir()
     if name is not None:
         write_json(tmp_path / "out" / name, facts)
-    with whole_folder(tmp_path / "out", force=True) as folder:
+    with whole_folder(str(tmp_path / "out"), force=True) as folder:  # a notebook names it in text
         (folder / "new").write_text("new")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]
 
