@@ -344,3 +344,13 @@ def test_fuel_that_is_too_wet_when_lit_or_later_is_told(cases: Any) -> None:
     assert any(text.startswith("FUEL TOO WET TO SPREAD from 0.33 h on") for text in stopped)
     assert not any("TOO WET" in text for text in warnings(weather=[WET, {**ROW, "at_min": 20}],
                    ignition={"cell": [30, 15], "at_min": 30}))  # fmt: skip
+
+
+@pytest.mark.parametrize(("duration_h", "least", "most"), [(0.25, 0.80, 0.87), (0.5, 0.99, 1.01)])
+def test_an_outline_through_few_cells_holds_less_than_the_area(
+    cases: Any, duration_h: float, least: float, most: float
+) -> None:
+    """As the page says: a sixth less as the fire leaves the ellipse, 6 cells long; within 1 % at 16 cells."""
+    facts = cases.facts(duration_h=duration_h, acceleration="on")
+    outline = json.loads((cases.folder / "perimeters.geojson").read_text(encoding="utf-8"))["features"][-1]
+    assert least <= outline["properties"]["area_ha"] / facts["burned_area_ha"] <= most
