@@ -28,6 +28,7 @@ from firesim.world.traffic import Changes, Traffic
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Claims = NDArray[np.bool_]
 
 
 class ComingThrough:
@@ -50,9 +51,15 @@ class ComingThrough:
         ended = traffic.changes()
         if len(ended.trip) == 0:
             return
-        standing, ended = self._standing, self._with_riders(ended)
-        arrived, caught = ended.status == ARRIVED, ended.status == CAUGHT
+        ended = self._with_riders(ended)
+        arrived = ended.status == ARRIVED
         self._arrive(ended.trip[arrived], ended.party[arrived], ended.at_s[arrived], ended.cause_id[arrived], traffic)
+        if not arrived.all():
+            self._fail(ended, arrived)
+
+    def _fail(self, ended: Changes, arrived: Claims) -> None:
+        """Of these, those who did not arrive have been caught, or know of no way left."""
+        standing, caught = self._standing, ended.status == CAUGHT
         who = ended.party[caught]
         standing.exposure.add(who, ON_ROAD, self._parameters.dose_s)
         standing.state[who] = TRAPPED
@@ -70,19 +77,20 @@ class ComingThrough:
         """In a refuge they are safe; at a last resort, landing or stop they wait, in the heat like anybody there."""
         standing, came_to = self._standing, traffic.refuge_of(trips)
         refuge = came_to.copy()
-        for k in np.flatnonzero(came_to >= self._n_refuges).tolist():
+        for k in [k for k, place in enumerate(came_to.tolist()) if place >= self._n_refuges]:
             name = traffic.refuges[came_to[k]].refuge
             if name in self._stops.index:
                 self._stops.wait(who[k : k + 1], np.array([self._stops.index[name]]), at_s[k])
                 continue
             self._shore.wait(who[k : k + 1], np.array([self._shore.index[name]]), at_s[k])
             refuge[k] = traffic.shelter_beside(int(trips[k]))
-        is_in = np.isin(refuge, traffic.safe_ones)
+        is_in = np.array([place in traffic.safe_ones for place in refuge.tolist()], dtype=bool)
         safe = who[is_in]
         standing.refuge_in[safe] = refuge[is_in]
         standing.note(safe, at_s[is_in], "safe", because[is_in])
         standing.safe_s[safe], standing.state[safe] = at_s[is_in], SAFE
-        self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
+        if len(safe) < len(who):
+            self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
         in_place = came_to < self._n_refuges
         if self._shore.landings and in_place.any():
             if self._beside is None:
@@ -99,8 +107,7 @@ class ComingThrough:
         standing.stays_at[who] = np.where(at_water, ON_BEACH, np.where(at_stop, ON_ROAD, AT_HOME))
         fetched_by = np.where(at_stop, FOR_BUS, FOR_BOAT)
         standing.waits[who] = np.where(where >= self._n_refuges, fetched_by, standing.waits[who])
-        if len(who):
-            self._just_came.append(who)  # where they are now may be cut off already
+        self._just_came.append(who)  # where they are now may be cut off already
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
         """Parties that wait at a landing go aboard a boat, because of what it did last."""

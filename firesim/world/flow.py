@@ -89,6 +89,8 @@ class Flow:
 
     def advance(self, ways: Ways, until_s: float, turn_s: float) -> tuple[int, int, float]:
         """Move everybody until `until_s`, or until somebody asks; see `physics.traffic.advance`."""
+        if self.events.size[0] == 0 or self.events.keys[0] >= until_s:
+            return moves.DONE, NOBODY, until_s
         question, who, now_s = moves.advance(
             self.network, self.queues, self.travellers, ways, self.events, until_s, turn_s
         )

@@ -91,6 +91,7 @@ class Hearing:
         self._is_named: Claims = np.zeros(len(zones), np.bool_)  # zones that an alert was for
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
+        self._is_at_home_only, self._is_from_afar = np.zeros(0, np.bool_), np.zeros(0, np.bool_)  # [channels]
         self._pending: list[_Sent] = []
 
     def hear(
@@ -137,6 +138,8 @@ class Hearing:
     ) -> None:
         if channel not in self.channels:
             self.channels.append(channel)
+            self._is_at_home_only = np.array([name in AT_HOME_ONLY for name in self.channels])
+            self._is_from_afar = np.array([name != NEIGHBOUR for name in self.channels])
         by = np.full(len(who), self.channels.index(channel))
         if len(who):
             self._pending.append(_Sent((who, at_s, because, level, by, advice), 0, float(at_s[0])))
@@ -157,11 +160,12 @@ class Hearing:
             return []
         self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
         rows = due[0] if len(due) == 1 else _together(due)
-        who, at_s, channel = rows[0], rows[1], rows[4]
-        at_home_only = np.array([name in AT_HOME_ONLY for name in self.channels])[channel]
-        is_home = (at_s < departed_s[who]) & (at_s < leaves_s[who])
-        is_heard = np.flatnonzero((at_s < safe_s[who]) & (~at_home_only | is_home))
-        return [self._take_in(_some(rows, is_heard[turn])) for turn in _turns(who[is_heard], at_s[is_heard])]
+        who, at_s, at_home_only = rows[0], rows[1], self._is_at_home_only[rows[4]]
+        is_heard = at_s < safe_s[who]
+        if at_home_only.any():
+            is_heard &= ~at_home_only | (at_s < np.minimum(departed_s[who], leaves_s[who]))
+        rows = _some(rows, is_heard)
+        return [self._take_in(_some(rows, turn)) for turn in _turns(rows[0], rows[1])]
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -179,8 +183,7 @@ class Hearing:
 
     def _take_in(self, rows: _Rows) -> Heard:
         who, at_s, because, level, channel, advice = rows
-        from_afar = np.array([name != NEIGHBOUR for name in self.channels])[channel]
-        self._is_reached[who[from_afar & (level != NOTHING)]] = True
+        self._is_reached[who[self._is_from_afar[channel] & (level != NOTHING)]] = True
         # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
         first = (level > SEEN) & np.isinf(self.warned_s[who])
         self.warned_s[who[first]] = at_s[first]
@@ -217,7 +220,7 @@ class Hearing:
         return levels, advised
 
 
-def _some(rows: _Rows, which: slice | Integers) -> _Rows:
+def _some(rows: _Rows, which: slice | Integers | Claims) -> _Rows:
     who, at_s, because, level, channel, advice = rows
     return who[which], at_s[which], because[which], level[which], channel[which], advice[which]
 
@@ -231,13 +234,13 @@ def _together(parts: Sequence[_Rows]) -> _Rows:
 def _turns(who: Integers, at_s: Floats) -> list[Integers]:
     """Indices of rounds in which each party hears one thing, each in order of time."""
     n = len(who)
+    in_time = np.argsort(at_s, kind="stable")
+    if len(set(who.tolist())) == n:
+        return [in_time] if n else []
     by_party = np.lexsort((at_s, who))  # stable: of two at one moment the one sent first
     sorted_who = who[by_party]
     is_first = np.ones(n, np.bool_)
     is_first[1:] = sorted_who[1:] != sorted_who[:-1]
-    in_time = np.argsort(at_s, kind="stable")
-    if is_first.all():
-        return [in_time] if n else []
     starts = np.flatnonzero(is_first)
     turn = np.empty(n, dtype=np.int64)
     turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))

@@ -21,18 +21,19 @@ from firesim.world.by_bus import ByBus
 from firesim.world.coming_through import ComingThrough
 from firesim.world.decisions import Decisions
 from firesim.world.exposure import AT_HOME, ON_BEACH, Exposure
-from firesim.world.hearing import ELSEWHERE, INSIDE, LEVEL_WORDS, NOTHING, ORDER, SEEN, STAY, Heard, Hearing
+from firesim.world.hearing import Hearing
 from firesim.world.households import KINDS, MODES, SHORE, Parties, make_parties
 from firesim.world.members import LANGUAGES, NEEDS
 from firesim.world.neighbours import Neighbours
 from firesim.world.people_parameters import PeopleParameters
 from firesim.world.people_words import warnings_of
+from firesim.world.reactions import Reactions
 from firesim.world.senses import FireInSight, Senses
 from firesim.world.setting_out import SettingOut
 from firesim.world.shore import Shore
 from firesim.world.sleeping import Sleep
 from firesim.world.smoke import Smoke
-from firesim.world.standing import FATES, HOME, NONE, TRAVELLING, WAITS, Standing
+from firesim.world.standing import FATES, NONE, WAITS, Standing
 from firesim.world.stops import Stops
 from firesim.world.traffic import Traffic
 
@@ -115,6 +116,10 @@ class People:
             at_stops, self._standing, self._hearing, self._decisions, self._setting_out, self._senses,
             len(refuges) + len(walked_to),
         )  # fmt: skip
+        self._reactions = Reactions(
+            parameters, self._standing, self._hearing, self._neighbours, self._decisions, self._setting_out, self.shore,
+            self.by_bus,
+        )  # fmt: skip
         self._talk_s = 0.0  # when neighbours talk next
 
     @classmethod
@@ -175,7 +180,7 @@ class People:
         self._coming_through.learn(traffic)
         self._coming_through.lose_refuges(now_s, traffic)
         for heard in self._hearing.until(now_s, self.departed_s, self._decisions.leaves_s, self.safe_s):
-            self._react(heard, traffic)
+            self._reactions.to(heard, traffic)
         self._senses.take_in(now_s, traffic, fire)
         if now_s >= self._talk_s:
             self._talk_s = now_s + self.parameters.look_s
@@ -184,64 +189,6 @@ class People:
         self._setting_out.leave(now_s, traffic)
         self._coming_through.learn(traffic)
         self._coming_through.note_cut_off(traffic)
-
-    def _react(self, heard: Heard, traffic: Traffic) -> None:
-        who, standing = heard.who, self._standing
-        levels = set(heard.level.tolist())
-        if NOTHING in levels:
-            self._give_up(heard, np.flatnonzero((heard.level == NOTHING) & (standing.state[who] == HOME)))
-        if NOTHING in levels or self._neighbours.is_anywhere_calm:
-            self._neighbours.note(who, heard.level)
-        events = self._note_heard(heard)
-        self._hearing.known_by[who[heard.is_raised]] = events[heard.is_raised]
-        if STAY in levels:
-            self._stay_inside(heard, events)
-        p = self.parameters
-        heeded = np.array([
-            0.0, p.elsewhere_heeded, p.told_of_fire_heeded, p.warning_heeded, p.warning_heeded, p.order_heeded,
-        ])[heard.level]  # fmt: skip
-        is_moved = heard.is_raised & (standing.state[who] == HOME)
-        heeds = is_moved & self._decisions.would_heed(who, heeded, heard.at_s, heard.level == ORDER)
-        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
-        told_anew = heard.is_advised_anew & (heard.advice != INSIDE)
-        own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
-        own_way &= ~(self.shore.is_aboard | self.by_bus.stops.is_aboard)[who]
-        self.by_bus.hear(heard, told_anew)
-        for k in np.flatnonzero(told_anew & own_way).tolist():
-            self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
-
-    def _note_heard(self, heard: Heard) -> Integers:
-        """Write down who has heard more than before; the event of each, or what it heard by. [heard]"""
-        events = heard.because.copy()
-        level = heard.level
-        kinds = (("overheard", level == ELSEWHERE), ("told_of_fire", level == SEEN), ("warned", level > SEEN))
-        for kind, is_of_kind in kinds:
-            part = np.flatnonzero(heard.is_raised & is_of_kind)
-            if len(part) == 0:
-                continue
-            words = [
-                f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
-                for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)
-            ]
-            events[part] = self._standing.note(heard.who[part], heard.at_s[part], kind, heard.because[part], words)
-        return events
-
-    def _give_up(self, heard: Heard, those: Integers) -> None:
-        """Of those who heard something, these stay where they are after all, if they meant to go."""
-        gave_up = those[np.isin(heard.who[those], self._decisions.stand_down(heard.who[those]))]
-        self._standing.note(heard.who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
-
-    def _stay_inside(self, heard: Heard, events: Integers) -> None:
-        """Who heeds an order to stay inside gives up leaving, until flames are in sight or an order to leave comes.
-
-        To the others it is a warning.
-        """
-        at_home = heard.is_raised & (heard.level == STAY) & (self._standing.state[heard.who] == HOME)
-        heeds = np.flatnonzero(at_home & (self._decisions.willingness[heard.who] < self.parameters.stay_heeded))
-        self._give_up(heard, heeds)
-        who = heard.who[heeds]
-        self._decisions.stays_inside[who] = True
-        self._standing.note(who, heard.at_s[heeds], "stays_inside", events[heeds])
 
     def finish(self, traffic: Traffic) -> None:
         """The run is over: who is still in place, and cut off from every refuge with room, stays trapped."""

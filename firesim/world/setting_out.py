@@ -52,9 +52,12 @@ class SettingOut:
         for is_fetched, waits in (((mode == SHORE) | (mode == BOAT), FOR_BOAT), (mode == BUS, FOR_BUS)):
             if is_fetched.any():
                 self._shelter(who[is_fetched], at_s[is_fetched], waits)
-        by_boat = who[(mode == SHORE) | (mode == BOAT)]
-        nearest = self._shore.nearest(self._parties.x_m[by_boat], self._parties.y_m[by_boat])
-        self._shore.wait(by_boat, nearest, self._standing.decided_s[by_boat])
+                if waits == FOR_BOAT:
+                    self._wait_at_the_shore(who[is_fetched], at_s[is_fetched])
+
+    def _wait_at_the_shore(self, who: Integers, at_s: Floats) -> None:
+        nearest = self._shore.nearest(self._parties.x_m[who], self._parties.y_m[who])
+        self._shore.wait(who, nearest, at_s)
 
     def leave(self, now_s: float, traffic: Traffic) -> None:
         """Those who are ready set out, drivers with those whom they take along; who has no way to go shelters."""

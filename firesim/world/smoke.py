@@ -132,10 +132,9 @@ class Smoke:
         if not self.is_any:
             return np.zeros(len(cells), np.bool_)
         square = self._square_of[cells]
-        asked = np.zeros(len(self._is_harmful), np.bool_)
-        asked[square] = True
-        fresh = np.flatnonzero(asked & (self._is_harmful < 0))
-        if len(fresh):
+        unknown = square[self._is_harmful[square] < 0]
+        if len(unknown):
+            fresh = np.unique(unknown)
             x_m, y_m = self._square_xy_m[:, fresh]
             self._is_harmful[fresh] = self.optical_density_per_m(x_m, y_m) >= self.parameters.harmful_from_per_m
         return np.asarray((self._is_harmful[square] > 0) & (cells >= 0))

@@ -123,7 +123,8 @@ class Steering:
         """A traveller under way knows this from now on: it keeps to its refuge if a way is left, but to no route."""
         node, t = self._flow.node_of(trip), self._flow.travellers
         refuge, drives = int(self._finder.refuge[t.row[trip]]), self._flow.drives(trip)
-        if np.isin(self._route_edges[t.route_at[trip] : t.route_end[trip]], knowledge.cut).any():
+        ahead = self._route_edges[t.route_at[trip] : t.route_end[trip]].tolist()
+        if not set(ahead).isdisjoint(knowledge.cut):
             t.route_at[trip] = t.route_end[trip] = 0
         # Who knows of no way left from the next node finds that out there.
         keeps = np.isfinite(self._finder.cost_from(drives, refuge, knowledge, node))

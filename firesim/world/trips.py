@@ -64,7 +64,7 @@ class Trips:
         self._flow, self._journal, self._names = flow, journal, names
         self.party, self.from_node, self.cause_id = (np.empty(0, np.int64) for _ in range(3))
         self.departed_s = np.empty(0)
-        self._is_reported = np.zeros(0, np.bool_)
+        self._open: Integers = np.empty(0, np.int64)  # trips of parties that had not ended when last asked for
 
     def add(self, who: Departures, starts_s: Floats) -> Integers:
         """Parties set out at `starts_s`; returns their trips."""
@@ -75,7 +75,7 @@ class Trips:
         self.from_node = np.concatenate([self.from_node, who.node])
         self.cause_id = np.concatenate([self.cause_id, who.cause_id])
         self.departed_s = np.concatenate([self.departed_s, starts_s])
-        self._is_reported = np.concatenate([self._is_reported, np.zeros(len(trips), np.bool_)])
+        self._open = np.concatenate([self._open, trips[who.party != BACKGROUND]])
         return trips
 
     def name_of(self, trip: int) -> str:
@@ -101,8 +101,10 @@ class Trips:
     def changes(self) -> Changes:
         """The parties' trips that have ended since the last call, in order of trips."""
         t = self._flow.travellers
-        trips = np.flatnonzero((self.status != TRAVELLING) & ~self._is_reported & (self.party != BACKGROUND))
-        self._is_reported[trips] = True
+        has_ended = t.status[self._open] != TRAVELLING
+        trips = self._open[has_ended]
+        if len(trips):
+            self._open = self._open[~has_ended]
         return Changes(trips, self.party[trips], t.status[trips], t.done_s[trips], self.cause_id[trips])
 
     @property

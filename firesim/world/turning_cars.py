@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.physics.queues import TRAVELLING
 from firesim.place.roads import Roads
 from firesim.streams import Luck
@@ -14,6 +15,7 @@ from firesim.world.trips import Trips
 from firesim.world.wayfinding import Wayfinder
 
 Integers = NDArray[np.int64]
+Claims = NDArray[np.bool_]
 
 
 class TurningCars:
@@ -34,8 +36,9 @@ class TurningCars:
         self._roads, self._flow, self._trips, self._steering, self._finder = roads, flow, trips, steering, finder
         self._luck, self._heeded = luck, heeded
         self._cuts: list[frozenset[int]] = []  # [rows] that its travellers know of and not everybody does
-        self._is_news: NDArray[np.bool_] = np.zeros((0, 0), np.bool_)  # [row told, row telling]
-        self._knows_more: NDArray[np.bool_] = np.zeros(0, np.bool_)  # [rows] than everybody
+        self._is_news: Claims = np.zeros((0, 0), np.bool_)  # [row told, row telling]
+        self._knows_more: Claims = np.zeros(0, np.bool_)  # [rows] than everybody
+        self._somebody_knows_more = False
         self._told = steering.told
 
     def meet(self, now_s: float) -> None:
@@ -43,21 +46,13 @@ class TurningCars:
         if self._heeded <= 0.0:
             return
         self._compare_rows()
-        t, n_edges = self._flow.travellers, len(self._roads.edges)
-        trips = np.flatnonzero(t.status[: self._flow.n] == TRAVELLING)
-        trips = trips[t.edge[trips] < n_edges]
-        row, edge = t.row[trips], t.edge[trips]
-        tellers = np.flatnonzero(self._knows_more[row])
-        if len(tellers) == 0:
+        if not self._somebody_knows_more:
             return
-        # Of several on one stretch the last is heard; the last entry is for roads that lead one way only.
-        news = np.full(n_edges + 1, -1, dtype=np.int64)
-        news[self._roads.opposite[edge[tellers]]] = tellers
-        news[-1] = -1
-        listeners = np.flatnonzero(news[edge] >= 0)
-        teller = news[edge[listeners]]
-        hears = self._is_news[row[listeners], row[teller]]
-        for trip, by in zip(trips[listeners[hears]].tolist(), trips[teller[hears]].tolist(), strict=True):
+        t, n = self._flow.travellers, self._flow.n
+        listeners, tellers = _meetings(
+            t.status[:n], t.edge[:n], t.row[:n], self._roads.opposite, self._knows_more, self._is_news
+        )
+        for trip, by in zip(listeners.tolist(), tellers.tolist(), strict=True):
             if self._heeds(trip):
                 self._tell(trip, by, now_s)
 
@@ -82,3 +77,33 @@ class TurningCars:
         is_news = np.array([[not telling <= told for telling in known] for told in known])
         self._is_news = is_news[np.ix_(kind, kind)]
         self._knows_more = np.array([bool(cut) for cut in self._cuts])
+        self._somebody_knows_more = bool(self._knows_more.any())
+
+
+@kernel
+def _meetings(
+    status: Integers, edge: Integers, row: Integers, opposite: Integers, knows_more: Claims, is_news: Claims
+) -> tuple[Integers, Integers]:
+    """Who hears something new from whom, who comes the other way on the same stretch. Of several the last is heard.
+
+    status, edge, row : [trips]; opposite : [edges]; knows_more : [rows]; is_news : [row told, row telling]
+    """
+    n_edges = opposite.size
+    teller_on = np.full(n_edges, -1, np.int64)
+    n_telling = 0
+    for trip in range(status.size):
+        on_road = status[trip] == TRAVELLING and edge[trip] < n_edges
+        if on_road and knows_more[row[trip]] and opposite[edge[trip]] >= 0:
+            teller_on[opposite[edge[trip]]] = trip
+            n_telling += 1
+    listeners, tellers = np.empty(status.size, np.int64), np.empty(status.size, np.int64)
+    n = 0
+    if n_telling > 0:
+        for trip in range(status.size):
+            if status[trip] != TRAVELLING or edge[trip] >= n_edges:
+                continue
+            teller = teller_on[edge[trip]]
+            if teller >= 0 and is_news[row[trip], row[teller]]:
+                listeners[n], tellers[n] = trip, teller
+                n += 1
+    return listeners[:n].copy(), tellers[:n].copy()
