@@ -52,6 +52,8 @@ from firesim.world.households import GUEST
 from firesim.world.people import People
 from firesim.world.responders import Responders, Scene
 
+Point = tuple[float, float]
+
 BY_MAST = ("app", "cell_broadcast")  # channels whose alerts go out as one message a mast
 KNOCKERS = "police-and-hotels"
 OPERATOR = "network-operator"
@@ -342,10 +344,18 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
 
 def _visibility(truth: Truth) -> Callable[[float, float], float]:
     """How far one sees at a place, through the smoke as of its last renewal. [m]"""
+    seen_m: dict[Point, float] = {}  # through the smoke of that renewal
+    renewed_s = -np.inf
 
     def visibility(x_m: float, y_m: float) -> float:
-        density_per_m = float(truth.smoke.optical_density_per_m(x_m, y_m))
-        return float(visibility_m(density_per_m * np.log(10.0)))
+        nonlocal renewed_s
+        if renewed_s != truth.smoke.renewed_s:
+            seen_m.clear()
+            renewed_s = truth.smoke.renewed_s
+        if (x_m, y_m) not in seen_m:
+            density_per_m = float(truth.smoke.optical_density_per_m(x_m, y_m))
+            seen_m[x_m, y_m] = float(visibility_m(density_per_m * np.log(10.0)))
+        return seen_m[x_m, y_m]
 
     return visibility
 

@@ -104,6 +104,7 @@ class Boats:
         self._gangways = [simpy.Resource(self._env) for _ in self.landings]
         self.boats = {spec.boat: Boat(spec, self._env, scene.journal, on_status) for spec in specs}
         self.voyages: list[Voyage] = []
+        self._waves: tuple[float, dict[int, float]] = (-np.inf, {})  # of this moment, by landing [m]
         self._could_not: dict[tuple[str, str], float] = {}  # (landing, why) -> when first
         for boat in self.boats.values():
             self._env.process(self._duty(boat))
@@ -129,9 +130,12 @@ class Boats:
 
     def wave_height_m(self, landing: int) -> float:
         """The waves before a landing now. [m]"""
-        wind = self._scene.wind_at(float(self._env.now))
-        fetch_m = effective_fetch_m(self._fetch_m[landing], wind.wind_from_deg)
-        return float(wave_height_m(wind.wind_speed_10m_m_s, fetch_m))
+        now_s = float(self._env.now)
+        if self._waves[0] != now_s:
+            self._waves = (now_s, {})
+        if landing not in self._waves[1]:
+            self._waves[1][landing] = float(self._waves_m(self._fetch_m[landing]))
+        return self._waves[1][landing]
 
     # --- the story of a boat ------------------------------------------------------------------------------------
 

@@ -96,6 +96,24 @@ def _between(
     return found[:n].copy()
 
 
+@kernel
+def _is_any_reached(
+    is_ahead: NDArray[np.bool_],
+    arrival_time_s: NDArray[np.float64],
+    top: int,
+    bottom: int,
+    left: int,
+    right: int,
+    now_s: float,
+) -> bool:
+    """Whether fire has come by now to a cell ahead of it, within some rows and columns, the last not counted."""
+    for i in range(top, bottom):
+        for j in range(left, right):
+            if is_ahead[i, j] and arrival_time_s[i, j] <= now_s:
+                return True
+    return False
+
+
 def _with(span: slice, first: int, last: int) -> slice:
     """The span, grown to hold the indices from one to another."""
     return slice(first, last + 1) if span.stop == 0 else slice(min(span.start, first), max(span.stop, last + 1))
@@ -122,7 +140,9 @@ class ZoneWatch:
 
         window: rows and columns outside of which nothing has burnt.
         """
-        if not (self._is_ahead[window] & (arrival_time_s[window] <= now_s)).any():
+        rows, columns = window
+        within = rows.start, rows.stop, columns.start, columns.stop
+        if not _is_any_reached(self._is_ahead, arrival_time_s, *within, now_s):
             return []
         arrival = np.ravel(arrival_time_s)
         firsts = [(zone, float(arrival[cells].min())) for zone, cells in self._cells.items()]

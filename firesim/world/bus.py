@@ -47,6 +47,7 @@ class Bus(Carrier[BusOrders]):
         self.spec, self.ways, self._stops = spec, ways, stops
         self.home = ways.roads.node_index[spec.node]
         self._standing = Standing(self.home)
+        self._place = ways.place_of(self._standing)
         self.closed: dict[int, float] = {}
         self.driven_m, self.entering = 0.0, -1
         self.is_bound = False
@@ -60,13 +61,13 @@ class Bus(Carrier[BusOrders]):
 
     @standing.setter
     def standing(self, standing: Standing) -> None:
-        self._standing = standing
+        self._standing, self._place = standing, self.ways.place_of(standing)
         if len(self.aboard):
-            self._stops.carry(self.aboard, *self.place)
+            self._stops.carry(self.aboard, *self._place)
 
     @property
     def place(self) -> Point:
-        return self.ways.place_of(self._standing)
+        return self._place
 
     @property
     def was_called(self) -> bool:

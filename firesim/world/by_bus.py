@@ -46,17 +46,18 @@ class ByBus:
 
     def hear(self, heard: Heard, is_anew: Claims) -> None:
         """Some of those who hear other advice than before wait at a stop, or stay because all is too far on foot."""
-        if not self.stops.stops:
+        anew = np.flatnonzero(is_anew)
+        if not self.stops.stops or len(anew) == 0:
             return
-        standing = self._standing
-        stop = self._hearing.stop_of(heard.advice)
-        waits = is_anew & self.stops.waits[heard.who]
-        gone = waits & (stop != self.stops.place_of[heard.who] + self._first_target)
-        self._know_none(heard.who[gone], heard.because[gone])
-        stays = (standing.state[heard.who] == SHELTERING) & (standing.waits[heard.who] == FOR_NOTHING)
-        comes = np.flatnonzero(is_anew & stays & (stop != NONE))
-        self._decisions.leaves_s[heard.who[comes]] = heard.at_s[comes]
-        self._decisions.because[heard.who[comes]] = heard.because[comes]
+        standing, who, because = self._standing, heard.who[anew], heard.because[anew]
+        stop = self._hearing.stop_of(heard.advice[anew])
+        if self.stops.n_waiting:
+            gone = self.stops.waits[who] & (stop != self.stops.place_of[who] + self._first_target)
+            self._know_none(who[gone], because[gone])
+        stays = (standing.state[who] == SHELTERING) & (standing.waits[who] == FOR_NOTHING)
+        comes = stays & (stop != NONE)
+        self._decisions.leaves_s[who[comes]] = heard.at_s[anew[comes]]
+        self._decisions.because[who[comes]] = because[comes]
 
     def tell_none(self, stop: int, because: int) -> None:
         """The driver of the last bus has told those who are left at a stop that none comes any more."""
@@ -75,7 +76,7 @@ class ByBus:
             return
         stops = self.stops
         who = np.flatnonzero(stops.waits)
-        flees = np.array([self.is_unbearable(stop) for stop in range(len(stops.stops))])[stops.place_of[who]]
+        flees = self._are_unbearable(stops.cell)[stops.place_of[who]]
         tired = now_s - stops.since_s[who] >= wait_limit_s
         for k in np.flatnonzero(flees | tired | stops.knows_none[who]).tolist():
             party, stop = int(who[k]), int(stops.place_of[who[k]])
@@ -86,9 +87,12 @@ class ByBus:
 
     def is_unbearable(self, stop: int) -> bool:
         """Whether it is hot, or full of harmful smoke, at a stop."""
-        cell, air = self.stops.cell[stop : stop + 1], self._senses.air
-        in_smoke = air is not None and bool(air.is_harmful(cell)[0])
-        return in_smoke or bool(self._senses.is_hot(cell)[0])
+        return bool(self._are_unbearable(self.stops.cell[stop : stop + 1])[0])
+
+    def _are_unbearable(self, cells: Integers) -> Claims:
+        air = self._senses.air
+        is_hot = self._senses.is_hot(cells)
+        return is_hot if air is None else is_hot | air.is_harmful(cells)
 
     def _walk_on(
         self, party: int, node: int, now_s: float, because: int, flees: bool, traffic: Traffic, but: int

@@ -21,7 +21,7 @@ class Crew(Duty[UnitOrders]):
     Attributes
     ----------
     orders, cause, state : see `Duty`
-    standing : where the vehicle is
+    standing, place : where the vehicle is, on the roads and on the map [m]
     entering : the edge that it has just driven onto, before `standing` says so; -1: none
     water_litres : in its tank
     water_spent_litres, water_taken_litres : put on the fire, and filled in, since the start
@@ -54,9 +54,16 @@ class Crew(Duty[UnitOrders]):
         super().__init__(spec.unit, spec.kind, env, journal)  # its log begins where it stands
 
     @property
+    def standing(self) -> Standing:
+        return self._standing
+
+    @standing.setter
+    def standing(self, standing: Standing) -> None:
+        self._standing, self._place = standing, self.ways.place_of(standing)
+
+    @property
     def place(self) -> Point:
-        """Where the vehicle is. [m of the map]"""
-        return self.ways.place_of(self.standing)
+        return self._place
 
     @property
     def water_moved_litres(self) -> float:

@@ -64,7 +64,7 @@ class Stretch:
     to_m: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class Standing:
     """Where a vehicle is: `node` when `edge` is -1, else `metres` along `edge`."""
 

@@ -48,7 +48,8 @@ class Engagement:
         crew.hose_m = self.parameters.hose_reach_m
         while not crew.was_called:
             self.fire.advance(float(self.env.now))
-            danger = self.danger_to(crew)
+            front = self._front_before(crew, self.parameters.farthest_hose_m)
+            danger = self.danger_to(crew)  # what is near of the same front
             if danger is not None:
                 yield from self.withdraw(crew, danger)
                 has_line, told = False, "withdrawn"
@@ -69,10 +70,7 @@ class Engagement:
                 yield crew.pause(self._look_again_s())
                 continue
             self.note_on_scene(crew)
-            is_small = self.fire.is_small
-            reach_m = self.parameters.farthest_hose_m
-            front = self._young_front(crew) if is_small else self.suppression.front_near(*crew.place, reach_m)
-            if is_small:
+            if self.fire.is_small:
                 told = yield from self._work_ring(crew, front, told)
                 continue
             target = self.suppression.choose(crew.spec.unit, front, self.parameters.hold_limit_kw_m)
@@ -92,7 +90,7 @@ class Engagement:
         if crew.is_on_scene:
             return
         reach_m = self.parameters.farthest_hose_m
-        front = self._young_front(crew) if self.fire.is_small else self.suppression.front_near(*crew.place, reach_m)
+        front = self._front_before(crew, reach_m)
         if len(front) > 0 and float(front.distance_m.min()) <= reach_m:
             crew.is_on_scene = True
             crew.note("unit_on_scene", crew.orders.task if crew.orders is not None else "")
@@ -148,6 +146,10 @@ class Engagement:
         left = crew.water_litres - spent
         crew.water_litres = left if left > _DREGS_LITRES else 0.0
         return spent / litres_m
+
+    def _front_before(self, crew: Crew, reach_m: float) -> Front:
+        """The front within reach of a vehicle, nearest first; of a small fire its nearest point, in reach or not."""
+        return self._young_front(crew) if self.fire.is_small else self.suppression.front_near(*crew.place, reach_m)
 
     def _young_front(self, crew: Crew) -> Front:
         """A fire that is still one small ellipse, as a front of one piece: its nearest point, its head's intensity."""
@@ -214,12 +216,11 @@ class Engagement:
         if not self.fire.has_ignited or self.fire.is_out:
             return None
         reach_m = self.parameters.safety_distance_m
-        front = self._young_front(crew) if self.fire.is_small else self.suppression.front_near(*crew.place, reach_m)
-        near = (front.intensity_kw_m >= self.parameters.hold_limit_kw_m) & (front.distance_m <= reach_m)
-        if not near.any():
+        near = self._front_before(crew, reach_m).within(reach_m)
+        if len(near) == 0 or near.intensity_kw_m.max() < self.parameters.hold_limit_kw_m:
             return None
-        hottest = int(np.argmax(np.where(near, front.intensity_kw_m, 0.0)))
-        return f"a front of {front.intensity_kw_m[hottest]:.0f} kW/m at {front.distance_m[hottest]:.0f} m"
+        hottest = int(np.argmax(near.intensity_kw_m))
+        return f"a front of {near.intensity_kw_m[hottest]:.0f} kW/m at {near.distance_m[hottest]:.0f} m"
 
     def withdraw(self, crew: Crew, detail: str) -> Story:
         """Leave, by whatever open road leads away from the fire."""

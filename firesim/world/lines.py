@@ -64,27 +64,46 @@ class Lines:
         row, column = grid.cell_at(x_m, y_m)
         self.cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, NOWHERE).astype(np.int64)
         self._x_m, self._y_m = x_m, y_m
+        self._forget()
+
+    def _forget(self) -> None:
+        """Somebody has come, gone aboard or been let off: what was worked out does not hold any more."""
+        self._waits: Claims | None = None
+        self._is_aboard: Claims | None = None
+        self._queues: dict[int, Integers] = {}
 
     def wait(self, who: Integers, place: Integers, at_s: Floats | float) -> None:
         """These parties wait at a place each (-1: at none) from a time on; who waits already keeps its place."""
-        new = (place != NOWHERE) & (self.place_of[who] == NOWHERE)
+        new = np.flatnonzero((place != NOWHERE) & (self.place_of[who] == NOWHERE))
+        if len(new) == 0:
+            return
         self.place_of[who[new]] = place[new]
-        self.since_s[who[new]] = np.broadcast_to(at_s, len(who))[new]
+        self.since_s[who[new]] = at_s[new] if isinstance(at_s, np.ndarray) else at_s
+        self._forget()
 
     @property
     def waits(self) -> Claims:
-        """Whether each party waits in some line now. [parties]"""
+        """Whether each party waits in some line now. [parties], read only"""
+        if self._waits is None:
+            self._waits = self._who_waits()
+        return self._waits
+
+    def _who_waits(self) -> Claims:
         return np.asarray((self.place_of != NOWHERE) & np.isinf(self.boarded_s))
 
     @property
     def is_aboard(self) -> Claims:
-        """Whether each party is being carried now. [parties]"""
-        return np.asarray(np.isfinite(self.boarded_s) & np.isinf(self.landed_s))
+        """Whether each party is being carried now. [parties], read only"""
+        if self._is_aboard is None:
+            self._is_aboard = np.isfinite(self.boarded_s) & np.isinf(self.landed_s)
+        return self._is_aboard
 
     def queue(self, place: int) -> Integers:
-        """Who waits at a place, in order of arrival (then of number)."""
-        there = np.flatnonzero((self.place_of == place) & self.waits)
-        return there[np.argsort(self.since_s[there], kind="stable")]
+        """Who waits at a place, in order of arrival (then of number). Read only."""
+        if place not in self._queues:
+            there = np.flatnonzero((self.place_of == place) & self.waits)
+            self._queues[place] = there[np.argsort(self.since_s[there], kind="stable")]
+        return self._queues[place]
 
     def count(self, place: int) -> int:
         """How many people wait at a place."""
@@ -111,6 +130,8 @@ class Lines:
             No more than what boards in this time, but at least one party if it has room. [s]
         """
         queue = self.queue(place)
+        if len(queue) == 0:
+            return queue, np.empty(0)
         so_far = np.cumsum(self._people[queue])
         after_s = so_far / people_s
         fits = (so_far <= seats) & ((after_s <= within_s) | (np.arange(len(queue)) == 0))
@@ -120,10 +141,12 @@ class Lines:
     def board(self, who: Integers, at_s: Floats, events: Integers) -> None:
         """These parties are aboard, by these events."""
         self.boarded_s[who], self.boarded_by[who] = at_s, events
+        self._forget()
 
     def land(self, who: Integers, at_s: Floats) -> None:
         """These parties have been let off."""
         self.landed_s[who] = at_s
+        self._forget()
 
     @property
     def named(self) -> list[str]:

@@ -25,22 +25,25 @@ class MastPower:
     def __init__(
         self, masts: Sequence[str], x_m: Sequence[float], y_m: Sequence[float], fire: TrueFire, journal: Journal
     ) -> None:
-        self._masts = list(masts)
         row, column = fire.grid.cell_at(np.asarray(x_m), np.asarray(y_m))
-        is_held = fire.grid.holds(row, column)
-        self._cell: NDArray[np.int64] = np.where(is_held, row * fire.grid.columns + column, -1)
+        lit = np.flatnonzero(fire.grid.holds(row, column))
+        self._lit = [masts[k] for k in lit.tolist()]  # those that the fire may still reach
+        self._cell: NDArray[np.int64] = (row * fire.grid.columns + column)[lit]
         self._fire, self._journal = fire, journal
         self.dark_event: dict[str, int] = {}
 
     def gone_dark(self, now_s: float) -> list[tuple[str, float, int]]:
         """Masts that the fire has reached since the last call: (mast, when, its `mast_dark` event)."""
         arrival = self._fire.arrival_time_s.ravel()
+        is_reached = arrival[self._cell] <= now_s
+        if not is_reached.any():
+            return []
         new = []
-        for mast, cell in zip(self._masts, self._cell.tolist(), strict=True):
-            if mast in self.dark_event or cell < 0 or not arrival[cell] <= now_s:
-                continue
-            when_s = float(arrival[cell])
+        for k in np.flatnonzero(is_reached).tolist():
+            mast, when_s = self._lit[k], float(arrival[self._cell[k]])
             event = self._journal.add(when_s, mast, "mast_dark", self._fire.cause_of_fire, "the fire reached it")
             self.dark_event[mast] = event
             new.append((mast, when_s, event))
+        self._lit = [mast for mast in self._lit if mast not in self.dark_event]
+        self._cell = self._cell[~is_reached]
         return new

@@ -54,17 +54,11 @@ class RefugeWatch:
         self._grid = grid
         self._xy_m: Floats = np.concatenate([*ground, np.empty((0, 2))])
         self._first: Integers = np.cumsum([0, *map(len, ground)])
-        self._per_flame = [refuge.distance_per_flame for refuge in refuges]
+        self._per_flame: Floats = np.array([refuge.distance_per_flame for refuge in refuges], dtype=float)
         row, column = grid.cell_at(self._xy_m[:, 0], self._xy_m[:, 1])
         self._cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
-        # Of each refuge the box beyond which no flame matters; a cell's middle may lie a cell off its point.
-        self._reach_m: Floats = np.array(
-            [
-                [*(points.min(axis=0) - reach_m), *(points.max(axis=0) + reach_m)]
-                for points, per_flame in zip(ground, self._per_flame, strict=True)
-                for reach_m in [per_flame * HIGHEST_FLAME_M + grid.cell_size_m]
-            ]
-        ).reshape(-1, 4)
+        boxes = [[*points.min(axis=0), *points.max(axis=0)] for points in ground]
+        self._box_m: Floats = np.array(boxes, dtype=float).reshape(-1, 4)  # west, south, east, north of each ground
         self._is_ahead = self._cells_within_reach()  # flat: near some refuge, and not burnt so far
         self._has_news = False
         self._lost_s: Floats = np.full(len(self._xy_m), np.inf)
@@ -78,10 +72,17 @@ class RefugeWatch:
     def _cells_within_reach(self) -> NDArray[np.bool_]:
         """Cells whose flames may matter to some refuge. [cells]"""
         mask = np.zeros(self._grid.shape, np.bool_)
-        for west, south, east, north in self._reach_m.tolist():
+        for west, south, east, north in zip(*self._boxes_within_reach(HIGHEST_FLAME_M), strict=True):
             (top, bottom), (left, right) = self._grid.cell_at([west, east], [north, south])
             mask[max(top, 0) : max(bottom + 1, 0), max(left, 0) : max(right + 1, 0)] = True
         return mask.ravel()
+
+    def _boxes_within_reach(self, flames_m: float) -> tuple[Floats, Floats, Floats, Floats]:
+        """West, south, east and north of where flames so long, or shorter, may matter to each refuge. [refuges] m"""
+        # The middle of the cell that holds a point may lie a cell off it.
+        reach_m = self._per_flame * min(flames_m, HIGHEST_FLAME_M) + self._grid.cell_size_m
+        west, south, east, north = self._box_m.T
+        return west - reach_m, south - reach_m, east + reach_m, north + reach_m
 
     def meet_flames(
         self,
@@ -103,7 +104,6 @@ class RefugeWatch:
         if not len(cells):
             return
         self._is_ahead[cells] = False
-        self._has_news = True
         for start in range(0, len(cells), _AT_ONCE):
             self._burn(cells[start : start + _AT_ONCE], arrival_time_s, flame_length_m)
 
@@ -111,7 +111,7 @@ class RefugeWatch:
         came_s = arrival_time_s.ravel()[cells]
         flames_m = np.zeros(len(cells)) if flame_length_m is None else flame_length_m.ravel()[cells].astype(float)
         x_m, y_m = self._grid.centre_of(*np.divmod(cells, self._grid.columns))
-        west, south, east, north = self._reach_m.T
+        west, south, east, north = self._boxes_within_reach(float(flames_m.max()))
         near = (x_m.max() >= west) & (x_m.min() <= east) & (y_m.max() >= south) & (y_m.min() <= north)
         for refuge in np.flatnonzero(near).tolist():
             points = slice(self._first[refuge], self._first[refuge + 1])
@@ -122,6 +122,7 @@ class RefugeWatch:
             np.minimum(lost_s, np.where(is_lost, came_s, np.inf).min(axis=1), out=lost_s)
             needed = int(LOST_SHARE * len(lost_s)) + 1
             self.flames_s[refuge] = np.partition(lost_s, needed - 1)[needed - 1]
+            self._has_news = True
 
     def meet_smoke(self, smoke: SmokeNearGround, now_s: float) -> None:
         """Take note of the smoke over each refuge, every five minutes; it is taken to have held for them.

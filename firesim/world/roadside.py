@@ -15,6 +15,8 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Ring = Sequence[tuple[float, float]]
 
+_NO_EDGES: Integers = np.empty(0, np.int64)
+_NO_FRACTIONS: Floats = np.empty(0)
 SAMPLES_PER_CELL = 3  # a road through a cell's corner for less than a third of a cell may be missed
 
 
@@ -62,6 +64,11 @@ class Roadside:
         pair, which = np.unique((edge_of * size + row * grid.columns + column)[inside], return_inverse=True)
         middle = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
         self._to_burn, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
+        self._is_ahead = np.zeros(size, np.bool_)  # flat: cells of `_to_burn` that have not flamed so far
+        self._is_ahead[self._to_burn.cell] = True
+        self._has_looked = False  # through all that burnt while the fire was small
+        self._by_x = np.argsort(self._xy_m[:n, 0], kind="stable")
+        self._x_in_order_m = self._xy_m[self._by_x, 0]
 
     def position_m(self, edge: ArrayLike, fraction: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing at a fraction (0 to 1) of an edge, to the nearest point. [m]"""
@@ -71,7 +78,11 @@ class Roadside:
         return xy_m[..., 0], xy_m[..., 1]
 
     def newly_cut(
-        self, arrival_time_s: Floats, now_s: float, outline: Sequence[Ring] | None = None
+        self,
+        arrival_time_s: Floats,
+        now_s: float,
+        outline: Sequence[Ring] | None = None,
+        flaming_cells: Integers | None = None,
     ) -> tuple[Integers, Floats]:
         """The edges on which the fire stands now and did not at the last call.
 
@@ -84,6 +95,8 @@ class Roadside:
         outline : rings of points [m], optional
             Of a fire that is still too small for cells to show: its cell burns from the ignition on, wherever
             in it the road is. Then a road is cut where it comes within half a cell of the fire itself.
+        flaming_cells : [n], optional
+            What flames now, flat, each cell at one call at least: saves looking where nothing new does.
 
         Returns
         -------
@@ -92,6 +105,8 @@ class Roadside:
             tail and 1 at its head.
         """
         if outline is None:
+            if not self._may_be_cut(flaming_cells):
+                return _NO_EDGES, _NO_FRACTIONS
             burnt = np.flatnonzero(arrival_time_s.ravel()[self._to_burn.cell] <= now_s)
             edge, fraction = self._to_burn.edge[burnt], self._to_burn.fraction[burnt]
         else:
@@ -103,6 +118,15 @@ class Roadside:
             self._is_cut[edges] = True
             self._to_burn.forget(edges)
         return edges, cut_fraction
+
+    def _may_be_cut(self, flaming_cells: Integers | None) -> bool:
+        """Whether flames have come to a road that may still be open, or there is no telling."""
+        if flaming_cells is None or not self._has_looked:
+            self._has_looked = True
+            return True
+        fresh = flaming_cells[self._is_ahead[flaming_cells]]
+        self._is_ahead[fresh] = False
+        return len(fresh) > 0
 
     def newly_heated(self, heated_s: Floats, now_s: float) -> tuple[Integers, Floats]:
         """The edges that flames have come too near to now and had not at the last call, and where; as `newly_cut`.
@@ -117,20 +141,23 @@ class Roadside:
 
     def _near(self, outline: Sequence[Ring]) -> Integers:
         """Points of roads within half a cell of a small fire, or in it, as indices."""
-        points = self._xy_m[: len(self._edge_of_point)]
-        near = np.zeros(len(points), np.bool_)
+        near = [_NO_EDGES]
         for ring in outline:
             corners = np.asarray(ring, dtype=float)
-            low, high = corners.min(axis=0) - self._within_m, corners.max(axis=0) + self._within_m
-            around = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
-            near[around[_is_near_ring(points[around], corners, self._within_m)]] = True
-        return np.flatnonzero(near)
+            (west, south), (east, north) = corners.min(axis=0) - self._within_m, corners.max(axis=0) + self._within_m
+            first = np.searchsorted(self._x_in_order_m, west, side="left")
+            last = np.searchsorted(self._x_in_order_m, east, side="right")
+            strip = self._by_x[first:last]
+            y_m = self._xy_m[strip, 1]
+            around = strip[(y_m >= south) & (y_m <= north)]
+            near.append(around[_is_near_ring(self._xy_m[around], corners, self._within_m)])
+        return np.unique(np.concatenate(near))
 
 
 def _middles(edge: Integers, fraction: Floats) -> tuple[Integers, Floats]:
     """The edges among some points on roads, rising, and the middle of each one's points."""
     if len(edge) == 0:
-        return np.empty(0, np.int64), np.empty(0)
+        return _NO_EDGES, _NO_FRACTIONS
     edges, which = np.unique(edge, return_inverse=True)
     return edges, np.bincount(which, weights=fraction) / np.bincount(which)
 

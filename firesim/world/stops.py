@@ -34,19 +34,21 @@ class Stops(Lines):
         self.n_waiting = self.n_aboard = 0  # parties; so that a step without any costs nothing
         self._grid = grid
 
-    @property
-    def waits(self) -> Claims:
-        return super().waits & ~self._has_left
+    def _who_waits(self) -> Claims:
+        return super()._who_waits() & ~self._has_left
 
     def wait(self, who: Integers, place: Integers, at_s: Floats | float) -> None:
         again = who[self._has_left[who]]  # they walked on from a stop, and were told of one anew
-        self.place_of[again], self._has_left[again], self.knows_none[again] = NOWHERE, False, False
+        if len(again):
+            self.place_of[again], self._has_left[again], self.knows_none[again] = NOWHERE, False, False
+            self._forget()
         super().wait(who, place, at_s)
         self._count()
 
     def walk_on(self, who: Integers) -> None:
         """These have given up waiting and gone; where they waited stays on record."""
         self._has_left[who] = True
+        self._forget()
         self._count()
 
     def board(self, who: Integers, at_s: Floats, events: Integers) -> None:
@@ -59,11 +61,11 @@ class Stops(Lines):
         self._count()
 
     def _count(self) -> None:
-        self.n_waiting, self.n_aboard = int(self.waits.sum()), int(self.is_aboard.sum())
+        self.n_waiting, self.n_aboard = int(np.count_nonzero(self.waits)), int(np.count_nonzero(self.is_aboard))
 
     def carry(self, who: Integers, x_m: float, y_m: float) -> None:
         """The bus in which these sit has come to a place."""
-        row, column = (int(index) for index in self._grid.cell_at(x_m, y_m))
+        row, column = self._grid.cell_holding(x_m, y_m)
         self.bus_cell[who] = row * self._grid.columns + column if self._grid.holds(row, column) else NOWHERE
 
     def cells_of(self, cells: Integers) -> Integers:

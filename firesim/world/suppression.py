@@ -17,6 +17,7 @@ from firesim.fire.containment import line_production_m_s, water_per_metre_litres
 from firesim.fire.edge import edge_cells
 from firesim.world.fire import TrueFire
 
+Point = tuple[float, float]
 Floats = NDArray[np.float64]
 
 # A side of the front that took a neighbouring cell longer ago than this no longer threatens anyone. Judgement:
@@ -42,6 +43,16 @@ class Front:
     def __len__(self) -> int:
         return len(self.flat_cell)
 
+    def within(self, reach_m: float) -> Front:
+        """The part of it within reach of the place."""
+        n = int(np.searchsorted(self.distance_m, reach_m, side="right"))
+        if n == len(self):
+            return self
+        return Front(
+            self.flat_cell[:n], self.x_m[:n], self.y_m[:n],
+            self.distance_m[:n], self.intensity_kw_m[:n], self.flame_length_m[:n],
+        )  # fmt: skip
+
 
 class Suppression:
     """What crews have done to a fire.
@@ -64,20 +75,19 @@ class Suppression:
         self._water_factor = water_factor
         self._claimed: dict[str, int] = {}
         self._guarded: dict[str, int] = {}  # cells that a crew's hose plays on, by unit
-        self._near: tuple[float, dict[tuple[float, float, float], Front]] = (
-            -inf,
-            {},
-        )  # of the moment, by place and reach
+        self._near: dict[Point, tuple[float, Front]] = {}  # of the moment, by place: the farthest reach asked for
+        self._near_s = -inf
         self._ring_line_m = 0.0  # line around a fire that is still a small ellipse, all crews together
 
     def front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
         """The active front within `reach_m` of a place, as it is now."""
-        if self._near[0] != self.fire.now_s:
-            self._near = (self.fire.now_s, {})
-        asked = (x_m, y_m, reach_m)
-        if asked not in self._near[1]:
-            self._near[1][asked] = self._front_near(*asked)
-        return self._near[1][asked]
+        if self._near_s != self.fire.now_s:
+            self._near, self._near_s = {}, self.fire.now_s
+        known_m, front = self._near.get((x_m, y_m), (-inf, _NO_FRONT))
+        if known_m < reach_m:
+            front = self._front_near(x_m, y_m, reach_m)
+            self._near[x_m, y_m] = (reach_m, front)
+        return front if known_m <= reach_m else front.within(reach_m)
 
     def _front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
         fire, grid = self.fire, self.fire.grid
@@ -111,17 +121,17 @@ class Suppression:
 
         A crew stays with the cell that it has begun as long as the fire lets it.
         """
-        free = front.intensity_kw_m < limit_kw_m
-        for other, cell in self._claimed.items():
-            if other != unit:
-                free &= front.flat_cell != cell
-        begun = free & (front.flat_cell == self._claimed.get(unit, -1))
-        candidates = np.flatnonzero(begun if begun.any() else free)
-        if len(candidates) == 0:
+        taken = {cell for other, cell in self._claimed.items() if other != unit}
+        can_hold = np.flatnonzero(front.intensity_kw_m < limit_kw_m).tolist()
+        cells: list[int] = front.flat_cell.tolist()
+        free = [index for index in can_hold if cells[index] not in taken]
+        if not free:
             self.release(unit)
             return -1
-        self._claimed[unit] = int(front.flat_cell[candidates[0]])
-        return int(candidates[0])
+        begun = self._claimed.get(unit)
+        target = next((index for index in free if cells[index] == begun), free[0])
+        self._claimed[unit] = cells[target]
+        return target
 
     def _around_young_fire(self) -> NDArray[np.bool_]:
         """The cell of the ignition, whose spread drives the ellipse, and unburnt cells around the outline. [y, x]"""
@@ -170,7 +180,7 @@ class Suppression:
         cell = self._guarded.pop(unit)
         self._claimed.pop(unit, None)
         self.held.ravel()[cell] = True
-        self._near[1].clear()
+        self._near.clear()
         self.fire.note_held(because)
 
     def add_to_ring(self, metres: float, perimeter_m: float, because: int) -> bool:
@@ -184,7 +194,7 @@ class Suppression:
             return False
         mask = self._around_young_fire()
         self.held |= mask
-        self._near[1].clear()
+        self._near.clear()
         self.fire.block(mask, self.fire.now_s)
         self.fire.note_held(because)
         return True

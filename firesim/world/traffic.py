@@ -211,7 +211,8 @@ class Traffic:
         A refuge is lost by the rule of `RefugeWatch`, which is that of the no-response twin. From then on it takes
         nobody: who comes there turns away as from a full one.
         """
-        edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline)
+        flaming_cells = None if flames is None else flames.cells
+        edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline, flaming_cells)
         if len(edges):
             self.close_edges(edges, now_s, cause_id, cut_fraction)
         if flames is not None and self._heated.meet(flames, now_s):
@@ -219,7 +220,7 @@ class Traffic:
             if len(near):
                 self.advance(now_s)
                 edges = np.concatenate([edges, self._closing.heat(near, now_s, cause_id, at_fraction)])
-        self.watch.meet_flames(arrival_time_s, flame_length_m, now_s, None if flames is None else flames.cells)
+        self.watch.meet_flames(arrival_time_s, flame_length_m, now_s, flaming_cells)
         self._lose_refuges(now_s, cause_id)
         return edges
 

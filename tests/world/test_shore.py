@@ -11,6 +11,7 @@ from firesim.place.grid import Grid
 from firesim.place.landings import Landing
 from firesim.place.settlement import Refuge
 from firesim.world.shore import Shore
+from firesim.world.stops import Stops
 
 GRID = Grid(100, 100, 30.0, 0.0, 0.0)
 WEST = Landing("west", "West", "", "beach", 600.0, 1500.0, "W", 10.0)
@@ -78,3 +79,30 @@ def test_each_place_has_its_nearest_landing_and_a_beach_refuge_the_one_at_its_no
         Refuge("cape", "Cape", "beach", 900.0, 1600.0, "C", 100),
     ]  # fmt: skip
     assert waiting.beside(refuges).tolist() == [0, -1, -1]
+
+
+TURNS = st.lists(st.tuples(st.sampled_from(["wait", "board", "land", "walk_on"]), st.integers(0, 5), st.integers(0, 1)))
+
+
+@given(TURNS)
+def test_who_is_where_is_told_of_each_moment_however_often_it_is_asked(turns):
+    stops = Stops([], np.ones(6, np.int64), GRID)
+    is_in_line = np.zeros(6, np.bool_)
+    for now_s, (turn, party, place) in enumerate(turns):
+        who, at_s = np.array([party]), np.array([float(now_s)])
+        if turn == "wait" and not np.isfinite(stops.boarded_s[party]):
+            stops.wait(who, np.array([place]), at_s)
+            is_in_line[party] = True
+        elif turn == "walk_on" and is_in_line[party]:
+            stops.walk_on(who)
+            is_in_line[party] = False
+        elif turn == "board" and is_in_line[party]:
+            stops.board(who, at_s, np.array([now_s]))
+            is_in_line[party] = False
+        elif turn == "land" and np.isfinite(stops.boarded_s[party]):
+            stops.land(who, at_s)
+        assert stops.waits.tolist() == is_in_line.tolist()
+        assert stops.is_aboard.tolist() == (np.isfinite(stops.boarded_s) & np.isinf(stops.landed_s)).tolist()
+        for spot in (0, 1):
+            there = np.flatnonzero(is_in_line & (stops.place_of == spot)).tolist()
+            assert stops.queue(spot).tolist() == sorted(there, key=lambda one: (stops.since_s[one], one))

@@ -31,6 +31,18 @@ def test_the_front_is_the_unburnt_rim_of_the_fire_nearest_first(burning):
     assert front.intensity_kw_m[0] < 0.5 * front.intensity_kw_m.max()
 
 
+@pytest.mark.parametrize("reaches_m", [(600.0, 300.0, 120.0), (120.0, 600.0, 300.0)])
+def test_the_front_within_reach_is_the_near_part_of_a_longer_one_whichever_is_asked_first(burning, reaches_m):
+    suppression, (x_m, y_m) = Suppression(burning, 2.0), burning.ignition_xy_m
+    fronts = {reach_m: suppression.front_near(x_m, y_m, reach_m) for reach_m in reaches_m}
+    for reach_m, front in fronts.items():
+        alone = Suppression(burning, 2.0).front_near(x_m, y_m, reach_m)
+        assert (front.distance_m <= reach_m).all()
+        assert front.flat_cell.tolist() == alone.flat_cell.tolist()
+        assert front.intensity_kw_m.tolist() == alone.intensity_kw_m.tolist()
+    assert 0 < len(fronts[120.0]) < len(fronts[300.0]) < len(fronts[600.0])
+
+
 def test_a_guarded_cell_does_not_burn_and_one_given_up_does(burning):
     suppression = Suppression(burning, 2.0)
     front = nearest_front(burning, suppression)
