@@ -241,10 +241,10 @@ def _is_idle(coach: Coach, fetch: Fetch, now_s: float) -> bool:
 
 def _node_of(picture: Picture, coach: Coach) -> int:
     """Where on the roads a bus is taken to be: where it was heard of last, or stood when the day began."""
-    roads = picture.ground.roads
+    ground = picture.ground
     if coach.place_xy_m is None:
-        return roads.node_index[coach.info.node]
-    return int(roads.nearest_node(*coach.place_xy_m))
+        return ground.roads.node_index[coach.info.node]
+    return ground.road_node_near(*coach.place_xy_m)
 
 
 def _carries(picture: Picture, line: BusLine, coach: Coach, fetch: Fetch, from_s: float) -> int:

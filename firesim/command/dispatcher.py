@@ -20,7 +20,7 @@ from firesim.command import contraflow, evacuation
 from firesim.command.busline import Coach
 from firesim.command.clearance import ClearanceEstimate, in_words
 from firesim.command.crews import Crew
-from firesim.command.forecast import belief_of, forecast, outline_cells
+from firesim.command.forecast import Forecaster, belief_of, outline_cells
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident
 from firesim.command.orders import Belief, Milestone, Order
@@ -75,6 +75,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self._picture: Picture | None = None
         self._policy: Policy
+        self._forecaster: Forecaster
         self._schedule = Schedule()
         self._orders = 0
         self._said: dict[str, tuple[Order, int]] = {}  # orders to units and drones: order, times repeated
@@ -131,6 +132,7 @@ class Dispatcher:
         ground = Ground(briefing, parameters.forecast_cell_factor, parameters.zone_buffer_m)
         self._policy = policy()
         self._picture = Picture(ground, parameters)
+        self._forecaster = Forecaster(ground, parameters)
 
     def _react(self, heard: Heard, because: str, now_s: float) -> None:
         """What news that is no new fire sets going."""
@@ -235,7 +237,7 @@ class Dispatcher:
         fires, p = self._located(), self.picture.parameters
         if not fires:
             return
-        self.picture.forecast = forecast(self.picture.ground, fires, now_s, p)
+        self.picture.forecast = self._forecaster.forecast(fires, now_s)
         start = "an outline" if self.picture.forecast.from_outline else "a suspected place"
         detail = f"{p.ensemble_members} members from {start}"
         main = self.picture.fire(now_s)

@@ -11,59 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, inf
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident
+from firesim.command.members import MemberFire, ensemble, kindlings
 from firesim.command.orders import Belief
 from firesim.command.parameters import ForecastParameters
 
 Floats = NDArray[np.float64]
-Point = tuple[float, float]
-
-_LEAST_CELLS = 4  # an outline of fewer coarse cells is still a point to the forecast
-
-
-@dataclass(frozen=True)
-class Member:
-    """What one member of the ensemble takes for true. Steps are standard normal, `lag` is uniform in (0, 1)."""
-
-    rate_multiplier: float
-    wind_turned_deg: float
-    east_step: float
-    north_step: float
-    lag: float
-
-
-def ensemble(parameters: ForecastParameters) -> list[Member]:
-    """The members: an even, fixed spread over all five unknowns at once.
-
-    Each unknown takes the middle of each of n equally likely slices exactly once (McKay, Beckman & Conover
-    1979, Latin hypercube); which slice meets which is set by the additive recurrence of the generalised golden
-    ratio (Roberts 2018) instead of by luck. The first member has the slowest rate, the last the fastest.
-    """
-    from scipy.special import ndtri
-
-    n = parameters.ensemble_members
-    ratio = 1.0
-    for _ in range(30):
-        ratio = (1.0 + ratio) ** (1.0 / 5.0)  # root of x**5 = x + 1, four dimensions beside the rate
-    points = (0.5 + np.arange(1, n + 1)[:, None] * ratio ** -np.arange(1.0, 5.0)[None, :]) % 1.0
-    slices = (np.argsort(np.argsort(points, axis=0), axis=0) + 0.5) / n
-    rate = ndtri((np.arange(n) + 0.5) / n)
-    return [
-        Member(
-            exp(parameters.rate_sd * float(rate[i])),
-            parameters.wind_direction_sd_deg * float(ndtri(slices[i, 0])),
-            float(ndtri(slices[i, 1])),
-            float(ndtri(slices[i, 2])),
-            float(slices[i, 3]),
-        )
-        for i in range(n)
-    ]
 
 
 @dataclass(frozen=True)
@@ -158,121 +117,47 @@ def _rank(members: int, share: float) -> int:
     return max(int(np.ceil(share * members)) - 1, 0)
 
 
+class Forecaster:
+    """The forecasts of one centre. What they share is kept (`members.py`): each is as if made from the beginning."""
+
+    def __init__(self, ground: Ground, parameters: ForecastParameters) -> None:
+        self._ground, self._parameters = ground, parameters
+        self._members = [MemberFire(ground, member, parameters) for member in ensemble(parameters)]
+
+    def forecast(self, fires: Sequence[Incident], now_s: float) -> Forecast:
+        """Let the believed fires run on the briefed map under the bulletin.
+
+        A fire drawn all round starts from that, when it was seen; one without such a drawing (or with one too small
+        for the centre's grid) starts as a point, before the first sighting by the stated lag; see `kindlings`.
+        """
+        ground, parameters = self._ground, self._parameters
+        until_s = min(now_s + parameters.forecast_ahead_s, max(ground.briefing.horizon_s, now_s))
+        starts = kindlings(ground, fires)
+        burnt = [member.run(starts, now_s, until_s) for member in self._members]
+        arrival_s = np.stack([fire.arrival_time_s.astype(np.float32) for fire in burnt])
+        flat = arrival_s.reshape(len(burnt), -1)
+        return Forecast(
+            made_s=now_s,
+            seen_s=max((fire.last_seen_s for fire in fires), default=now_s),
+            until_s=until_s,
+            from_outline=any(fire.has_outline for fire in fires),
+            early=parameters.early_quantile,
+            arrival_s=arrival_s,
+            edge_closes_s=_first_per_edge(ground, flat),
+            zone_reached_s=_first_per_place(ground.zone_cells, flat),
+            refuge_reached_s=_first_per_place(ground.refuge_cells, flat),
+            intensity_kw_m=np.asarray(burnt[len(burnt) // 2].fireline_intensity_kw_m, dtype=np.float32),
+        )
+
+
 def forecast(ground: Ground, fires: Sequence[Incident], now_s: float, parameters: ForecastParameters) -> Forecast:
-    """Let the believed fires run on the briefed map under the bulletin.
-
-    A fire drawn all round starts from that, when it was seen; one without such a drawing (or with one too small
-    for the centre's grid) starts as a point, before the first sighting by the stated lag; see `kindlings`.
-    """
-    until_s = min(now_s + parameters.forecast_ahead_s, max(ground.briefing.horizon_s, now_s))
-    members = ensemble(parameters)
-    arrivals, intensities = [], []
-    starts = kindlings(ground, fires)
-    for member in members:
-        arrival_s, intensity_kw_m = _run(ground, starts, member, until_s, parameters)
-        arrivals.append(arrival_s)
-        intensities.append(intensity_kw_m)
-    arrival_s = np.stack(arrivals)
-    flat = arrival_s.reshape(len(members), -1)
-    return Forecast(
-        made_s=now_s,
-        seen_s=max((fire.last_seen_s for fire in fires), default=now_s),
-        until_s=until_s,
-        from_outline=any(fire.has_outline for fire in fires),
-        early=parameters.early_quantile,
-        arrival_s=arrival_s,
-        edge_closes_s=_first_per_edge(ground, flat),
-        zone_reached_s=_first_per_place(ground.zone_cells, flat),
-        refuge_reached_s=_first_per_place(ground.refuge_cells, flat),
-        intensity_kw_m=intensities[len(members) // 2],
-    )
-
-
-@dataclass(frozen=True)
-class Kindling:
-    """Something that starts burning in a member: cells at a time, or a point when the member has it begin."""
-
-    incident: Incident
-    at_s: float = inf  # inf: before the first sighting, by the member's lag
-    cells: NDArray[np.bool_] | None = None
-
-    def start_s(self, member: Member, parameters: ForecastParameters) -> float:
-        if self.cells is not None:
-            return self.at_s
-        return self.incident.first_seen_s - 2.0 * parameters.detection_lag_s * member.lag
-
-
-def kindlings(ground: Ground, fires: Sequence[Incident]) -> list[Kindling]:
-    """What the centre knows to have burnt, and from when.
-
-    A drawing that closes all round the fire is taken for the fire. Without one the fire begins as a point, and
-    what has been drawn of it in parts is added at the time when each was seen: a crew at one flank does not
-    say that nothing burns elsewhere.
-    """
-    result = []
-    for fire in fires:
-        whole, base_s = fire.last_whole, -inf
-        cells = None if whole is None else whole.cells(ground.coarse) & ground.is_burnable
-        if whole is not None and cells is not None and cells.sum() >= _LEAST_CELLS:
-            base_s = whole.seen_s
-            result.append(Kindling(fire, base_s, cells))
-        else:
-            result.append(Kindling(fire))
-        for drawing in fire.outlines.values():
-            cells = drawing.cells(ground.coarse) & ground.is_burnable
-            if not drawing.is_whole and drawing.seen_s > base_s and cells.any():
-                result.append(Kindling(fire, drawing.seen_s, cells))
-    return result
-
-
-def _run(
-    ground: Ground, starts: Sequence[Kindling], member: Member, until_s: float, parameters: ForecastParameters
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """One member: arrival [s] and intensity at arrival [kW/m]. [y, x]"""
-    from firesim.fire.spread import SpreadingFire
-
-    fire = SpreadingFire(ground.landscape)
-    times = [start.start_s(member, parameters) for start in starts]
-    begins_s = min(times, default=until_s)
-    fire.set_law(begins_s, ground.spread_at(begins_s, member.wind_turned_deg, member.rate_multiplier))
-    # What began at different times is kindled in its order, the weather changing in between.
-    changes = [(time_s, -1) for time_s in ground.weather_changes_s(begins_s, until_s)]
-    for time_s, k in sorted([*zip(times, range(len(starts)), strict=True), *changes]):
-        fire.advance(time_s)
-        if k < 0:
-            fire.set_law(time_s, ground.spread_at(time_s, member.wind_turned_deg, member.rate_multiplier))
-            continue
-        cells = starts[k].cells
-        if cells is not None:
-            fire.ignite_cells(cells, time_s, joins=True)
-            continue
-        point = _point_of_start(ground, starts[k].incident, member)
-        if point is not None:
-            fire.ignite_point(*point, time_s)
-    fire.advance(until_s)
-    return fire.arrival_time_s.astype(np.float32), np.asarray(fire.fireline_intensity_kw_m, dtype=np.float32)
+    """One forecast by itself; see `Forecaster.forecast`."""
+    return Forecaster(ground, parameters).forecast(fires, now_s)
 
 
 def outline_cells(ground: Ground, incident: Incident) -> NDArray[np.bool_]:
     """Coarse cells inside what has been drawn that burn on the map. [y, x]"""
     return np.asarray(incident.drawn_cells(ground.coarse) & ground.is_burnable)
-
-
-def _point_of_start(ground: Ground, incident: Incident, member: Member) -> Point | None:
-    """Fractional column and row of where a member lets the fire begin: the nearest ground that burns, if any."""
-    is_drawn = incident.last_whole is not None  # too small for the grid, but known all round
-    x_m, y_m = incident.centre_xy_m if is_drawn else incident.place_at(member.east_step, member.north_step)
-    grid = ground.coarse
-    column = (x_m - grid.x_west_m) / grid.cell_size_m
-    row = (grid.y_north_m - y_m) / grid.cell_size_m
-    r, c = int(np.floor(row)), int(np.floor(column))
-    if 0 <= r < grid.rows and 0 <= c < grid.columns and ground.is_burnable[r, c]:
-        return column, row
-    rows, columns = np.nonzero(ground.is_burnable)
-    if len(rows) == 0:
-        return None
-    nearest = int(np.argmin((rows + 0.5 - row) ** 2 + (columns + 0.5 - column) ** 2))
-    return columns[nearest] + 0.5, rows[nearest] + 0.5
 
 
 def _first_per_edge(ground: Ground, arrival_s: NDArray[np.float32]) -> Floats:

@@ -64,6 +64,7 @@ class Ground:
         # No plan sends anybody to a last resort: people know the way there by themselves.
         self.refuge_node = self._nodes([None if one.is_last_resort else one.node for one in self.refuges])
         self.buffer_m = buffer_m
+        self._node_near: dict[tuple[float, float], int] = {}
         self._spreads: dict[tuple[float, float, float], LandscapeSpread] = {}
 
     def _nodes(self, names: list[str | None]) -> Integers:
@@ -175,6 +176,25 @@ class Ground:
     def edge_cells(self) -> tuple[Integers, Integers]:
         """Which directed road edge crosses which coarse cell: edge index, flat cell."""
         return self.roads.cells(self.coarse)
+
+    @cached_property
+    def edges_between(self) -> dict[tuple[int, int], list[int]]:
+        """Every directed road edge from one node to another, by their indices; the lowest first."""
+        edges: dict[tuple[int, int], list[int]] = {}
+        for edge, ends in enumerate(zip(self.roads.tail.tolist(), self.roads.head.tolist(), strict=True)):
+            edges.setdefault(ends, []).append(edge)
+        return edges
+
+    def road_node_near(self, x_m: float, y_m: float) -> int:
+        """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
+        if (x_m, y_m) not in self._node_near:
+            self._node_near[x_m, y_m] = int(self.roads.nearest_node(x_m, y_m))
+        return self._node_near[x_m, y_m]
+
+    @cached_property
+    def road_nodes_xy_m(self) -> Floats:
+        """Easting and northing of every node of the roads. [node, 2]"""
+        return np.column_stack([self.roads.x_m, self.roads.y_m])
 
     @cached_property
     def road_bends(self) -> tuple[Floats, Integers]:

@@ -8,6 +8,7 @@ taken away (Koopman 1980, "Search and screening", recalled).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import exp, inf, log
@@ -19,7 +20,7 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import BeliefParameters
 from firesim.link.messages import CallReport, CameraReport, FireMapReport, GasReport
 from firesim.place.grid import Grid, direction_deg
-from firesim.place.shapes import rasterise
+from firesim.place.shapes import are_within, rasterise
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -27,6 +28,7 @@ Outline = list[list[Point]]
 Sighting = GasReport | CameraReport | CallReport
 
 STAGES = ("suspected", "alarm", "acknowledged", "confirmed", "located", "forecast", "plan")
+_RANK = {stage: rank for rank, stage in enumerate(STAGES)}
 
 # One report in so many is simply wrong about the place: without this a single stray bearing would veto all others.
 _STRAY_SHARE = 0.02
@@ -62,8 +64,31 @@ class Drawing:
     is_whole: bool
 
     def cells(self, grid: Grid) -> NDArray[np.bool_]:
-        """Cells of a grid inside it. [y, x]"""
-        return rasterise(self.rings, grid)
+        """Cells of a grid inside it: worked out once, not to be altered. [y, x]"""
+        if grid not in self._cells:
+            self._cells[grid] = rasterise(self.rings, grid)
+        return self._cells[grid]
+
+    def nodes_within(self, ground: Ground, within_m: float) -> NDArray[np.bool_]:
+        """Nodes of the roads within a distance of its corners: worked out once, not to be altered. [node]"""
+        return self._near(("nodes", ground, within_m), ground.road_nodes_xy_m, within_m)
+
+    def bends_within(self, ground: Ground, within_m: float) -> NDArray[np.bool_]:
+        """The same of the bends of the roads. [bend]"""
+        return self._near(("bends", ground, within_m), ground.road_bends[0], within_m)
+
+    def _near(self, key: tuple[str, Ground, float], places: Floats, within_m: float) -> NDArray[np.bool_]:
+        if key not in self._within:
+            self._within[key] = are_within(places, self.corners, within_m)
+        return self._within[key]
+
+    @cached_property
+    def _cells(self) -> dict[Grid, NDArray[np.bool_]]:
+        return {}
+
+    @cached_property
+    def _within(self) -> dict[tuple[str, Ground, float], NDArray[np.bool_]]:
+        return {}
 
     @cached_property
     def corners(self) -> Floats:
@@ -146,6 +171,7 @@ class Incident:
         self.log_place = self.prior.log_weight.copy()
         self._moments: tuple[float, float, Floats] | None = None
         self._middle: Point | None = None  # of what has been drawn
+        self._held: float | None = None  # the belief, if confirmed, until somebody says more
 
     # --- is it there -------------------------------------------------------------------------------------
 
@@ -154,16 +180,22 @@ class Incident:
 
         Silence wears a suspicion down; a fire once confirmed is let go only when somebody has looked.
         """
-        p = self.parameters
-        total = log_odds(p.prior_probability)
-        is_confirmed = self.reached("confirmed")
-        for said in self.evidence.values():
-            if is_confirmed:
-                total += said.weight
-            else:
-                total += said.weight * 0.5 ** (max(now_s - said.heard_s, 0.0) / p.evidence_half_life_s)
+        if not self.reached("confirmed"):
+            half_life_s = self.parameters.evidence_half_life_s
+            return self._believed(
+                said.weight * 0.5 ** (max(now_s - said.heard_s, 0.0) / half_life_s) for said in self.evidence.values()
+            )
+        if self._held is None:
+            self._held = self._believed(said.weight for said in self.evidence.values())
+        return self._held
+
+    def _believed(self, weights: Iterable[float]) -> float:
+        """The belief that follows from what each source has said."""
+        total = log_odds(self.parameters.prior_probability)
+        for weight in weights:
+            total += weight
         if self.has_outline:
-            total += log(p.outline_ratio)
+            total += log(self.parameters.outline_ratio)
         return 1.0 / (1.0 + exp(-min(max(total, -500.0), 500.0)))
 
     def add(self, source: str, ratio: float, now_s: float) -> None:
@@ -171,6 +203,7 @@ class Incident:
 
         Said again it is renewed; insisting adds the stated ratio once, however often.
         """
+        self._held = None
         known = self.evidence.setdefault(source, Evidence(log(ratio), now_s, 0))
         known.times_said += 1
         known.heard_s = now_s
@@ -179,6 +212,7 @@ class Incident:
 
     def search(self, observer: str, log_ratio: float, now_s: float) -> None:
         """Somebody looked and found nothing; looks at several places add up."""
+        self._held = None
         known = self.evidence.setdefault(f"search by {observer}", Evidence(0.0, now_s, 0))
         known.weight += log_ratio
         known.heard_s = now_s
@@ -191,21 +225,23 @@ class Incident:
         x_m, y_m = self.centre_xy_m
         inside = np.hypot(self.prior.x_m - x_m, self.prior.y_m - y_m) <= radius_m
         self.log_place = np.where(inside, 0.0, log(_FAR_OFF_THE_MAP))
-        self._moments = self._middle = None
+        self._moments = self._middle = self._held = None
         self.outlines = {}
         self.evidence = {"drawn before": Evidence(log(self.parameters.outline_ratio), now_s)}
 
     def unsearch(self, observer: str) -> None:
         """The searcher has found the fire after all."""
+        self._held = None
         self.evidence.pop(f"search by {observer}", None)
 
     def take_over(self, other: Incident) -> None:
         """The other suspicion has turned out to be this same fire."""
+        self._held = None
         self.first_seen_s = min(self.first_seen_s, other.first_seen_s)
         for source, said in other.evidence.items():
             self.evidence.setdefault(source, said)
         self.placed_by += other.placed_by
-        if STAGES.index(other.stage) > STAGES.index(self.stage):
+        if _RANK[other.stage] > _RANK[self.stage]:
             self.stage, self.because = other.stage, other.because
 
     @property
@@ -214,7 +250,7 @@ class Incident:
 
     def reached(self, stage: str) -> bool:
         """Whether this stage has been reached, or a later one."""
-        return STAGES.index(self.stage) >= STAGES.index(stage)
+        return _RANK[self.stage] >= _RANK[stage]
 
     # --- where is it -------------------------------------------------------------------------------------
 
@@ -298,7 +334,7 @@ class Incident:
         # Rings are kept open: a corner that stands twice would draw the middle toward itself.
         rings = [list(ring[:-1] if ring[0] == ring[-1] else ring) for ring in report.outline_xy_m if ring]
         self.outlines[report.observer] = Drawing(rings, report.seen_s, report.is_whole)
-        self._middle = None
+        self._middle = self._held = None
         self.outline_seen_s = report.seen_s
         self.outline_sd_m = report.outline_sd_m
         return True

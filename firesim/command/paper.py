@@ -28,13 +28,13 @@ def advise_on_paper(
     """
     ground = picture.ground
     network = public_network(picture, None)
-    kinds = [("town", "port"), ("beach", "field", "airport")]
+    usual = [_Usual(picture, network, kinds, in_danger) for kinds in (("town", "port"), ("beach", "field", "airport"))]
     result = {}
     for zone in zones:
         node = int(ground.zone_node[zone])
         advice = None if node >= 0 else to_the_shore(picture, zone, "no road leads there")
-        for kind in kinds:
-            advice = advice or _nearest(picture, network, kind, zone, in_danger)
+        for refuges in usual:
+            advice = advice or refuges.advice(zone)
         result[zone] = advice or to_the_shore(picture, zone, "cut off: every known road leads through the fire")
     return result
 
@@ -64,24 +64,30 @@ def _of_kind(picture: Picture, kinds: tuple[str, ...]) -> list[int]:
     ]  # fmt: skip
 
 
-def _nearest(
-    picture: Picture, network: Network, kinds: tuple[str, ...], zone: int, avoid: NDArray[np.bool_]
-) -> ZoneAdvice | None:
-    ground = picture.ground
-    of_kind = _of_kind(picture, kinds)
-    node = int(ground.zone_node[zone])
-    if not of_kind:
-        return None
-    time_s, next_edge = network.quickest([int(ground.refuge_node[k]) for k in of_kind], avoid)
-    if not isfinite(float(time_s[node])):
-        return None
-    way = network.way(edges_from(next_edge, ground.roads.head, node), node)
-    at = ground.roads.node_index[way.nodes[-1]]
-    refuge = ground.refuges[next(k for k in of_kind if ground.refuge_node[k] == at)]
-    return ZoneAdvice(
-        zone=ground.zones[zone].zone,
-        refuge=refuge.refuge,
-        route=list(way.nodes),
-        deadline_s=inf,
-        why=f"{refuge.name}: the usual refuge, {way.travel_s / 60:.0f} min by the usual road",
-    )
+class _Usual:
+    """The usual refuges of some kinds, by roads that are not in danger."""
+
+    def __init__(
+        self, picture: Picture, network: Network, kinds: tuple[str, ...], in_danger: NDArray[np.bool_]
+    ) -> None:
+        self._ground, self._network = picture.ground, network
+        self._refuges = _of_kind(picture, kinds)
+        nodes = [int(picture.ground.refuge_node[k]) for k in self._refuges]
+        self._time_s, self._next_edge = network.quickest(nodes, in_danger)
+
+    def advice(self, zone: int) -> ZoneAdvice | None:
+        """The nearest of them for a zone; None where no way leads to any."""
+        ground = self._ground
+        node = int(ground.zone_node[zone])
+        if not isfinite(float(self._time_s[node])):
+            return None
+        way = self._network.way(edges_from(self._next_edge, ground.roads.head, node), node)
+        at = ground.roads.node_index[way.nodes[-1]]
+        refuge = ground.refuges[next(k for k in self._refuges if ground.refuge_node[k] == at)]
+        return ZoneAdvice(
+            zone=ground.zones[zone].zone,
+            refuge=refuge.refuge,
+            route=list(way.nodes),
+            deadline_s=inf,
+            why=f"{refuge.name}: the usual refuge, {way.travel_s / 60:.0f} min by the usual road",
+        )

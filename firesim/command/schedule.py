@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from math import inf
 
 
@@ -21,31 +22,28 @@ class Schedule:
     """The dues of one machine."""
 
     def __init__(self) -> None:
-        self._dues: list[Due] = []
+        self._dues: list[tuple[float, int, Due]] = []  # a heap by time and number
         self._count = 0
 
     @property
     def next_s(self) -> float:
         """When the next is due; inf: none."""
-        return min((due.at_s for due in self._dues), default=inf)
+        return self._dues[0][0] if self._dues else inf
 
     def add(self, what: str, at_s: float, because: str, name: str = "") -> None:
         self._count += 1
-        self._dues.append(Due(at_s, self._count, what, because, name))
+        heappush(self._dues, (at_s, self._count, Due(at_s, self._count, what, because, name)))
 
     def add_once(self, what: str, at_s: float, because: str) -> None:
         """The same, unless one of its kind is waiting: it will see the newest picture anyway."""
-        if not any(due.what == what for due in self._dues):
+        if not any(due.what == what for *_, due in self._dues):
             self.add(what, at_s, because)
 
     def put_off(self, what: str) -> None:
         """Drop all of a kind."""
-        self._dues = [due for due in self._dues if due.what != what]
+        self._dues = [one for one in self._dues if one[2].what != what]
+        heapify(self._dues)
 
     def take(self, now_s: float) -> Due | None:
         """The first that is due by now, no longer waiting; None when there is none."""
-        if self.next_s > now_s:
-            return None
-        due = min(self._dues, key=lambda one: (one.at_s, one.number))
-        self._dues.remove(due)
-        return due
+        return heappop(self._dues)[2] if self._dues and self.next_s <= now_s else None

@@ -56,6 +56,7 @@ class SeaMap:
         self.info = info
         self.landings: dict[str, LandingInfo] = {one.landing: one for one in info.landings}
         self._way_m = {(way.start, way.end): way.length_m for way in info.ways}
+        self._port_for: dict[str, str] = {}
         self._waves_m: dict[tuple[str, float, float], float] = {}
 
     @cached_property
@@ -99,4 +100,7 @@ class SeaMap:
 
     def port_for(self, landing: str) -> str:
         """The port nearest to a landing by water."""
-        return min(self.ports, key=lambda port: (self.way_m(port.landing, landing), port.landing)).landing
+        if landing not in self._port_for:
+            nearest = min(self.ports, key=lambda port: (self.way_m(port.landing, landing), port.landing))
+            self._port_for[landing] = nearest.landing
+        return self._port_for[landing]

@@ -30,6 +30,7 @@ from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.triggers import deadlines
 from firesim.link.messages import Recommendation, ZoneAdvice
+from firesim.place.shapes import are_within
 
 Floats = NDArray[np.float64]
 
@@ -124,23 +125,15 @@ class Today:
 
     def _roads_through_the_fire(self, picture: Picture, fire: Incident) -> NDArray[np.bool_]:
         """Directed edges that come within the buffer of the believed fire. [edge]"""
-        reach_m = picture.parameters.zone_buffer_m
-        at = fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])
-        if not fire.has_outline:
-            reach_m = max(reach_m, fire.sd_m)
-        bends, of_edge = picture.ground.road_bends
-        # A metre to spare, for rounding: what is near is decided by distance alone.
-        low, high = at.min(axis=0) - reach_m - 1.0, at.max(axis=0) + reach_m + 1.0
-        around = np.flatnonzero(((bends >= low) & (bends <= high)).all(axis=1))
-        in_danger = np.zeros(len(picture.ground.roads.edges), dtype=bool)
-        in_danger[of_edge[around[_away_m(bends[around], at) <= reach_m]]] = True
+        ground, reach_m = picture.ground, picture.parameters.zone_buffer_m
+        bends, of_edge = ground.road_bends
+        if fire.has_outline:
+            near = np.any([drawing.bends_within(ground, reach_m) for drawing in fire.outlines.values()], axis=0)
+        else:
+            near = are_within(bends, np.array([fire.centre_xy_m]), max(reach_m, fire.sd_m))
+        in_danger = np.zeros(len(ground.roads.edges), dtype=bool)
+        in_danger[of_edge[near]] = True
         return in_danger
-
-
-def _away_m(path: Floats, places: Floats) -> Floats:
-    """Distance from each bend of a path to the nearest of some places. [m]"""
-    apart_m = np.hypot(path[:, None, 0] - places[None, :, 0], path[:, None, 1] - places[None, :, 1])
-    return np.asarray(apart_m.min(axis=1))
 
 
 class Pilot:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from firesim.command.picture import Picture
 from firesim.command.ways import closing_times
 from firesim.physics.search import earliest_arrival
+from firesim.place.shapes import are_within
 
 Floats = NDArray[np.float64]
 
@@ -39,10 +40,12 @@ def believed_closings_s(picture: Picture) -> Floats:
 
 def _near_a_fire(picture: Picture) -> NDArray[np.bool_]:
     """Directed edges with an end within `paper_radius_m` of a believed fire. [edge]"""
-    roads, within_m = picture.ground.roads, picture.parameters.paper_radius_m
-    near = np.zeros(len(roads.x_m), dtype=np.bool_)
+    ground, within_m = picture.ground, picture.parameters.paper_radius_m
+    near = np.zeros(len(ground.roads.node_ids), dtype=np.bool_)
     for fire in picture.fires():
-        at = fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])
-        apart_m = np.hypot(roads.x_m[:, None] - at[:, 0], roads.y_m[:, None] - at[:, 1])
-        near |= apart_m.min(axis=1) <= within_m
-    return np.asarray(near[roads.tail] | near[roads.head])
+        if fire.has_outline:
+            for drawing in fire.outlines.values():
+                near |= drawing.nodes_within(ground, within_m)
+        else:
+            near |= are_within(ground.road_nodes_xy_m, np.array([fire.centre_xy_m]), within_m)
+    return np.asarray(near[ground.roads.tail] | near[ground.roads.head])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from firesim.command.forecast import Forecast
 from firesim.command.picture import Picture
-from firesim.physics.search import earliest_arrival, latest_departure, quickest_to
+from firesim.physics.search import RoadGraph
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -52,6 +53,10 @@ class Network:
     capacity_veh_s : [edge]
         Of one direction, of both lanes where they lead one way by what the police were told; there is no road against
         them. [veh/s]
+
+    Notes
+    -----
+    What has been searched for is kept: who asks again gets the same arrays, and may not alter them.
     """
 
     def __init__(
@@ -67,13 +72,29 @@ class Network:
         self.closes_s = closes_s
         self.margin_s = margin_s
         self.capacity_veh_s = both_lanes(picture, picture.lanes.edges)
+        self._graph = RoadGraph(roads.tail, roads.head, self.travel_s, self.n_nodes)
+        self._edges_between = picture.ground.edges_between
+        self._travel_of_edge_s: list[float] = self.travel_s.tolist()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._closing_of_edge_s: list[float] = self.closes_s.tolist()
+        self._reached: dict[tuple[int, float], tuple[Floats, Integers]] = {}
+        self._latest: dict[tuple[int, ...], tuple[Floats, Integers]] = {}
+
+    def closing(self, closes_s: Floats) -> Network:
+        """The same roads, closing at other times. [edge, s]"""
+        twin = copy(self)
+        twin.closes_s = closes_s
+        twin._forget()
+        return twin
 
     def reach(self, node: int, start_s: float) -> tuple[Floats, Integers]:
         """Earliest arrival at every node for somebody who leaves `node` at a time, and the way there. [s]"""
-        roads = self.roads
-        return earliest_arrival(
-            roads.tail, roads.head, self.travel_s, self.closes_s, node, start_s, self.n_nodes, self.margin_s
-        )
+        if (node, start_s) not in self._reached:
+            found = self._graph.earliest_arrival(self.closes_s, node, start_s, self.margin_s)
+            self._reached[node, start_s] = found
+        return self._reached[node, start_s]
 
     def leave_by(self, targets: Sequence[int]) -> Floats:
         """Latest safe departure from every node to the best of some targets; -inf: no way. [node, s]"""
@@ -81,37 +102,35 @@ class Network:
 
     def latest(self, targets: Sequence[int]) -> tuple[Floats, Integers]:
         """The same, and the edge to take first."""
-        roads = self.roads
-        return latest_departure(
-            roads.tail, roads.head, self.travel_s, self.closes_s, targets, self.n_nodes, self.margin_s
-        )
+        known = tuple(targets)
+        if known not in self._latest:
+            self._latest[known] = self._graph.latest_departure(self.closes_s, known, self.margin_s)
+        return self._latest[known]
 
     def quickest(self, targets: Sequence[int], avoid: NDArray[np.bool_] | None = None) -> tuple[Floats, Integers]:
         """Time to the nearest of some targets from every node, whatever burns; and the edge to take first."""
-        roads = self.roads
         is_open = np.isfinite(self.travel_s) if avoid is None else np.isfinite(self.travel_s) & ~avoid
-        time_s, next_edge, _ = quickest_to(roads.tail, roads.head, self.travel_s, is_open, targets, self.n_nodes)
+        time_s, next_edge, _ = self._graph.quickest_to(is_open, targets)
         return time_s, next_edge
 
     def way(self, edges: Sequence[int], start: int) -> Way:
         """The way along some edges, beginning at a node."""
         leave_by_s, travelled_s = inf, 0.0
         for edge in edges:
-            travelled_s += float(self.travel_s[edge])
-            leave_by_s = min(leave_by_s, float(self.closes_s[edge]) - self.margin_s - travelled_s)
+            travelled_s += self._travel_of_edge_s[edge]
+            leave_by_s = min(leave_by_s, self._closing_of_edge_s[edge] - self.margin_s - travelled_s)
         nodes = [start, *(int(self.roads.head[edge]) for edge in edges)]
         return Way(tuple(edges), tuple(self.roads.node_ids[node] for node in nodes), travelled_s, leave_by_s)
 
     def along(self, nodes: Sequence[str]) -> Way | None:
         """The way through named nodes, over the quickest of parallel edges; None where a stretch is shut."""
         edges: list[int] = []
-        index = self.roads.node_index
+        index, travel_s = self.roads.node_index, self._travel_of_edge_s
         for u, v in pairwise(nodes):
-            joins = np.flatnonzero((self.roads.tail == index[u]) & (self.roads.head == index[v]))
-            open_joins = joins[np.isfinite(self.travel_s[joins])]
-            if len(open_joins) == 0:
+            open_joins = [e for e in self._edges_between.get((index[u], index[v]), ()) if travel_s[e] < inf]
+            if not open_joins:
                 return None
-            edges.append(int(open_joins[np.argmin(self.travel_s[open_joins])]))
+            edges.append(min(open_joins, key=travel_s.__getitem__))
         return self.way(edges, index[nodes[0]]) if nodes else None
 
 

@@ -7,6 +7,7 @@ at right angles.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf, sqrt
@@ -265,13 +266,18 @@ class PointFire:
 
     def shape_steps_s(self, after_s: float, until_s: float) -> list[float]:
         """Times after the first, up to the second, at which a front should take over the ellipse's new shape."""
-        steps = (self.ignited_s + 60.0 * step / self.per_min for step in SHAPE_STEPS)
-        return [at_s for at_s in steps if after_s < at_s <= until_s]
+        steps_s = self._steps_s
+        return steps_s[bisect_right(steps_s, after_s) : bisect_right(steps_s, until_s)]
 
     def shape_from(self, eccentricity: ArrayLike, now_s: float) -> Floats:
         """Eccentricity of the front's ellipses from now until the next step, for steady ones. [-]"""
-        later_s = min(self.shape_steps_s(now_s, inf), default=inf)
+        later_s = next(iter(self.shape_steps_s(now_s, inf)), inf)
         return eccentricity_between(eccentricity, now_s - self.ignited_s, later_s - self.ignited_s, self.per_min)
+
+    @cached_property
+    def _steps_s(self) -> list[float]:
+        """Times of all steps of shape. [s]"""
+        return [self.ignited_s + 60.0 * step / self.per_min for step in SHAPE_STEPS]
 
     @cached_property
     def _law(self) -> tuple[Floats, float, float]:

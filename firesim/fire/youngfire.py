@@ -95,8 +95,9 @@ class YoungFire:
 
     def area_m2(self, at_s: float, shape: tuple[int, int] | None = None) -> float:
         """Area on the map, of a grid of (rows, columns) what lies on it. [m2]"""
-        area_m2 = float(self.point.ellipse(at_s).area_m2) * self.plane.foreshortening
-        if shape is None:
+        ellipse = self.point.ellipse(at_s)
+        area_m2 = float(ellipse.area_m2) * self.plane.foreshortening
+        if shape is None or self._is_inside(shape, float(ellipse.head_distance_m)):
             return area_m2
         columns, rows = self.outline(at_s)
         if columns.min() >= 0.0 and rows.min() >= 0.0 and columns.max() <= shape[1] and rows.max() <= shape[0]:
@@ -149,12 +150,17 @@ class YoungFire:
         """Ground components of points of the grid, from the ignition. [m]"""
         return self.plane.to_ground((columns - self.column) * self.cell_size_m, (rows - self.row) * self.cell_size_m)
 
+    def _is_inside(self, shape: tuple[int, int], reach_m: float) -> bool:
+        """Whether all within a distance of the ignition, which on the map is never more, lies on a grid."""
+        reach = 1.001 * reach_m / self.cell_size_m  # a thousandth to spare, for rounding
+        return reach <= self.column <= shape[1] - reach and reach <= self.row <= shape[0] - reach
+
     def _window(self, shape: tuple[int, int], at_s: float) -> tuple[Indices, Indices]:
-        columns, rows = self.outline(at_s)
-        row = np.arange(max(floor(min(rows.min(), self.row)), 0), min(ceil(max(rows.max(), self.row)) + 1, shape[0]))
-        column = np.arange(
-            max(floor(min(columns.min(), self.column)), 0), min(ceil(max(columns.max(), self.column)) + 1, shape[1])
-        )
+        """Rows and columns of the cells around the ignition that the ellipse may have reached."""
+        # No part of the ellipse is farther from the ignition than its head.
+        reach = float(self.point.ellipse(at_s).head_distance_m) / self.cell_size_m
+        row = np.arange(max(floor(self.row - reach), 0), min(ceil(self.row + reach) + 1, shape[0]))
+        column = np.arange(max(floor(self.column - reach), 0), min(ceil(self.column + reach) + 1, shape[1]))
         mesh = np.meshgrid(row, column, indexing="ij")
         return mesh[0].ravel(), mesh[1].ravel()
 

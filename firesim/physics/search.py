@@ -1,9 +1,10 @@
 """Finding ways through a road network whose roads close one after another.
 
 Three searches on flat arrays, each one Dijkstra run with a binary heap: when can I be where (`earliest_arrival`),
-how late may I leave (`latest_departure`), and which way is quickest (`quickest_to`). A road network is given by
-its directed edges: `tail` and `head` node of each [edge, int], `travel_s` to cross it [edge, s]. Ties fall to the
-lower node and the lower edge, so that the same network always gives the same ways.
+how late may I leave (`latest_departure`), and which way is quickest (`quickest_to`); where one network is searched
+often, the same as methods of `RoadGraph`. A road network is given by its directed edges: `tail` and `head` node of
+each [edge, int], `travel_s` to cross it [edge, s]. Ties fall to the lower node and the lower edge, so that the same
+network always gives the same ways.
 
 Roads only close, they never re-open within one search. An early arrival is then never worse than a late one,
 waiting never helps, and Dijkstra's label-setting search stays exact although the network depends on time
@@ -25,6 +26,49 @@ Claims = NDArray[np.bool_]
 NO_EDGE = -1
 
 
+class RoadGraph:
+    """A road network that has been checked once, for many searches.
+
+    Parameters
+    ----------
+    tail, head : [edge]
+        Node indices, 0 to `n_nodes` - 1.
+    travel_s : [edge]
+        Time to cross; `inf` where nobody can. [s]
+    n_nodes : int
+        How many nodes there are.
+    """
+
+    def __init__(self, tail: ArrayLike, head: ArrayLike, travel_s: ArrayLike, n_nodes: int) -> None:
+        self.n_nodes = int(n_nodes)
+        self._edges = _edges(tail, head, travel_s, n_nodes)
+
+    def earliest_arrival(
+        self, closes_s: ArrayLike, source: int, start_s: float, margin_s: float = 0.0
+    ) -> tuple[Floats, Integers]:
+        """See `earliest_arrival`."""
+        _node("source", source, self.n_nodes)
+        closing_s = self._per_edge("closes_s", closes_s) - float(margin_s)
+        return _earliest(*self._edges, closing_s, int(source), float(start_s), self.n_nodes)
+
+    def latest_departure(
+        self, closes_s: ArrayLike, targets: ArrayLike, margin_s: float = 0.0
+    ) -> tuple[Floats, Integers]:
+        """See `latest_departure`."""
+        closing_s = self._per_edge("closes_s", closes_s) - float(margin_s)
+        return _latest(*self._edges, closing_s, _nodes("targets", targets, self.n_nodes), self.n_nodes)
+
+    def quickest_to(self, is_open: ArrayLike, targets: ArrayLike) -> tuple[Floats, Integers, Integers]:
+        """See `quickest_to`."""
+        is_open_b = np.ascontiguousarray(is_open, dtype=np.bool_)
+        if is_open_b.shape != self._edges[0].shape:
+            raise ValueError(f"is_open has shape {is_open_b.shape}, but there are {self._edges[0].size} edges")
+        return _quickest(*self._edges, is_open_b, _nodes("targets", targets, self.n_nodes), self.n_nodes)
+
+    def _per_edge(self, name: str, values: ArrayLike) -> Floats:
+        return _per_edge(name, values, self._edges[0].size)
+
+
 def earliest_arrival(
     tail: ArrayLike,
     head: ArrayLike,
@@ -39,15 +83,13 @@ def earliest_arrival(
 
     Parameters
     ----------
-    tail, head : [edge]
-        Node indices, 0 to `n_nodes` - 1.
-    travel_s : [edge]
-        Time to cross; `inf` where nobody can. [s]
+    tail, head, travel_s, n_nodes
+        As in `RoadGraph`.
     closes_s : [edge]
         When the road closes; `inf` if never. An edge is taken only if its far end is reached at `closes_s`
         minus `margin_s` at the latest: nobody is sent onto a road that closes around them. [s]
-    source, start_s, n_nodes
-        Where and when the way starts [s]; how many nodes there are.
+    source, start_s
+        Where and when the way starts. [s]
     margin_s : float
         Safety margin, at least 0. [s]
 
@@ -57,10 +99,7 @@ def earliest_arrival(
         Arrival [s], `inf` where no way is left; the last edge of the way there, -1 at the source and where
         no way is left. `edges_to` turns `via_edge` into a way.
     """
-    edges = _edges(tail, head, travel_s, n_nodes)
-    closing = _per_edge("closes_s", closes_s, edges[0].size) - float(margin_s)
-    _node("source", source, n_nodes)
-    return _earliest(*edges, closing, int(source), float(start_s), int(n_nodes))
+    return RoadGraph(tail, head, travel_s, n_nodes).earliest_arrival(closes_s, source, start_s, margin_s)
 
 
 def latest_departure(
@@ -83,9 +122,7 @@ def latest_departure(
         no way exists at all (it may also lie before the start: too late already). The first edge of that way,
         -1 at the targets and where there is none. Among ways that never close the quickest is taken.
     """
-    edges = _edges(tail, head, travel_s, n_nodes)
-    closing = _per_edge("closes_s", closes_s, edges[0].size) - float(margin_s)
-    return _latest(*edges, closing, _nodes("targets", targets, n_nodes), int(n_nodes))
+    return RoadGraph(tail, head, travel_s, n_nodes).latest_departure(closes_s, targets, margin_s)
 
 
 def quickest_to(
@@ -101,11 +138,7 @@ def quickest_to(
         Travel time [s], `inf` where no way exists; first edge of the way, -1 at the targets and where there is
         none; which target it leads to, as an index into `targets` (the first of several on one node), or -1.
     """
-    tail_i, head_i, travel = _edges(tail, head, travel_s, n_nodes)
-    is_open_b = np.ascontiguousarray(is_open, dtype=np.bool_)
-    if is_open_b.shape != tail_i.shape:
-        raise ValueError(f"is_open has shape {is_open_b.shape}, but there are {tail_i.size} edges")
-    return _quickest(tail_i, head_i, travel, is_open_b, _nodes("targets", targets, n_nodes), int(n_nodes))
+    return RoadGraph(tail, head, travel_s, n_nodes).quickest_to(is_open, targets)
 
 
 def edges_to(via_edge: Integers, tail: Integers, node: int) -> list[int]:

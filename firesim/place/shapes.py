@@ -234,3 +234,15 @@ def points_along(ring: Floats, spacing_m: float) -> Floats:
     count = max(int(np.ceil(along_m[-1] / spacing_m)), 3)
     at_m = np.arange(count) * along_m[-1] / count
     return np.column_stack([np.interp(at_m, along_m, closed[:, 0]), np.interp(at_m, along_m, closed[:, 1])])
+
+
+def are_within(places: Floats, points: Floats, within_m: float) -> Mask:
+    """Which of some places [place, 2] lie within a distance of any of some points [point, 2]. [place]"""
+    # A metre to spare, for rounding: what is near is decided by distance alone.
+    low, high = points.min(axis=0) - within_m - 1.0, points.max(axis=0) + within_m + 1.0
+    around = np.flatnonzero(((places >= low) & (places <= high)).all(axis=1))
+    x_m, y_m = places[around].T
+    apart_m = np.hypot(x_m[:, None] - points[:, 0], y_m[:, None] - points[:, 1])
+    is_within = np.zeros(len(places), np.bool_)
+    is_within[around] = apart_m.min(axis=1) <= within_m
+    return is_within

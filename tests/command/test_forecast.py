@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firesim.command.dispatcher import Dispatcher, Milestone, replay, step
-from firesim.command.forecast import belief_of, ensemble, forecast, on_the_map, quantile
+from firesim.command.forecast import belief_of, forecast, on_the_map, quantile
+from firesim.command.members import ensemble
 from firesim.command.parameters import CommandParameters, ForecastParameters
 
 
