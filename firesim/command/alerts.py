@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from firesim.command.ground import Ground
-from firesim.link.messages import IN_PLACE, ZoneAdvice
+from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
 
 # Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed).
 ENGLISH_LIMIT = 1395
@@ -43,11 +43,11 @@ def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Dra
 
     A single zone whose names alone pass the limit raises ValueError.
     """
-    groups: dict[tuple[str, str, str, bool], list[ZoneAdvice]] = {}
+    groups: dict[tuple[str | bool, ...], list[ZoneAdvice]] = {}
     for one in advice:
-        by_place = level == "order"
-        key = (one.refuge, one.landing, one.stop, isfinite(one.deadline_s)) if by_place else ("", "", "", False)
-        groups.setdefault(key, []).append(one)
+        shore = _shore_of(ground, one)[0] if one.refuge == TO_THE_SHORE and not one.landing else ""
+        goes_to = (one.refuge, one.landing, shore, one.stop, isfinite(one.deadline_s))
+        groups.setdefault(goes_to if level == "order" else (), []).append(one)
     result: list[Draft] = []
     for group in groups.values():
         result += _fitting(ground, level, tuple(group))
@@ -85,8 +85,10 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             "Follow the instructions of the authorities."
         )
     if where not in ground.refuge_index:
+        shore, _ = _shore_of(ground, advice[0])
+        at = f" at {plain_latin(shore)}" if shore else ""
         return (
-            f"WILDFIRE. If you are in {places}: do not drive, the road is not safe. Go to the shore now, away from "
+            f"WILDFIRE. If you are in {places}: do not drive, the road is not safe. Go to the shore{at} now, away from "
             "trees, and stay at the water's edge. Follow the instructions of the authorities."
         )
     refuge = plain_latin(ground.refuges[ground.refuge_index[where]].name)
@@ -122,9 +124,11 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             "νερό. Έχουν κληθεί εκεί σκάφη. Ακολουθείτε τις οδηγίες των Αρχών."
         )
     if where not in ground.refuge_index:
+        shore, shore_el = _shore_of(ground, advice[0])
+        at = f" ({speakable(shore_el or shore)})" if shore else ""
         return (
             f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, μην οδηγήσετε, ο δρόμος δεν είναι ασφαλής. Πηγαίνετε τώρα "
-            "στην ακτή, μακριά από δέντρα, και μείνετε δίπλα στο νερό. Ακολουθείτε τις οδηγίες των Αρχών."
+            f"στην ακτή{at}, μακριά από δέντρα, και μείνετε δίπλα στο νερό. Ακολουθείτε τις οδηγίες των Αρχών."
         )
     refuge = ground.refuges[ground.refuge_index[where]]
     to = speakable(refuge.name_el or refuge.name)
@@ -137,6 +141,10 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
         f"{_before(ground, advice, ' πριν τις ')}. "
         f"{bus}Αν ο δρόμος έχει κοπεί, πηγαίνετε στην πλησιέστερη ακτή. Ακολουθείτε τις οδηγίες των Αρχών."
     )
+
+
+def _shore_of(ground: Ground, advice: ZoneAdvice) -> tuple[str, str]:
+    return ground.shore_names[ground.zone_index[advice.zone]]
 
 
 def _before(ground: Ground, advice: Sequence[ZoneAdvice], words: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import hypot
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from firesim.command.busline import BusLine
 from firesim.command.seamap import SeaMap
-from firesim.link.messages import Briefing, MapRaster, WeatherRow
+from firesim.link.messages import Briefing, LandingInfo, MapRaster, WeatherRow
 from firesim.place.grid import Grid, direction_deg, east_north
 from firesim.place.roads import Roads
+from firesim.place.settlement import Refuge, Zone
 from firesim.place.shapes import rasterise
 
 if TYPE_CHECKING:
@@ -128,6 +130,22 @@ class Ground:
         row, column = self.coarse.cell_at(np.array([z.x_m for z in self.zones]), np.array([z.y_m for z in self.zones]))
         on_map = np.clip(row, 0, self.coarse.rows - 1), np.clip(column, 0, self.coarse.columns - 1)
         return np.asarray(away_m[on_map], dtype=np.float64)
+
+    @cached_property
+    def shore_names(self) -> list[tuple[str, str]]:
+        """The place at the water nearest to each zone that has a name, English and Greek; empty: none is known. [zone]
+
+        Beaches on which people are, beaches that are refuges, and landings.
+        """
+        known: list[Zone | Refuge | LandingInfo] = [
+            *(zone for zone in self.zones if zone.kind == "beach"),
+            *(refuge for refuge in self.refuges if refuge.kind == "beach"),
+            *(self.briefing.sea.landings if self.briefing.sea is not None else ()),
+        ]
+        if not known:
+            return [("", "")] * len(self.zones)
+        nearest = (min(known, key=lambda one: hypot(one.x_m - zone.x_m, one.y_m - zone.y_m)) for zone in self.zones)
+        return [(one.name, one.name_el) for one in nearest]
 
     @cached_property
     def zone_cells(self) -> list[Integers]:

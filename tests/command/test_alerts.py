@@ -22,7 +22,7 @@ from firesim.command.alerts import (
 )
 from firesim.command.ground import Ground
 from firesim.link.messages import IN_PLACE, ZoneAdvice
-from firesim.place.settlement import Zone
+from firesim.place.settlement import Refuge, Zone
 
 
 @pytest.fixture(scope="module")
@@ -184,5 +184,23 @@ def test_those_who_go_to_a_landing_are_told_its_name_and_that_boats_are_called_t
 
 def test_a_landing_that_the_map_does_not_know_is_not_spoken_of(ground):
     (draft,) = drafts(ground, "order", [msgspec.structs.replace(advice("west", "", ()), landing="nowhere")])
-    assert "Go to the shore now" in draft.text_en
+    assert "Go to the shore at Boat cove now" in draft.text_en
     assert "nowhere" not in draft.text_en
+
+
+def test_those_who_go_to_the_shore_are_told_which_the_nearest_one_that_has_a_name(small):
+    sand = Refuge("sand", "Long sand", "beach", 450000.0, 4332600.0, "M", 500, "Άμμος")
+    ground = Ground(small.briefing(refuges=[*small.briefing().refuges, sand]), 3, 120.0)
+    west, middle = drafts(ground, "order", [advice("west", "", ()), advice("middle", "", ())])
+    assert "Go to the shore at Boat cove now" in west.text_en
+    assert "στην ακτή (Όρμος)" in west.text_el
+    assert "Go to the shore at Long sand now" in middle.text_en
+    assert "στην ακτή (Άμμος)" in middle.text_el
+
+
+def test_where_no_shore_has_a_name_people_are_sent_to_whichever_it_is(small):
+    inland = [zone for zone in small.briefing().zones if zone.kind != "beach"]
+    ground = Ground(small.briefing(zones=inland), 3, 120.0)
+    (draft,) = drafts(ground, "order", [advice("west", "", ())])
+    assert "Go to the shore now" in draft.text_en
+    assert "στην ακτή, μακριά" in draft.text_el
