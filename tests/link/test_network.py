@@ -186,6 +186,28 @@ def test_camera_video_slows_messages_on_its_own_mast_alone() -> None:
     assert by_east == pytest.approx(1.0, abs=1e-9)
 
 
+def test_video_slows_the_mast_that_serves_its_sender_now() -> None:
+    parameters = QUIET.model_copy(update={"five_g": FiveG(rate_bit_s=1e6), "latency_factor": 0.0})
+    free, busy = network(parameters=parameters), network(parameters=parameters)
+    busy.register("drone", 1_200.0, 900.0, 100.0, "5g", stream_bit_s=0.9e6)
+
+    def factors(number: int) -> list[float]:
+        """How much longer messages take by each mast. They are minutes apart: none waits for another."""
+        at_s = 600.0 * number
+        both = [[send(over, f"by {side}", "centre", number, at_s) for over in (busy, free)] for side in ("west", "east")]
+        return [(slow.delivered_s - at_s) / (fast.delivered_s - at_s) for slow, fast in both]
+
+    assert factors(0) == pytest.approx([10.0, 1.0], rel=0.1)
+    assert factors(1) == pytest.approx([10.0, 1.0], rel=0.1)
+    busy.move("drone", 10_800.0, 900.0)
+    assert factors(2) == pytest.approx([1.0, 10.0], rel=0.1)
+    busy.move("drone", 5_900.0, 900.0)  # served by the west as long as that stands
+    assert factors(3) == pytest.approx([10.0, 1.0], rel=0.1)
+    busy.darken("west", 2_100.0)
+    slow, fast = (send(over, "by east", number=4, at_s=2_400.0).delivered_s - 2_400.0 for over in (busy, free))
+    assert slow / fast == pytest.approx(10.0, rel=0.1)
+
+
 def test_a_mast_sends_one_message_after_another() -> None:
     parameters = QUIET.model_copy(
         update={"five_g": FiveG(rate_bit_s=2_400.0, loss_fraction=0.0), "latency_factor": 0.0}
