@@ -189,7 +189,7 @@ class Network:
 
     def _masts_covering(self, endpoint: Endpoint) -> list[int]:
         """The masts that a radio could use where it is, dark or not, the strongest first."""
-        power_dbm = self._coverage.at_points_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)[:, 0]
+        power_dbm = self._coverage.at_point_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
         covering = np.flatnonzero(power_dbm >= self._radios[endpoint.kind].threshold_dbm)
         strongest_first: list[int] = covering[np.argsort(-power_dbm[covering], kind="stable")].tolist()
         return strongest_first
