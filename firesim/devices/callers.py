@@ -127,6 +127,7 @@ class Callers:
         vantages = [_vantages(zone) for zone in zones]
         self._x_m = np.array([x for points in vantages for x, _ in points], dtype=np.float64)
         self._y_m = np.array([y for points in vantages for _, y in points], dtype=np.float64)
+        self._eyes = plume.eyes_at(self._x_m, self._y_m, parameters.eye_m)
         self._hazard = np.zeros(len(zones))
         self._calls = [0] * len(zones)
         self._threshold = [self._patience(zone.zone, 0) for zone in zones]
@@ -146,6 +147,8 @@ class Callers:
         """The calls that have reached the fire service by now, in the order in which they were made."""
         if self._zones:
             self._add_up(now_s)
+        if not self._waiting:
+            return []
         ready = sorted((call for call in self._waiting if call.due_s <= now_s), key=lambda call: call.due_s)
         self._waiting = [call for call in self._waiting if call.due_s > now_s]
         return [self._received_from(call) for call in ready]
@@ -154,7 +157,7 @@ class Callers:
         """Whether anybody is where smoke shows a tenth of the height that half of them would report."""
         if not self._zones:
             return False
-        angle_deg = self._plume.seen_from(self._x_m, self._y_m, self._parameters.eye_m, now_s).angle_deg
+        angle_deg = self._plume.seen_by(self._eyes, now_s).angle_deg
         people = np.repeat(np.asarray(self._present(self._plume.hour(now_s))), _VANTAGES)
         return bool(((angle_deg >= 0.1 * self._parameters.half_noticed_deg) & (people > 0)).any())
 
@@ -166,7 +169,7 @@ class Callers:
         people[np.array(self._calls) >= p.calls_per_zone] = 0.0
         looking = np.flatnonzero(np.repeat(people > 0.0, _VANTAGES))
         noticed = np.zeros(len(self._x_m))
-        angle_deg = self._plume.seen_from(self._x_m[looking], self._y_m[looking], p.eye_m, now_s).angle_deg
+        angle_deg = self._plume.seen_by(self._eyes.take(looking, axis=1), now_s).angle_deg
         noticed[looking] = angle_deg**2 / (angle_deg**2 + p.half_noticed_deg**2)
         rate_per_s = 1.0 / (p.first_call_s * p.reference_observers)
         hazard: Floats = people * rate_per_s * noticed.reshape(-1, _VANTAGES).mean(axis=1)
@@ -200,8 +203,7 @@ class Callers:
     def _call(self, zone: Zone, index: int, now_s: float, dialled_s: float) -> None:
         """Somebody at the zone's best vantage point telephones; they tell what shows at the end of the step."""
         p, first = self._parameters, index * _VANTAGES
-        points = slice(first, first + _VANTAGES)
-        view = self._plume.seen_from(self._x_m[points], self._y_m[points], p.eye_m, now_s)
+        view = self._plume.seen_by(self._eyes.take(range(first, first + _VANTAGES), axis=1), now_s)
         best = int(np.argmax(view.angle_deg))
         eye = (float(self._x_m[first + best]), float(self._y_m[first + best]))
         foot = (float(view.foot_x_m[best]), float(view.foot_y_m[best]))

@@ -73,6 +73,7 @@ class Camera:
         # No two cameras take their frames in step, nor one camera in two runs.
         self.first_look_s = parameters.cadence_s * luck.uniform("camera phase", site.sensor)
         self._site, self._plume = site, plume
+        self._eye = plume.eyes_at(site.x_m, site.y_m, site.height_m)
         self._parameters, self._luck = parameters, luck
         self._reported: list[tuple[float, float]] = []  # (when, bearing) of what was reported lately
 
@@ -91,8 +92,9 @@ class Camera:
         frame = int(now_s // self.cadence_s)
         p = self._parameters
         marks: list[tuple[float, float, float, bool]] = []
-        view = self._view(now_s)
-        if self._luck.uniform("camera sees", self.name, frame) < self.frame_probability(view):
+        # Above the best chance no smoke is marked, whatever there is to see: then it need not be worked out.
+        draw = self._luck.uniform("camera sees", self.name, frame)
+        if draw < p.best_probability and draw < self.frame_probability(view := self._view(now_s)):
             width_deg = float(view.width_deg[0]) / 4.0
             error_deg = p.bearing_sd_deg * self._luck.normal("camera bearing", self.name, frame)
             bearing_deg = (self._foot_deg(view) + error_deg) % 360.0
@@ -125,7 +127,7 @@ class Camera:
         return p.best_probability * odds / (1.0 + odds)
 
     def _view(self, now_s: float) -> InSight:
-        return self._plume.seen_from(self._site.x_m, self._site.y_m, self._site.height_m, now_s)
+        return self._plume.seen_by(self._eye, now_s)
 
     def _foot_deg(self, view: InSight) -> float:
         east_m, north_m = view.foot_x_m[0] - self._site.x_m, view.foot_y_m[0] - self._site.y_m

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 
 DAY_S = 86_400.0
 _STEP_S = 15.0  # at which rounds and calls come due; numerical
+_ROUNDING_S = 1e-3  # far more than that of any time of a run
 
 
 class FireWatchParameters(Parameters):
@@ -65,11 +66,11 @@ class FireWatch:
         self.infos: list[SensorInfo] = []
         self._posts, self._plume = list(posts), plume
         self._parameters, self._luck = parameters, luck
-        self._x_m = np.array([post.x_m for post in posts], dtype=np.float64)
-        self._y_m = np.array([post.y_m for post in posts], dtype=np.float64)
-        self._eye_m = np.array([post.height_m for post in posts], dtype=np.float64)
+        x_m, y_m = [post.x_m for post in posts], [post.y_m for post in posts]
+        self._eyes = plume.eyes_at(x_m, y_m, [post.height_m for post in posts])
         self._phase_s = np.array([parameters.cadence_s * luck.uniform("lookout phase", p.sensor) for p in posts])
         self._last_round = np.full(len(posts), -1)
+        self._next_round_s = -np.inf
         self._waiting: list[tuple[float, Observation]] = []
 
     @property
@@ -78,15 +79,23 @@ class FireWatch:
 
     def observe(self, now_s: float) -> list[Observation]:
         """The reports that have been telephoned by now."""
-        rounds = np.floor((now_s - self._phase_s) / self._parameters.cadence_s).astype(np.int64)
-        due = np.flatnonzero(rounds > self._last_round)
-        if len(due):
-            self._last_round[due] = rounds[due]
-            if self.is_on_duty(now_s):
+        if now_s >= self._next_round_s:
+            due = self._rounds_due(now_s)
+            if len(due) and self.is_on_duty(now_s):
                 self._look_round(due, now_s)
         ready = [call for due_s, call in self._waiting if due_s <= now_s]
         self._waiting = [(due_s, call) for due_s, call in self._waiting if due_s > now_s]
         return ready
+
+    def _rounds_due(self, now_s: float) -> NDArray[np.intp]:
+        """The posts that begin another round now; notes it, and when the next of all will."""
+        cadence_s = self._parameters.cadence_s
+        rounds = np.floor((now_s - self._phase_s) / cadence_s).astype(np.int64)
+        due = np.flatnonzero(rounds > self._last_round)
+        self._last_round[due] = rounds[due]
+        next_s = self._phase_s + (self._last_round + 1) * cadence_s
+        self._next_round_s = float(next_s.min(initial=np.inf)) - _ROUNDING_S
+        return due
 
     def is_on_duty(self, now_s: float) -> bool:
         p = self._parameters
@@ -96,7 +105,7 @@ class FireWatch:
         """Whether any post on duty has smoke in sight that it would notice in one round of ten."""
         if not self._posts or not self.is_on_duty(now_s):
             return False
-        view = self._plume.seen_from(self._x_m, self._y_m, self._eye_m, now_s)
+        view = self._plume.seen_by(self._eyes, now_s)
         return bool((self._chances(view) >= 0.1 * self._parameters.best_probability).any())
 
     def _chances(self, view: InSight) -> Floats:
@@ -108,7 +117,7 @@ class FireWatch:
     def _look_round(self, due: NDArray[np.intp], now_s: float) -> None:
         """Those posts look whose round is due."""
         p = self._parameters
-        view = self._plume.seen_from(self._x_m[due], self._y_m[due], self._eye_m[due], now_s)
+        view = self._plume.seen_by(self._eyes.take(due, axis=1), now_s)
         for k, (i, chance) in enumerate(zip(due.tolist(), self._chances(view).tolist(), strict=True)):
             post, number = self._posts[i], int(self._last_round[i])
             if self._luck.uniform("lookout sees", post.sensor, number) < chance:

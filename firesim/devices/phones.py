@@ -98,7 +98,11 @@ class MastCoverage(Protocol):
     """What the network tells of who is served by which mast."""
 
     def serving_mast(self, x_m: Floats, y_m: Floats, now_s: float) -> Integers:
-        """Index of the mast that serves each point, -1: none."""
+        """Index of the mast that serves each point, -1: none. Another only once other masts are dark."""
+        ...
+
+    def dark_masts(self, now_s: float) -> Mask:
+        """Which masts are dark. [mast]"""
         ...
 
 
@@ -130,25 +134,27 @@ class _OverMasts:
         self._mast_index = {mast: index for index, mast in enumerate(masts)}
         self._parameters, self._luck = parameters, luck
         self._drawn: dict[str, Floats] = {}
+        self._serving: tuple[bytes, Integers] = (b"", np.empty(0, np.int64))  # while these masts are dark
 
-    def _served(self, mast: str, now_s: float) -> Mask:
-        """Parties served by a mast now; by any, when none is named. [party]"""
-        serving = self._coverage.serving_mast(self._listeners.x_m, self._listeners.y_m, now_s)
-        if not mast:
-            return serving >= 0
-        return np.asarray(serving == self._mast_index[mast])
+    def _served(self, mast: str, now_s: float) -> Integers:
+        """Parties served by a mast now; by any, when none is named. Indices in order."""
+        dark = self._coverage.dark_masts(now_s).tobytes()
+        if self._serving[0] != dark:
+            self._serving = (dark, self._coverage.serving_mast(self._listeners.x_m, self._listeners.y_m, now_s))
+        serving = self._serving[1]
+        return np.flatnonzero(serving == self._mast_index[mast] if mast else serving >= 0)
 
-    def _hears(self, alert: Alert, reach_fraction: float, wakes_fraction: float, asleep: Mask) -> Mask:
-        """Whether the party's telephone gets it and somebody hears and understands it, by its luck. [party]"""
-        hears = (self._luck_of("reach") < reach_fraction) & self._listeners.understand(alert)
-        return hears & (~asleep | (self._luck_of("wakes") < wakes_fraction))
+    def _hears(self, who: Integers, alert: Alert, reach_fraction: float, wakes_fraction: float, asleep: Mask) -> Mask:
+        """Whether the telephones of parties get it and somebody hears and understands it, by their luck. [who]"""
+        hears = (self._luck_of("reach")[who] < reach_fraction) & self._listeners.understand(alert)[who]
+        return hears & (~asleep | (self._luck_of("wakes")[who] < wakes_fraction))
 
-    def _after_s(self, what: str, level: str, mean_s: float) -> Floats:
-        """An exponential delay of each party, drawn anew for each level of alert. [party]"""
-        return -mean_s * np.log(self._luck_of(f"{what} {level}"))
+    def _after_s(self, who: Integers, what: str, level: str, mean_s: float) -> Floats:
+        """An exponential delay of parties, drawn anew for each level of alert. [who]"""
+        return -mean_s * np.log(self._luck_of(f"{what} {level}")[who])
 
-    def _waking_s(self, asleep: Mask) -> Floats:
-        return np.where(asleep, self._sleep.waking_s, 0.0)
+    def _waking_s(self, who: Integers, asleep: Mask) -> Floats:
+        return np.where(asleep, self._sleep.waking_s[who], 0.0)
 
     def _luck_of(self, what: str) -> Floats:
         """One number of each party, the same under every mast. [party]"""
@@ -164,16 +170,13 @@ class AppPush(_OverMasts):
 
     def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
         """Parties with the app under the mast, and when they have looked at it."""
-        p, listeners, asleep = self._parameters, self._listeners, self._sleep.is_asleep(delivered_s)
-        is_reached = (
-            listeners.has_app
-            & listeners.in_zones([advice.zone for advice in alert.advice])
-            & self._served(mast, delivered_s)
-            & self._hears(alert, p.app_delivered_fraction, p.app_wakes_fraction, asleep)
-        )
-        delay_s = self._after_s("latency", alert.level, p.app_latency_s) + self._waking_s(asleep)
-        delay_s += self._after_s("noticed", alert.level, p.app_noticed_s)
-        return _reach(is_reached, delivered_s + delay_s)
+        p, listeners, who = self._parameters, self._listeners, self._served(mast, delivered_s)
+        who = who[(listeners.has_app & listeners.in_zones([advice.zone for advice in alert.advice]))[who]]
+        asleep = self._sleep.is_asleep(delivered_s)[who]
+        hears = self._hears(who, alert, p.app_delivered_fraction, p.app_wakes_fraction, asleep)
+        delay_s = self._after_s(who, "latency", alert.level, p.app_latency_s) + self._waking_s(who, asleep)
+        delay_s += self._after_s(who, "noticed", alert.level, p.app_noticed_s)
+        return Reach(who[hears].tolist(), (delivered_s + delay_s)[hears].tolist())
 
 
 class CellBroadcast(_OverMasts):
@@ -183,14 +186,13 @@ class CellBroadcast(_OverMasts):
 
     def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
         """Parties with a telephone under the mast, those of other zones included, and when it sounds."""
-        p, asleep = self._parameters, self._sleep.is_asleep(delivered_s)
-        is_reached = (
-            self._listeners.has_phone
-            & self._served(mast, delivered_s)
-            & self._hears(alert, p.broadcast_reach_fraction, p.broadcast_wakes_fraction, asleep)
-        )
-        delay_s = self._after_s("latency", alert.level, p.broadcast_90_s / log(10.0)) + self._waking_s(asleep)
-        return _reach(is_reached, delivered_s + delay_s)
+        p, who = self._parameters, self._served(mast, delivered_s)
+        who = who[self._listeners.has_phone[who]]
+        asleep = self._sleep.is_asleep(delivered_s)[who]
+        hears = self._hears(who, alert, p.broadcast_reach_fraction, p.broadcast_wakes_fraction, asleep)
+        latency_s = self._after_s(who, "latency", alert.level, p.broadcast_90_s / log(10.0))
+        at_s = delivered_s + (latency_s + self._waking_s(who, asleep))
+        return Reach(who[hears].tolist(), at_s[hears].tolist())
 
 
 class Knock:

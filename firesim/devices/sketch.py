@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.physics.sight import line_of_sight
+from firesim.physics.sight import cells_in_sight
 from firesim.place.grid import Grid
 from firesim.place.shapes import rings_of
 
@@ -87,23 +87,16 @@ class FireSketch:
         return (rows + top) * self._grid.columns + columns + left
 
     def _seen(
-        self, cells: NDArray[np.integer], x_m: float, y_m: float, height_m: float, sight_m: float
+        self, cells: NDArray[np.int64], x_m: float, y_m: float, height_m: float, sight_m: float
     ) -> NDArray[np.int64]:
         """Those of the flat cells within sight of a point, terrain between taken into account."""
-        flat = np.asarray(cells, dtype=np.int64)
-        cell_x_m, cell_y_m = self._centres(flat)
-        flat = flat[np.hypot(cell_x_m - x_m, cell_y_m - y_m) <= sight_m]
-        if flat.size == 0:
-            return flat
-        row, column = (float(place) for place in self._grid.position_at(x_m, y_m))
-        to_row, to_column = np.divmod(flat, self._grid.columns)
-        is_seen = line_of_sight(
-            self._elevation_m, self._grid.cell_size_m, column, row, height_m, to_column + 0.5, to_row + 0.5, _FLAME_M
+        row, column = self._grid.position_of(x_m, y_m)
+        return cells_in_sight(
+            self._elevation_m, self._grid.cell_size_m, cells, column, row, height_m, sight_m, _FLAME_M
         )
-        return flat[is_seen]
 
-    def _centres(self, cells: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return self._grid.centre_of(*np.divmod(np.asarray(cells, dtype=np.int64), self._grid.columns))
+    def _centres(self, cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self._grid.centre_of(*np.divmod(cells, self._grid.columns))
 
 
 def drawn(rings: list[Ring], shift_x_m: float = 0.0, shift_y_m: float = 0.0) -> list[Ring]:

@@ -11,10 +11,11 @@ served by another that covers them, or by none. Masts do not depend on one anoth
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,12 +48,29 @@ class Endpoint:
     is_mast: int = NOBODY  # which mast this is, if it is one
 
 
-@dataclass(frozen=True)
-class _Hop:
+class _Hop(NamedTuple):
     """One end of a message's way: the line or radio it uses there, and over which mast."""
 
     kind: Kind
     mast: int
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What the kinds of link at both ends of a message's way are together."""
+
+    kinds: tuple[LinkKind, LinkKind]
+    attempts: int
+    passes: float  # chance of each
+    retry_wait_s: float
+
+    @classmethod
+    def over(cls, kinds: tuple[LinkKind, LinkKind], extra_loss_fraction: float) -> _Way:
+        passes = 1.0 - extra_loss_fraction
+        for kind in kinds:
+            passes *= 1.0 - kind.loss_fraction
+        attempts = 1 + max(kind.retries for kind in kinds)
+        return cls(kinds, attempts, passes, max(kind.retry_wait_s for kind in kinds))
 
 
 class Network:
@@ -69,17 +87,25 @@ class Network:
         self._luck = luck
         self._coverage = Coverage(self.masts, grid, terrain.elevation_m, parameters, luck)
         self._index = {mast.mast: i for i, mast in enumerate(self.masts)}
-        self._dark_since_s = np.full(len(self.masts), inf)
+        self._dark_since_s = [inf] * len(self.masts)
+        self._dark_from_s: list[float] = []  # the same of those that go dark, in order
         self._busy_until_s: dict[_Hop, float] = {}
         self._endpoints = {
             mast.mast: Endpoint(mast.mast, mast.x_m, mast.y_m, mast.height_m, "wired", 0.0, i)
             for i, mast in enumerate(self.masts)
         }
         self._video: list[str] = []  # who sends it
-        # Of the place where somebody is, worked out when they first speak from it: most move more than they say.
-        self._covering: dict[str, list[int]] = {}
+        # Of each hop, by how many masts are dark; forgotten when who sends it moves, or a mast goes dark. [bit/s]
+        self._known_video: dict[tuple[_Hop, int], float] = {}
+        # Of the places from which somebody has spoken: most move more than they say, and come to the same places.
+        self._covering: dict[tuple[Kind, float, float, float], list[int]] = {}
         self._radios = parameters.radios()
         self._kinds: dict[str, LinkKind] = {"wired": parameters.wired, **self._radios}
+        self._ways = {
+            (one, other): _Way.over((self._kinds[one], self._kinds[other]), parameters.extra_loss_fraction)
+            for one in self._kinds
+            for other in self._kinds
+        }
 
     # --- who is on it -------------------------------------------------------------------------------------
 
@@ -99,13 +125,15 @@ class Network:
         self._endpoints[name] = Endpoint(name, x_m, y_m, height_m, kind, stream_bit_s)
         if stream_bit_s > 0.0:
             self._video.append(name)
+            self._known_video.clear()
 
     def move(self, name: str, x_m: float, y_m: float, height_m: float | None = None) -> None:
         """Somebody is somewhere else now."""
         old = self._endpoint(name)
         height_m = old.height_m if height_m is None else height_m
         self._endpoints[name] = replace(old, x_m=x_m, y_m=y_m, height_m=height_m)
-        self._covering.pop(name, None)
+        if old.stream_bit_s > 0.0:
+            self._known_video.clear()
 
     def _endpoint(self, name: str) -> Endpoint:
         if name not in self._endpoints:
@@ -120,10 +148,13 @@ class Network:
             raise ValueError(f"{mast} is no mast; the masts are {', '.join(self._index) or 'none'}")
         i = self._index[mast]
         self._dark_since_s[i] = min(self._dark_since_s[i], now_s)
+        self._dark_from_s = sorted(since_s for since_s in self._dark_since_s if since_s < inf)
+        self._known_video.clear()
 
     def dark_masts(self, now_s: float = inf) -> NDArray[np.bool_]:
         """Which masts are dark at a time (by default: of what is known, at the end). [mast]"""
-        return (self._dark_since_s <= now_s) & (self._dark_since_s < inf)
+        since_s = np.array(self._dark_since_s, dtype=np.float64)
+        return (since_s <= now_s) & (since_s < inf)
 
     def coverage(self, x_m: ArrayLike, y_m: ArrayLike, kind: Kind = "5g") -> NDArray[np.bool_]:
         """Which masts a hand-held at each point could use, dark or not. [mast, point]"""
@@ -145,9 +176,10 @@ class Network:
             return NOBODY, None
         if endpoint.kind == "wired":
             return NOBODY, None
-        covering = self._covering.get(endpoint.name)
+        place = (endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
+        covering = self._covering.get(place)
         if covering is None:
-            covering = self._covering[endpoint.name] = self._masts_covering(endpoint)
+            covering = self._covering[place] = self._masts_covering(endpoint)
         for i in covering:
             if self._dark_since_s[i] > now_s:
                 return i, None
@@ -157,7 +189,7 @@ class Network:
 
     def _masts_covering(self, endpoint: Endpoint) -> list[int]:
         """The masts that a radio could use where it is, dark or not, the strongest first."""
-        power_dbm = self._coverage.at_points_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)[:, 0]
+        power_dbm = self._coverage.at_point_dbm(endpoint.kind, endpoint.x_m, endpoint.y_m, endpoint.height_m)
         covering = np.flatnonzero(power_dbm >= self._radios[endpoint.kind].threshold_dbm)
         strongest_first: list[int] = covering[np.argsort(-power_dbm[covering], kind="stable")].tolist()
         return strongest_first
@@ -172,37 +204,33 @@ class Network:
         the latency of each end. Whether an attempt fails hangs on `message_id` and its number alone; when it
         arrives hangs besides on what else the masts have to carry.
         """
-        ends = []
+        hops = []
         for endpoint in (self._endpoint(source), self._endpoint(destination)):
             mast, lost = self._mast_of(endpoint, sent_s)
             if lost is not None:
                 return lost
-            ends.append(_Hop(endpoint.kind, mast))
-        kinds = [self._kinds[hop.kind] for hop in ends]
-        attempts = 1 + max(kind.retries for kind in kinds)
-        made = self._attempts_made(message_id, kinds, attempts)
+            hops.append(_Hop(endpoint.kind, mast))
+        way = self._ways[hops[0].kind, hops[1].kind]
+        made = self._attempts_made(message_id, way)
         arrives_s = sent_s
-        for hop, kind in zip(ends, kinds, strict=True):
-            bits = bits_on_the_air(payload, kind.overhead_bytes) * min(made, attempts)
+        for hop, kind in zip(hops, way.kinds, strict=True):
+            bits = bits_on_the_air(payload, kind.overhead_bytes) * min(made, way.attempts)
             arrives_s = self._through_queue(hop, kind, bits, arrives_s, sent_s)
-        if made > attempts:
+        if made > way.attempts:
             return Delivery(inf, "radio loss")
-        arrives_s += max(kind.retry_wait_s for kind in kinds) * (made - 1)
-        return Delivery(arrives_s + self._latency_s(message_id, kinds))
+        arrives_s += way.retry_wait_s * (made - 1)
+        return Delivery(arrives_s + self._latency_s(message_id, way))
 
-    def _attempts_made(self, message_id: str, kinds: list[LinkKind], attempts: int) -> int:
-        """How many attempts the message takes; one more than `attempts` when all of them fail."""
-        passes = 1.0 - self.parameters.extra_loss_fraction
-        for kind in kinds:
-            passes *= 1.0 - kind.loss_fraction
-        for attempt in range(attempts):
-            if self._luck.uniform("link", message_id, attempt) < passes:
+    def _attempts_made(self, message_id: str, way: _Way) -> int:
+        """How many attempts the message takes; one more than it may when all of them fail."""
+        for attempt in range(way.attempts):
+            if self._luck.uniform("link", message_id, attempt) < way.passes:
                 return attempt + 1
-        return attempts + 1
+        return way.attempts + 1
 
-    def _latency_s(self, message_id: str, kinds: list[LinkKind]) -> float:
+    def _latency_s(self, message_id: str, way: _Way) -> float:
         latency_s = 0.0
-        for i, kind in enumerate(kinds):
+        for i, kind in enumerate(way.kinds):
             draw = self._luck.uniform("link latency", message_id, i)
             latency_s += kind.latency_min_s + draw * (kind.latency_max_s - kind.latency_min_s)
         return self.parameters.latency_factor * latency_s
@@ -223,9 +251,12 @@ class Network:
 
     def _video_bit_s(self, hop: _Hop, now_s: float) -> float:
         """Video that the mast carries of this kind. [bit/s]"""
-        senders = (self._endpoints[name] for name in self._video)
-        return sum(
-            endpoint.stream_bit_s
-            for endpoint in senders
-            if endpoint.kind == hop.kind and self._mast_of(endpoint, now_s)[0] == hop.mast
-        )
+        known = (hop, bisect_right(self._dark_from_s, now_s))
+        if known not in self._known_video:
+            senders = (self._endpoints[name] for name in self._video)
+            self._known_video[known] = sum(
+                endpoint.stream_bit_s
+                for endpoint in senders
+                if endpoint.kind == hop.kind and self._mast_of(endpoint, now_s)[0] == hop.mast
+            )
+        return self._known_video[known]

@@ -22,6 +22,7 @@ from firesim.compiled import kernel
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 Heights = NDArray[np.float32]
+Cells = NDArray[np.int64]
 
 EFFECTIVE_EARTH_RADIUS_M = 4.0 / 3.0 * 6_371_000.0
 SAMPLES_PER_CELL = 2.0  # half a cell: a one-cell wall keeps at least three quarters of its height
@@ -92,6 +93,27 @@ def _sees_many(
             elevation_m, cell_size_m, column[i], row[i], height_m[i], to_column[i], to_row[i], to_height_m[i]
         )
     return seen
+
+
+@kernel
+def cells_in_sight(
+    elevation_m: Heights, cell_size_m: float, cells: Cells, column: float, row: float, height_m: float,
+    within_m: float, to_height_m: float,
+) -> Cells:  # fmt: skip
+    """Those of some flat cells whose middle is within a distance of an eye on the map, and in sight of it, in order.
+
+    Arguments as in `line_of_sight`, numbers; the elevation float32.
+    """
+    found = np.empty(cells.size, np.int64)
+    n = 0
+    for cell in cells:
+        to_row, to_column = cell // elevation_m.shape[1] + 0.5, cell % elevation_m.shape[1] + 0.5
+        if np.hypot(to_column - column, to_row - row) * cell_size_m <= within_m and _sees(
+            elevation_m, cell_size_m, column, row, height_m, to_column, to_row, to_height_m
+        ):
+            found[n] = cell
+            n += 1
+    return found[:n].copy()
 
 
 def tallest_around(elevation_m: Heights) -> Heights:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import cbrt, inf, pi
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 
 CONVECTIVE_FRACTION = 0.55  # of the heat released, carried up by the air: McCarter & Broido 1965, recalled
 HEAT_YIELD_MJ_KG = 18.6  # 8,000 Btu/lb, Rothermel 1972
-BUOYANCY_FLUX_PER_MW = 9.80665 / (np.pi * 1_005.0 * 1.2 * 293.0) * 1e6  # g / (pi cp rho T) [m4 s-3 MW-1], 20 degrees C
+BUOYANCY_FLUX_PER_MW = 9.80665 / (pi * 1_005.0 * 1.2 * 293.0) * 1e6  # g / (pi cp rho T) [m4 s-3 MW-1], 20 degrees C
 TOP_OVER_AXIS = 1.5  # a plume's radius is half its rise: Briggs 1975, recalled
 MIXING_HEIGHT_M = 1_500.0  # lid of a fair summer day; a judgement
 LIGHTEST_WIND_M_S = 1.0  # the laws diverge in calm air; lighter winds count as this
@@ -35,8 +36,10 @@ LIGHTEST_WIND_M_S = 1.0  # the laws diverge in calm air; lighter winds count as 
 PARTICLES_G_KG = 12.7  # fine particles per kg of fuel, temperate forest: Akagi et al. 2011 table 1, recalled
 LOW_SHARE = 0.2  # of the smoke that smoulders out too cool to rise; a judgement, 0.1 to 0.4 in use
 EXTINCTION_M2_G = 4.5  # mass extinction of fresh wood smoke in green light: Reid et al. 2005, 3.6 to 5, recalled
+WIDENING = 0.08  # half-width across the wind of a young plume, per metre downwind: rural class D, Briggs 1973
 DEEPEST_SPREAD = 3.5  # rise over this adds to the plume's spread: Pasquill 1976, recalled
 FARTHEST_OFF_AXIS = 6.0  # half-widths; numerical
+_SURELY_OFF_2 = 1.001 * FARTHEST_OFF_AXIS**2  # its square, and far more than rounding
 
 # A sensor's alarm level is not published as a concentration. It is put where the documented reach lies: a
 # smouldering fire within 80 to 100 m (Dryad documentation). What smoulders there, and in which wind under
@@ -48,56 +51,53 @@ REFERENCE_REACH_M = 90.0
 # --- how high ------------------------------------------------------------------------------------------------
 
 
-def buoyancy_flux_m4_s3(heat_release_mw: ArrayLike) -> Floats:
+def buoyancy_flux_m4_s3(heat_release_mw: float) -> float:
     """Briggs' buoyancy flux of a fire: F = g Q_convective / (pi cp rho T). [m4 s-3]
 
     `heat_release_mw` is the whole heat release; the share that only radiates is taken off here.
     """
-    heat_mw = np.maximum(np.asarray(heat_release_mw, dtype=np.float64), 0.0)
-    flux: Floats = BUOYANCY_FLUX_PER_MW * CONVECTIVE_FRACTION * heat_mw
-    return flux
+    return BUOYANCY_FLUX_PER_MW * CONVECTIVE_FRACTION * max(heat_release_mw, 0.0)
 
 
-def distance_of_final_rise_m(heat_release_mw: ArrayLike) -> Floats:
+def distance_of_final_rise_m(heat_release_mw: float) -> float:
     """How far downwind the plume stops rising: 49 F^(5/8), or 119 F^(2/5) from F = 55 on. [m]"""
     flux = buoyancy_flux_m4_s3(heat_release_mw)
-    return np.where(flux < 55.0, 49.0 * flux**0.625, 119.0 * flux**0.4)
+    distance_m: float = 49.0 * flux**0.625 if flux < 55.0 else 119.0 * flux**0.4
+    return distance_m
 
 
-def plume_rise_m(heat_release_mw: ArrayLike, wind_speed_m_s: ArrayLike, downwind_m: ArrayLike = np.inf) -> Floats:
+def plume_rise_m(heat_release_mw: float, wind_speed_m_s: float, downwind_m: float = inf) -> float:
     """Height of the plume's axis above the fire, a distance downwind. [m]
 
     Parameters
     ----------
-    heat_release_mw : array
+    heat_release_mw : float
         Heat released by the whole fire. [MW]
-    wind_speed_m_s : array
+    wind_speed_m_s : float
         Over the height of the plume; the wind at 10 m will do. Below 1 m/s it counts as 1. [m/s]
-    downwind_m : array
+    downwind_m : float
         From the fire; inf: where the rise has ended. [m]
 
     Notes
     -----
     Rise 1.6 F^(1/3) x^(2/3) / u until x is `distance_of_final_rise_m` (Briggs 1969): neutral air, bent-over
-    plume. 0 without heat or at x = 0; never above the lid of `MIXING_HEIGHT_M`.
+    plume. 0 without heat or at x = 0; never above the lid of `MIXING_HEIGHT_M`. A number each: of a fire there is
+    one heat and one wind at a time, and arrays of one cost ten times as much.
     """
-    flux = buoyancy_flux_m4_s3(heat_release_mw)
-    wind_m_s = np.maximum(np.asarray(wind_speed_m_s, dtype=np.float64), LIGHTEST_WIND_M_S)
-    reach_m = np.minimum(np.maximum(downwind_m, 0.0), distance_of_final_rise_m(heat_release_mw))
-    rise_m: Floats = 1.6 * np.cbrt(flux) * np.cbrt(reach_m) ** 2 / wind_m_s
-    return np.minimum(rise_m, MIXING_HEIGHT_M)
+    reach_m = min(max(downwind_m, 0.0), distance_of_final_rise_m(heat_release_mw))
+    root = cbrt(reach_m)
+    rise_m = 1.6 * cbrt(buoyancy_flux_m4_s3(heat_release_mw)) * (root * root) / max(wind_speed_m_s, LIGHTEST_WIND_M_S)
+    return min(rise_m, MIXING_HEIGHT_M)
 
 
-def plume_top_m(heat_release_mw: ArrayLike, wind_speed_m_s: ArrayLike, age_s: ArrayLike = np.inf) -> Floats:
+def plume_top_m(heat_release_mw: float, wind_speed_m_s: float, age_s: float = inf) -> float:
     """Highest smoke above the fire's own ground, so long after it began to smoke at this rate. [m]
 
     The oldest smoke has drifted wind times age; the top lies half as high again as the axis there. 0 for a
     fire without heat or age.
     """
-    wind_m_s = np.maximum(np.asarray(wind_speed_m_s, dtype=np.float64), LIGHTEST_WIND_M_S)
-    drifted_m = wind_m_s * np.maximum(np.asarray(age_s, dtype=np.float64), 0.0)
-    top_m: Floats = np.minimum(TOP_OVER_AXIS * plume_rise_m(heat_release_mw, wind_m_s, drifted_m), MIXING_HEIGHT_M)
-    return top_m
+    drifted_m = max(wind_speed_m_s, LIGHTEST_WIND_M_S) * max(age_s, 0.0)
+    return min(TOP_OVER_AXIS * plume_rise_m(heat_release_mw, wind_speed_m_s, drifted_m), MIXING_HEIGHT_M)
 
 
 def drift_toward_deg(wind_from_deg: ArrayLike) -> Floats:
@@ -117,7 +117,7 @@ def smoke_emission_g_s(heat_release_mw: ArrayLike) -> Floats:
 @kernel
 def _spread_m(downwind_m: float) -> tuple[float, float]:
     """Half-widths of the plume across and up, rural class D (Briggs 1973). [m]"""
-    across_m = 0.08 * downwind_m / np.sqrt(1.0 + 0.0001 * downwind_m)
+    across_m = WIDENING * downwind_m / np.sqrt(1.0 + 0.0001 * downwind_m)
     up_m = 0.06 * downwind_m / np.sqrt(1.0 + 0.0015 * downwind_m)
     return across_m, up_m
 
@@ -148,6 +148,7 @@ def _sum_of_plumes(
     axis_at_1_m: float, final_m: float, wind: tuple[float, float, float], height_m: float, width_m: float,
 ) -> Floats:  # fmt: skip
     speed_m_s, east, north = wind
+    own_2, deepest_2 = (width_m / 4.3) ** 2, (final_m / DEEPEST_SPREAD) ** 2
     smoke_g_m3 = np.zeros(x_m.size, dtype=np.float64)
     for i in range(x_m.size):
         for j in range(source_x_m.size):
@@ -158,6 +159,9 @@ def _sum_of_plumes(
             crosswind_m = dx_m * north - dy_m * east
             # Within a source's own width the plume formula has no meaning: the air there is that of its edge.
             downwind_m = max(downwind_m, width_m / 2.0, 1.0)
+            # Farther off than the widest that both plumes can be here there is none of either: most places are.
+            if crosswind_m**2 > _SURELY_OFF_2 * ((WIDENING * downwind_m) ** 2 + own_2 + deepest_2):
+                continue
             across_m, up_m = _spread_m(downwind_m)
             across_m = np.sqrt(across_m**2 + (width_m / 4.3) ** 2)  # a source of this width: Turner 1970, recalled
             axis_m = min(axis_at_1_m * np.cbrt(downwind_m) ** 2, final_m)
@@ -173,6 +177,62 @@ class SmokeWind:
     speed_m_s: float
     toward_east: float
     toward_north: float
+
+
+@dataclass(frozen=True)
+class GroundSmoke:
+    """The smoke of all that burns at one moment, for who asks of it place by place. Arrays [source].
+
+    Made by `of`, whose arguments are those of `ground_smoke_g_m3`; the rest is what the sum over plumes takes.
+    """
+
+    x_m: Floats
+    y_m: Floats
+    low_g_s: Floats  # given off too cool to rise
+    high_g_s: Floats
+    axis_at_1_m: float  # height of the rising part's axis a metre downwind
+    final_m: float  # and where its rise has ended
+    wind: tuple[float, float, float]
+    height_m: float
+    width_m: float
+
+    @classmethod
+    def of(
+        cls,
+        source_x_m: ArrayLike,
+        source_y_m: ArrayLike,
+        source_heat_mw: ArrayLike,
+        wind: SmokeWind,
+        height_m: float = 3.0,
+        source_width_m: float = 10.0,
+        low_share: float = LOW_SHARE,
+    ) -> GroundSmoke:
+        """Of these sources, see `ground_smoke_g_m3`."""
+        heat_mw = np.atleast_1d(np.asarray(source_heat_mw, dtype=np.float64))
+        emission_g_s, total_mw = smoke_emission_g_s(heat_mw), float(heat_mw.sum())
+        speed_m_s = max(wind.speed_m_s, LIGHTEST_WIND_M_S)
+        return cls(
+            np.atleast_1d(np.asarray(source_x_m, dtype=np.float64)),
+            np.atleast_1d(np.asarray(source_y_m, dtype=np.float64)),
+            low_share * emission_g_s,
+            (1.0 - low_share) * emission_g_s,
+            1.6 * cbrt(buoyancy_flux_m4_s3(total_mw)) / speed_m_s,
+            plume_rise_m(total_mw, speed_m_s),
+            (speed_m_s, float(wind.toward_east), float(wind.toward_north)),
+            float(height_m),
+            float(source_width_m),
+        )
+
+    def at_g_m3(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+        """In the air at places, arrays of one shape: easting, northing. [m] The result has their shape. [g/m3]"""
+        x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+        if x.shape != y.shape:
+            x, y = np.broadcast_arrays(x, y)
+        smoke = _sum_of_plumes(
+            x.flatten(), y.flatten(), self.x_m, self.y_m, self.low_g_s, self.high_g_s,
+            self.axis_at_1_m, self.final_m, self.wind, self.height_m, self.width_m,
+        )  # fmt: skip
+        return smoke.reshape(x.shape)
 
 
 def ground_smoke_g_m3(
@@ -212,20 +272,8 @@ def ground_smoke_g_m3(
     -----
     Sum of Gaussian plumes, averages over some ten minutes. Cost: places times sources.
     """
-    x, y = np.broadcast_arrays(np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64))
-    heat_mw = np.atleast_1d(np.asarray(source_heat_mw, dtype=np.float64))
-    emission_g_s = smoke_emission_g_s(heat_mw)
-    speed_m_s = max(wind.speed_m_s, LIGHTEST_WIND_M_S)
-    total_mw = float(heat_mw.sum())
-    smoke = _sum_of_plumes(
-        x.flatten(), y.flatten(),
-        np.atleast_1d(np.asarray(source_x_m, dtype=np.float64)),
-        np.atleast_1d(np.asarray(source_y_m, dtype=np.float64)),
-        low_share * emission_g_s, (1.0 - low_share) * emission_g_s,
-        float(1.6 * np.cbrt(buoyancy_flux_m4_s3(total_mw)) / speed_m_s), float(plume_rise_m(total_mw, speed_m_s)),
-        (speed_m_s, float(wind.toward_east), float(wind.toward_north)), float(height_m), float(source_width_m),
-    )  # fmt: skip
-    return smoke.reshape(x.shape)
+    sources = (source_x_m, source_y_m, source_heat_mw)
+    return GroundSmoke.of(*sources, wind, height_m, source_width_m, low_share).at_g_m3(x_m, y_m)
 
 
 REFERENCE_HEAT_MW = REFERENCE_FUEL_G_S / 1_000.0 * HEAT_YIELD_MJ_KG

@@ -87,6 +87,10 @@ class Grid:
         row = (self.y_north_m - np.asarray(y_m, dtype=float)) / self.cell_size_m
         return row, column
 
+    def position_of(self, x_m: float, y_m: float) -> tuple[float, float]:
+        """The same of one point, without arrays."""
+        return (self.y_north_m - y_m) / self.cell_size_m, (x_m - self.x_west_m) / self.cell_size_m
+
     def centre_of(self, row: ArrayLike, column: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing of cell centres. [m]"""
         x_m = self.x_west_m + (np.asarray(column) + 0.5) * self.cell_size_m

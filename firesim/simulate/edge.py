@@ -105,15 +105,17 @@ class Edge:
 
         Whatever sees the fire itself sees it as it is now; who sees its smoke alone, as it was when the smoke rose.
         """
+        env, fire = self.truth.env, self.truth.fire
         first_s = float(getattr(sensor, "first_look_s", 0.0))
+        sees_the_fire = not getattr(sensor, "sees_only_smoke", False)
         if first_s > 0.0:
-            yield self.truth.env.timeout(first_s)
+            yield env.timeout(first_s)
         while True:
-            now_s = float(self.truth.env.now)
-            if not getattr(sensor, "sees_only_smoke", False):
-                self.truth.fire.advance(now_s)
+            now_s = float(env.now)
+            if sees_the_fire:
+                fire.advance(now_s)
             self.report(sensor.observe(now_s))
-            yield self.truth.env.timeout(sensor.cadence_s)
+            yield env.timeout(sensor.cadence_s)
 
     def note_detectable(self, now_s: float) -> None:
         """Journal the moment from which anything that this strategy has could notice the fire."""

@@ -15,10 +15,10 @@ from pydantic import Field
 
 from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.physics.smoke import (
+    GroundSmoke,
     SmokeWind,
     drift_toward_deg,
     extinction_per_m,
-    ground_smoke_g_m3,
     optical_density_per_m,
 )
 from firesim.place.grid import Grid, east_north
@@ -83,9 +83,7 @@ class Smoke:
         self._fire, self._weather, self._grid = fire, weather, grid
         self.parameters = parameters or SmokeParameters()
         self.renewed_s = -np.inf
-        self._heat_mw = 0.0
-        self._sources: Sources = (np.empty(0), np.empty(0), np.empty(0), grid.cell_size_m)
-        self._wind = SmokeWind(1.0, 0.0, 0.0)
+        self._air: GroundSmoke | None = None  # None: clear
         self._square_of, self._square_xy_m = _squares(grid)
         self._is_harmful: NDArray[np.int8] = np.empty(0, np.int8)  # [square] 1 or 0; -1: not looked at yet
 
@@ -96,19 +94,22 @@ class Smoke:
         self.renewed_s = now_s
         fire = self._fire
         burns = fire.has_ignited and now_s > fire.ignited_s and self.parameters.thickness_factor > 0.0
-        self._heat_mw = fire.heat_release_mw(now_s) if burns else 0.0
+        heat_mw = fire.heat_release_mw(now_s) if burns else 0.0
+        self._air = self._smoky_air(now_s, heat_mw) if heat_mw > 0.0 else None
         self._is_harmful = np.full(self._square_xy_m.shape[1], -1, dtype=np.int8)
-        if self.is_any:
-            weather = self._weather.at(now_s)
-            east, north = east_north(drift_toward_deg(weather.wind_from_deg))
-            self._wind = SmokeWind(weather.wind_speed_10m_m_s, float(east), float(north))
-            self._sources = sources_of(fire, self._grid, now_s, self.parameters.most_sources)
         return True
+
+    def _smoky_air(self, now_s: float, heat_mw: float) -> GroundSmoke:
+        weather = self._weather.at(now_s)
+        east, north = east_north(drift_toward_deg(weather.wind_from_deg))
+        wind = SmokeWind(weather.wind_speed_10m_m_s, float(east), float(north))
+        at_x_m, at_y_m, share, width_m = sources_of(self._fire, self._grid, now_s, self.parameters.most_sources)
+        return GroundSmoke.of(at_x_m, at_y_m, heat_mw * share, wind, self.parameters.height_m, width_m)
 
     @property
     def is_any(self) -> bool:
         """Whether anything smokes."""
-        return self._heat_mw > 0.0
+        return self._air is not None
 
     def optical_density_per_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """How thick the smoke is: light falls as 10^(-D d). [1/m], shape of `x_m`
@@ -116,12 +117,9 @@ class Smoke:
         `x_m`, `y_m` are eastings and northings of one shape, on or off the grid. [m] In the open: the wind at
         10 m carries it. 0 in clear air.
         """
-        if not self.is_any:
+        if self._air is None:
             return np.zeros(np.broadcast(x_m, y_m).shape)
-        at_x_m, at_y_m, share, width_m = self._sources
-        smoke_g_m3 = ground_smoke_g_m3(
-            x_m, y_m, at_x_m, at_y_m, self._heat_mw * share, self._wind, self.parameters.height_m, width_m
-        )
+        smoke_g_m3 = self._air.at_g_m3(x_m, y_m)
         return optical_density_per_m(extinction_per_m(self.parameters.thickness_factor * smoke_g_m3))
 
     def is_harmful(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -56,6 +56,20 @@ class TwoMasts:
     def serving_mast(self, x_m: Any, y_m: Any, now_s: float) -> Any:
         return np.where(x_m >= self.n - 10, -1, np.where(x_m < self.n / 2, 0, 1))
 
+    def dark_masts(self, now_s: float) -> Any:
+        return np.zeros(2, dtype=bool)
+
+
+class SecondDarkens(TwoMasts):
+    """The same until 1000 s; then mast 1 is dark, and mast 0 serves all who were under either."""
+
+    def serving_mast(self, x_m: Any, y_m: Any, now_s: float) -> Any:
+        serving = super().serving_mast(x_m, y_m, now_s)
+        return serving if now_s < 1000.0 else np.minimum(serving, 0)
+
+    def dark_masts(self, now_s: float) -> Any:
+        return np.array([False, now_s >= 1000.0])
+
 
 def alert(channel: str, *zones: str, level: str = "order", deadlines: tuple[float, ...] = ()) -> Alert:
     advice = [
@@ -96,6 +110,18 @@ def test_a_cell_broadcast_reaches_every_zone_under_the_mast_and_nobody_else() ->
     assert (reached >= 1500).all()
     assert (reached < 2990).all()
     assert len(reached) / listeners.has_phone[1500:2990].sum() == pytest.approx(0.78, abs=0.04)
+
+
+@pytest.mark.parametrize("kind", [AppPush, CellBroadcast])
+def test_once_a_mast_is_dark_another_reaches_those_who_were_under_it(kind: Any) -> None:
+    listeners = parties()
+    n = len(listeners.household_id)
+    channel = kind(listeners, SecondDarkens(n), ["m0", "m1"], Nights(n, False), PhoneParameters(), Luck(1))
+    told = alert(kind.channel, *ZONES)
+    before = [channel.reach(told, mast, 500.0).parties for mast in ("m0", "m1")]
+    after = [channel.reach(told, mast, 1500.0).parties for mast in ("m0", "m1")]
+    assert min(map(len, before)) > 100
+    assert after == [before[0] + before[1], []]
 
 
 def test_nine_of_ten_broadcasts_are_there_within_two_minutes() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firesim.link.coverage import Coverage
 from firesim.link.masts import Mast
 from firesim.link.network import Network
 from firesim.link.parameters import FiveG, LinkParameters, LoRa, Tetra
@@ -175,6 +176,18 @@ def test_coverage_of_a_place_does_not_depend_on_what_was_asked_before() -> None:
     assert whole.serving_mast(x_m, y_m).tolist() == backwards[::-1]
 
 
+@pytest.mark.parametrize("kind", ["5g", "lora", "tetra"])
+def test_a_place_is_told_the_same_alone_as_among_others(kind: str) -> None:
+    ground = 40.0 * np.sin(np.arange(GRID.columns) / 9.0) * np.ones(GRID.shape)
+    over = Coverage([WEST, EAST], GRID, ground, LinkParameters(), Luck(3))
+    x_m, y_m = np.linspace(-200.0, 12_200.0, 63), np.linspace(-100.0, 1_900.0, 63)
+    among_dbm = over.at_points_dbm(kind, x_m, y_m, 2.5)
+    alone_dbm = [over.at_point_dbm(kind, x, y, 2.5) for x, y in zip(x_m.tolist(), y_m.tolist(), strict=True)]
+    assert np.isneginf(among_dbm).any()
+    assert np.isfinite(among_dbm).any()
+    assert np.stack(alone_dbm, axis=1).tolist() == among_dbm.tolist()
+
+
 def test_camera_video_slows_messages_on_its_own_mast_alone() -> None:
     parameters = QUIET.model_copy(update={"five_g": FiveG(rate_bit_s=1e6), "latency_factor": 0.0})
     free, busy = network(parameters=parameters), network(parameters=parameters)
@@ -184,6 +197,31 @@ def test_camera_video_slows_messages_on_its_own_mast_alone() -> None:
     by_east = send(busy, "by east").delivered_s / send(free, "by east").delivered_s
     assert by_west == pytest.approx(10.0, rel=0.1)  # a tenth of the rate is left
     assert by_east == pytest.approx(1.0, abs=1e-9)
+
+
+def test_video_slows_the_mast_that_serves_its_sender_now() -> None:
+    parameters = QUIET.model_copy(update={"five_g": FiveG(rate_bit_s=1e6), "latency_factor": 0.0})
+    free, busy = network(parameters=parameters), network(parameters=parameters)
+    busy.register("drone", 1_200.0, 900.0, 100.0, "5g", stream_bit_s=0.9e6)
+
+    def factors(number: int) -> list[float]:
+        """How much longer messages take by each mast. They are minutes apart: none waits for another."""
+        at_s = 600.0 * number
+        taken_s = [
+            [send(over, f"by {side}", "centre", number, at_s).delivered_s - at_s for over in (busy, free)]
+            for side in ("west", "east")
+        ]
+        return [slow_s / fast_s for slow_s, fast_s in taken_s]
+
+    assert factors(0) == pytest.approx([10.0, 1.0], rel=0.1)
+    assert factors(1) == pytest.approx([10.0, 1.0], rel=0.1)
+    busy.move("drone", 10_800.0, 900.0)
+    assert factors(2) == pytest.approx([1.0, 10.0], rel=0.1)
+    busy.move("drone", 5_900.0, 900.0)  # served by the west as long as that stands
+    assert factors(3) == pytest.approx([10.0, 1.0], rel=0.1)
+    busy.darken("west", 2_100.0)
+    slow, fast = (send(over, "by east", number=4, at_s=2_400.0).delivered_s - 2_400.0 for over in (busy, free))
+    assert slow / fast == pytest.approx(10.0, rel=0.1)
 
 
 def test_a_mast_sends_one_message_after_another() -> None:

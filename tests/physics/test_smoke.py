@@ -32,7 +32,8 @@ def test_plumes_rise_with_heat_and_age_and_are_held_down_by_wind(heat_mw: float,
 
 
 def test_without_heat_or_time_there_is_no_plume() -> None:
-    assert plume_top_m([0.0, 5.0], 5.0, [np.inf, 0.0]).tolist() == [0.0, 0.0]
+    assert plume_top_m(0.0, 5.0) == 0.0
+    assert plume_top_m(5.0, 5.0, 0.0) == 0.0
 
 
 def test_smoke_goes_where_the_wind_goes() -> None:
@@ -80,6 +81,32 @@ def test_a_hot_fire_lifts_its_smoke_over_the_nodes() -> None:
     risen = ground_smoke_g_m3(0.0, -300.0, 0.0, 0.0, 200.0, SOUTHWARD, low_share=0.0)
     low = ground_smoke_g_m3(0.0, -300.0, 0.0, 0.0, 200.0, SOUTHWARD, low_share=1.0)
     assert risen < 0.05 * low
+
+
+@given(
+    downwind_m=st.floats(5.0, 10_000.0),
+    off_m=st.floats(-6_000.0, 6_000.0),
+    heat_mw=st.floats(0.01, 1_000.0),
+    wind_m_s=st.floats(1.0, 20.0),
+    width_m=st.floats(0.0, 500.0),
+)
+def test_smoke_is_none_beyond_six_half_widths_and_all_of_the_formula_within(
+    downwind_m: float, off_m: float, heat_mw: float, wind_m_s: float, width_m: float
+) -> None:
+    here = ground_smoke_g_m3(
+        off_m, -downwind_m, 0.0, 0.0, heat_mw, SmokeWind(wind_m_s, 0.0, -1.0), 3.0, width_m, low_share=0.5
+    )
+    away_m = max(downwind_m, width_m / 2.0)
+    up_2 = (0.06 * away_m / np.sqrt(1.0 + 0.0015 * away_m)) ** 2
+    across_2 = (0.08 * away_m / np.sqrt(1.0 + 0.0001 * away_m)) ** 2 + (width_m / 4.3) ** 2
+    expected_g_m3 = 0.0
+    for axis_m in (0.0, plume_rise_m(heat_mw, wind_m_s, away_m)):
+        wide_2, deep_2 = across_2 + (axis_m / 3.5) ** 2, up_2 + (axis_m / 3.5) ** 2
+        if off_m**2 / wide_2 <= 36.0:
+            both = sum(np.exp(-0.5 * (3.0 + sign * axis_m) ** 2 / deep_2) for sign in (-1.0, 1.0))
+            per_g_s = both * np.exp(-0.5 * off_m**2 / wide_2) / (2.0 * np.pi * wind_m_s * np.sqrt(wide_2 * deep_2))
+            expected_g_m3 += 0.5 * float(smoke.smoke_emission_g_s(heat_mw)) * per_g_s
+    assert here == pytest.approx(expected_g_m3, rel=1e-6, abs=1e-30)
 
 
 def test_optical_density_is_extinction_over_ln_ten() -> None:

@@ -48,6 +48,9 @@ def test_p4_nobody_is_told_by_a_source_that_does_not_reach_them(kind: type) -> N
         def serving_mast(self, x_m, y_m, now_s):
             return np.where(np.asarray(x_m) < 1000.0, 0, -1)  # the village alone
 
+        def dark_masts(self, now_s):
+            return np.zeros(1, np.bool_)
+
     alerter = kind(listeners, OneMast(), ["m"], day.people.sleep, PhoneParameters(), Luck(1))
     advice = [
         ZoneAdvice(zone=zone, refuge="town", route=[], deadline_s=np.inf, why="") for zone in ("village", "beach")
