@@ -44,7 +44,6 @@ from firesim.fire.queue import (
     SLAB_END_S,
     TOUCHED,
     Queue,
-    drop_outdated,
     has_room,
     is_of,
     open_slab,
@@ -234,6 +233,10 @@ def from_line(
     s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
     start = time_a + s * change
     if curved:
+        # A convex cubic lies below its chord by a quarter of its greater bend at most.
+        sag = 0.25 * max(change - slope_a, slope_b - change)
+        if start + crossing_time(ax - s * bx, ay - s * by, w, fx, fy, zx, zy) - sag >= sooner_than_s:
+            return inf, 0.0, 0.0
         s = start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, zy)
         start = time_a + on_curve(s, change, slope_a, slope_b)
     dx, dy = ax - s * bx, ay - s * by
@@ -271,12 +274,13 @@ def best_through(
         zx, zy = cells.rise_x[x], cells.rise_y[x]
     best, gx, gy = inf, 0.0, 0.0
     alone = True
+    beside_line = cells.shut.size > 1 and (cells.shut[x] | cells.shut[a]) != 0
     for turn in range(2):
         j = (k + 1 + 6 * turn) & 7
         b = x + RING_X[j] + stride * RING_Y[j]
         if not isfinite(cells.arrival_s[b]):
             continue
-        if cells.shut.size > 1 and not _is_joined(cells, x, k, j, a):
+        if beside_line and not _is_joined(cells, x, k, j, a):
             continue
         alone = False
         bx, by = RING_X[j] - RING_X[k], RING_Y[j] - RING_Y[k]
@@ -420,13 +424,11 @@ def solve(
         if queue.touched.size < queue.counts[TOUCHED] + 8:
             return TOUCHED_FULL, -1
         if queue.counts[NEAR] == 0:
-            drop_outdated(queue, cells.arrival_s)
-            if queue.counts[LATER] == 0 or (queue.later_s[0] > until_s and not to_the_rim):
-                return DONE, -1
-            if to_the_rim:
+            if to_the_rim and queue.counts[LATER] > 0:
                 _open_rim(cells, queue, stride, until_s)
                 continue
-            open_slab(queue, cells.arrival_s, stride)
+            if not open_slab(queue, cells.arrival_s, stride, until_s):
+                return DONE, -1
         a = queue.near_cell[0]
         is_current = cells.mark[a] & OPEN and is_of(queue, stride, cells.arrival_s[a], a)
         if not is_current or (
