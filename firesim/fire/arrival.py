@@ -90,9 +90,9 @@ def records_of(history: History, cell: int) -> tuple[int, int]:
 
 
 @kernel_in_place
-def last_change_s(history: History, cell: int) -> float:
-    """When the spread in a cell that has records last changed. [s]"""
-    return float(history.until_s[records_of(history, cell)[1] - 1])
+def last_change_s(history: History) -> float:
+    """When the spread last changed: the last record of each of its cells holds until then. [s]"""
+    return float(history.until_s[history.until_s.size - 1])
 
 
 @kernel_in_place
@@ -228,7 +228,7 @@ def from_line(
         slope_b = cells.gradient_x[b] * bx + cells.gradient_y[b] * by
         slope_a, slope_b = convex_slopes(change, slope_a, slope_b)
         curved = slope_a < slope_b
-    if cells.mark[x] & HISTORY and min(time_a, cells.arrival_s[b]) < last_change_s(history, x):
+    if cells.mark[x] & HISTORY and min(time_a, cells.arrival_s[b]) < last_change_s(history):
         return _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slope_a, slope_b, sooner_than_s)
     s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
     start = time_a + s * change
