@@ -19,6 +19,7 @@ import numpy as np
 from firesim.compiled import kernel_in_place, kernel_part
 from firesim.fire.cells import (
     HISTORY,
+    LINED,
     OPEN,
     RING_X,
     RING_Y,
@@ -93,6 +94,28 @@ def records_of(history: History, cell: int) -> tuple[int, int]:
 def last_change_s(history: History) -> float:
     """When the spread last changed: the last record of each of its cells holds until then. [s]"""
     return float(history.until_s[history.until_s.size - 1])
+
+
+@kernel_in_place
+def _interrupted_time(
+    cells: Cells, history: History, x: int, first: int, last: int, start_s: float, dx: float, dy: float
+) -> float:
+    """Arrival of `interrupted_crossing` alone, the records of x being first to last - 1: for many trials. [s]"""
+    zx, zy = 0.0, 0.0
+    if cells.rise_x.size > 1:
+        zx, zy = cells.rise_x[x], cells.rise_y[x]
+    left, now_s = 1.0, start_s
+    for k in range(first, last):
+        if history.until_s[k] <= now_s:
+            continue
+        w = history.slowness[k]
+        if isfinite(w):
+            cost = crossing_time(dx, dy, w, history.drift_x[k], history.drift_y[k], zx, zy)
+            left -= min((history.until_s[k] - now_s) / cost, left) / cost * cost
+            if left <= 0.0:
+                return float(history.until_s[last - 1])
+        now_s = history.until_s[k]
+    return float(now_s + left * crossing_time(dx, dy, cells.slowness[x], cells.drift_x[x], cells.drift_y[x], zx, zy))
 
 
 @kernel_in_place
@@ -177,8 +200,8 @@ def _interrupted_from_line(
     sag = 0.25 * max(change - slope_a, slope_b - change) if curved else 0.0
     if _least_uninterrupted(cells, history, x, time_a, change, ax, ay, bx, by) - sag >= sooner_than_s:
         return inf, 0.0, 0.0
-    best, best_x, best_y = inf, 0.0, 0.0
-    at, step = 0.5, 0.25
+    first, last = records_of(history, x)
+    best, at, step = inf, 0.5, 0.25
     for trial in range(19):
         if trial < 5:
             s = 0.25 * trial
@@ -189,11 +212,13 @@ def _interrupted_from_line(
             if s < 0.0 or s > 1.0:
                 continue
         start = time_a + (on_curve(s, change, slope_a, slope_b) if curved else s * change)
-        time, gx, gy = interrupted_crossing(cells, history, x, start, ax - s * bx, ay - s * by)
+        time = _interrupted_time(cells, history, x, first, last, start, ax - s * bx, ay - s * by)
         if time < best:
-            best, best_x, best_y = time, gx, gy
-            at = s
-    return best, best_x, best_y
+            best, at = time, s
+    if best >= sooner_than_s:
+        return inf, 0.0, 0.0
+    start = time_a + (on_curve(at, change, slope_a, slope_b) if curved else at * change)
+    return interrupted_crossing(cells, history, x, start, ax - at * bx, ay - at * by)
 
 
 @kernel_part
@@ -251,7 +276,7 @@ def from_line(
 @kernel_part
 def is_open_way(cells: Cells, a: int, k: int, stride: int) -> bool:
     """Whether fire can go from cell a to its neighbour k: no barrier, and no squeezing between two bare corners."""
-    if cells.shut.size > 1 and cells.shut[a] >> k & 1:
+    if cells.mark[a] & LINED and cells.shut[a] >> k & 1:
         return False
     if k & 1:
         before, after = (k + 7) & 7, (k + 1) & 7
@@ -274,7 +299,7 @@ def best_through(
         zx, zy = cells.rise_x[x], cells.rise_y[x]
     best, gx, gy = inf, 0.0, 0.0
     alone = True
-    beside_line = cells.shut.size > 1 and (cells.shut[x] | cells.shut[a]) != 0
+    beside_line = (cells.mark[x] | cells.mark[a]) & LINED
     for turn in range(2):
         j = (k + 1 + 6 * turn) & 7
         b = x + RING_X[j] + stride * RING_Y[j]

@@ -28,6 +28,7 @@ from firesim.fire.barrier import shut_ways
 from firesim.fire.cells import (
     BARE,
     BLOCKED,
+    LINED,
     OPEN,
     RING_X,
     RING_Y,
@@ -332,6 +333,7 @@ class Front:
         for start, end in pairwise(line):
             shut_ways(start, end, self.shape, inside)
         self._cells = self._cells._replace(shut=shut)
+        self._inside(self._cells.mark)[inside != 0] |= LINED
         # What was expected in the cells beside the line may have come across it.
         beside = inside != before
         rows, columns = np.divmod(self._history.cell, self._stride)
