@@ -56,6 +56,9 @@ NO_KIND, NO_TABLE = np.zeros((0, 0), np.int16), np.zeros((4, 0))
 # Spread of a part of the grid, asked for when the front comes near: (rows, columns) -> Spread of that shape.
 SpreadSource = Callable[[slice, slice], Spread]
 
+# Rise of the ground per metre along a step of one column and of one row, asked for in the same way. [-]
+RiseSource = Callable[[slice, slice], tuple[Singles, Singles]]
+
 
 @dataclass(frozen=True)
 class SpreadOfKinds:
@@ -237,9 +240,12 @@ class SpreadTiles:
     age: how often the spread has changed; age_of: of the spread written in each square, 0 where that is to be
     written anew, -1 where none ever was.
     heat: of `Spread`, by cell; slowing: factor on the rates by cell, one element until some differ.
+    rise: where the rise of the ground is looked up when the front first comes near; None: all of it is known.
     """
 
-    def __init__(self, shape: tuple[int, int], cell_size_m: float, rows_per_step_north: int) -> None:
+    def __init__(
+        self, shape: tuple[int, int], cell_size_m: float, rows_per_step_north: int, rise: RiseSource | None = None
+    ) -> None:
         self.shape = shape
         self.cell_size_m = cell_size_m
         self.rows_per_step_north = rows_per_step_north
@@ -251,6 +257,7 @@ class SpreadTiles:
         self.age_of = np.full(self._across * (((shape[0] + 1) >> TILE_BITS) + 1), -1, np.int32)
         self.kind, self.table = NO_KIND, NO_TABLE
         self._source: SpreadSource = Spread(0.0, 0.0, 0.0).within
+        self._rise = rise
 
     def copy(self) -> SpreadTiles:
         """Equal tiles that share only the source."""
@@ -260,9 +267,12 @@ class SpreadTiles:
 
     def change(self, spread: Spread | SpreadOfKinds | SpreadSource) -> None:
         """From now on this spread holds."""
-        if isinstance(spread, Spread) and all(np.ndim(part) == 0 for part in vars(spread).values()):
+        decides = self._rise is None
+        if decides and isinstance(spread, Spread) and all(np.ndim(part) == 0 for part in vars(spread).values()):
             spread = SpreadOfKinds(np.zeros((1, 1), np.int16), spread)
         self.kind, self.table = NO_KIND, NO_TABLE
+        if isinstance(spread, SpreadOfKinds) and not decides:
+            raise ValueError("on a slope the kind of a cell does not decide: give the spread of each cell")
         if isinstance(spread, SpreadOfKinds):
             self.kind, self.table = np.ascontiguousarray(spread.kind, dtype=np.int16), spread.table()
         else:
@@ -300,6 +310,8 @@ class SpreadTiles:
         columns = slice(max(column - 1, 0), min(column - 1 + size, self.shape[1]))
         shape = (rows.stop - rows.start, columns.stop - columns.start)
         if min(shape) > 0:
+            if self._rise is not None and self.age_of[tile] < 0:
+                self._write_rise(cells, rows, columns)
             spread = self._source(rows, columns)
             parts = (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
             write_spread(
@@ -315,6 +327,12 @@ class SpreadTiles:
             )
         squares = self.age_of.reshape(-1, self._across)
         squares[down : down + (1 << BLOCK_BITS), right : right + (1 << BLOCK_BITS)] = self.age
+
+    def _write_rise(self, cells: Cells, rows: slice, columns: slice) -> None:
+        assert self._rise is not None
+        framed = (slice(rows.start + 1, rows.stop + 1), slice(columns.start + 1, columns.stop + 1))
+        for known, part in zip((cells.rise_x, cells.rise_y), self._rise(rows, columns), strict=True):
+            known.reshape(-1, self.stride)[framed] = part
 
     def _of(self, cells: NDArray[np.integer]) -> NDArray[np.integer]:
         row, column = np.divmod(cells, self.stride)
