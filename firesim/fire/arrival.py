@@ -258,8 +258,8 @@ def from_line(
     s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
     start = time_a + s * change
     if curved:
-        # A convex cubic lies below its chord by a quarter of its greater bend at most.
-        sag = 0.25 * max(change - slope_a, slope_b - change)
+        # A convex cubic lies below its chord by a quarter of its greater bend at most; the rest is for rounding.
+        sag = 0.25 * max(change - slope_a, slope_b - change) + 1e-6 * w
         if start + crossing_time(ax - s * bx, ay - s * by, w, fx, fy, zx, zy) - sag >= sooner_than_s:
             return inf, 0.0, 0.0
         s = start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, zy)

@@ -300,9 +300,8 @@ class SpreadingFire:
         arrival_s, rate, heat = self._front.told_of(rows, columns)
         if self._young is not None:
             point = self._young.point
-            if point.per_min < inf:
-                arrival_s = point.time_s(arrival_s)
-                rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
+            arrival_s = point.time_s(arrival_s)
+            rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
             arrival_s = self._lit_at_once(rows, columns, arrival_s)
         return arrival_s, rate, np.asarray(rate * heat)
 
