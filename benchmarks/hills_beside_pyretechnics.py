@@ -106,7 +106,7 @@ def beside(size: int, until_s: float, other: str | None) -> None:
 
     compile_all()
     land = hills_land(size)
-    _ = land.rise, land.bed_of_cell
+    _ = land.bed_of_cell
     ours, theirs, arrival, their_arrival = [], [], None, None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

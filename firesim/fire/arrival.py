@@ -19,6 +19,7 @@ import numpy as np
 from firesim.compiled import kernel_in_place, kernel_part
 from firesim.fire.cells import (
     HISTORY,
+    LINED,
     OPEN,
     RING_X,
     RING_Y,
@@ -44,7 +45,6 @@ from firesim.fire.queue import (
     SLAB_END_S,
     TOUCHED,
     Queue,
-    drop_outdated,
     has_room,
     is_of,
     open_slab,
@@ -91,9 +91,31 @@ def records_of(history: History, cell: int) -> tuple[int, int]:
 
 
 @kernel_in_place
-def last_change_s(history: History, cell: int) -> float:
-    """When the spread in a cell that has records last changed. [s]"""
-    return float(history.until_s[records_of(history, cell)[1] - 1])
+def last_change_s(history: History) -> float:
+    """When the spread last changed: the last record of each of its cells holds until then. [s]"""
+    return float(history.until_s[history.until_s.size - 1])
+
+
+@kernel_in_place
+def _interrupted_time(
+    cells: Cells, history: History, x: int, first: int, last: int, start_s: float, dx: float, dy: float
+) -> float:
+    """Arrival of `interrupted_crossing` alone, the records of x being first to last - 1: for many trials. [s]"""
+    zx, zy = 0.0, 0.0
+    if cells.rise_x.size > 1:
+        zx, zy = cells.rise_x[x], cells.rise_y[x]
+    left, now_s = 1.0, start_s
+    for k in range(first, last):
+        if history.until_s[k] <= now_s:
+            continue
+        w = history.slowness[k]
+        if isfinite(w):
+            cost = crossing_time(dx, dy, w, history.drift_x[k], history.drift_y[k], zx, zy)
+            left -= min((history.until_s[k] - now_s) / cost, left) / cost * cost
+            if left <= 0.0:
+                return float(history.until_s[last - 1])
+        now_s = history.until_s[k]
+    return float(now_s + left * crossing_time(dx, dy, cells.slowness[x], cells.drift_x[x], cells.drift_y[x], zx, zy))
 
 
 @kernel_in_place
@@ -178,8 +200,8 @@ def _interrupted_from_line(
     sag = 0.25 * max(change - slope_a, slope_b - change) if curved else 0.0
     if _least_uninterrupted(cells, history, x, time_a, change, ax, ay, bx, by) - sag >= sooner_than_s:
         return inf, 0.0, 0.0
-    best, best_x, best_y = inf, 0.0, 0.0
-    at, step = 0.5, 0.25
+    first, last = records_of(history, x)
+    best, at, step = inf, 0.5, 0.25
     for trial in range(19):
         if trial < 5:
             s = 0.25 * trial
@@ -190,11 +212,13 @@ def _interrupted_from_line(
             if s < 0.0 or s > 1.0:
                 continue
         start = time_a + (on_curve(s, change, slope_a, slope_b) if curved else s * change)
-        time, gx, gy = interrupted_crossing(cells, history, x, start, ax - s * bx, ay - s * by)
+        time = _interrupted_time(cells, history, x, first, last, start, ax - s * bx, ay - s * by)
         if time < best:
-            best, best_x, best_y = time, gx, gy
-            at = s
-    return best, best_x, best_y
+            best, at = time, s
+    if best >= sooner_than_s:
+        return inf, 0.0, 0.0
+    start = time_a + (on_curve(at, change, slope_a, slope_b) if curved else at * change)
+    return interrupted_crossing(cells, history, x, start, ax - at * bx, ay - at * by)
 
 
 @kernel_part
@@ -229,11 +253,15 @@ def from_line(
         slope_b = cells.gradient_x[b] * bx + cells.gradient_y[b] * by
         slope_a, slope_b = convex_slopes(change, slope_a, slope_b)
         curved = slope_a < slope_b
-    if cells.mark[x] & HISTORY and min(time_a, cells.arrival_s[b]) < last_change_s(history, x):
+    if cells.mark[x] & HISTORY and min(time_a, cells.arrival_s[b]) < last_change_s(history):
         return _interrupted_from_line(cells, history, x, a, b, ax, ay, bx, by, curved, slope_a, slope_b, sooner_than_s)
     s = start_on_line(change, ax, ay, bx, by, w, fx, fy, zx, zy)
     start = time_a + s * change
     if curved:
+        # A convex cubic lies below its chord by a quarter of its greater bend at most; the rest is for rounding.
+        sag = 0.25 * max(change - slope_a, slope_b - change) + 1e-6 * w
+        if start + crossing_time(ax - s * bx, ay - s * by, w, fx, fy, zx, zy) - sag >= sooner_than_s:
+            return inf, 0.0, 0.0
         s = start_on_curve(s, change, slope_a, slope_b, ax, ay, bx, by, w, fx, fy, zx, zy)
         start = time_a + on_curve(s, change, slope_a, slope_b)
     dx, dy = ax - s * bx, ay - s * by
@@ -248,7 +276,7 @@ def from_line(
 @kernel_part
 def is_open_way(cells: Cells, a: int, k: int, stride: int) -> bool:
     """Whether fire can go from cell a to its neighbour k: no barrier, and no squeezing between two bare corners."""
-    if cells.shut.size > 1 and cells.shut[a] >> k & 1:
+    if cells.mark[a] & LINED and cells.shut[a] >> k & 1:
         return False
     if k & 1:
         before, after = (k + 7) & 7, (k + 1) & 7
@@ -271,12 +299,13 @@ def best_through(
         zx, zy = cells.rise_x[x], cells.rise_y[x]
     best, gx, gy = inf, 0.0, 0.0
     alone = True
+    beside_line = (cells.mark[x] | cells.mark[a]) & LINED
     for turn in range(2):
         j = (k + 1 + 6 * turn) & 7
         b = x + RING_X[j] + stride * RING_Y[j]
         if not isfinite(cells.arrival_s[b]):
             continue
-        if cells.shut.size > 1 and not _is_joined(cells, x, k, j, a):
+        if beside_line and not _is_joined(cells, x, k, j, a):
             continue
         alone = False
         bx, by = RING_X[j] - RING_X[k], RING_Y[j] - RING_Y[k]
@@ -420,13 +449,11 @@ def solve(
         if queue.touched.size < queue.counts[TOUCHED] + 8:
             return TOUCHED_FULL, -1
         if queue.counts[NEAR] == 0:
-            drop_outdated(queue, cells.arrival_s)
-            if queue.counts[LATER] == 0 or (queue.later_s[0] > until_s and not to_the_rim):
-                return DONE, -1
-            if to_the_rim:
+            if to_the_rim and queue.counts[LATER] > 0:
                 _open_rim(cells, queue, stride, until_s)
                 continue
-            open_slab(queue, cells.arrival_s, stride)
+            if not open_slab(queue, cells.arrival_s, stride, until_s):
+                return DONE, -1
         a = queue.near_cell[0]
         is_current = cells.mark[a] & OPEN and is_of(queue, stride, cells.arrival_s[a], a)
         if not is_current or (

@@ -18,9 +18,9 @@ Singles = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
 # Marks of a cell, bits of one byte. Far: neither open nor settled.
-OPEN, SETTLED, SOURCE, HISTORY, BARE, BLOCKED, RIM = 1, 2, 4, 8, 16, 32, 64
+OPEN, SETTLED, SOURCE, HISTORY, BARE, BLOCKED, RIM, LINED = 1, 2, 4, 8, 16, 32, 64, 128
 
-TILE_BITS = 5  # rates are asked for in squares of 32 cells
+TILE_BITS = 4  # whether the spread of a cell is up to date is known by squares of 16 cells
 
 
 class Cells(NamedTuple):
@@ -35,7 +35,7 @@ class Cells(NamedTuple):
     rise_x: NDArray[np.float32]  # z of crossing.py; one element where the ground is level
     rise_y: NDArray[np.float32]
     mark: NDArray[np.uint8]
-    shut: NDArray[np.uint8]  # bit k: no way to neighbour k; one element where there is none
+    shut: NDArray[np.uint8]  # bit k: no way to neighbour k; 0 but for cells marked LINED; one element: there is none
 
 
 class History(NamedTuple):

@@ -28,6 +28,7 @@ from firesim.fire.barrier import shut_ways
 from firesim.fire.cells import (
     BARE,
     BLOCKED,
+    LINED,
     OPEN,
     RING_X,
     RING_Y,
@@ -65,7 +66,7 @@ from firesim.fire.queue import (
     waiting,
     with_room,
 )
-from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource, SpreadTiles
+from firesim.fire.tiles import RiseSource, Spread, SpreadOfKinds, SpreadSource, SpreadTiles
 
 Mask = NDArray[np.bool_]
 Where = Mask | tuple[NDArray[np.integer], NDArray[np.integer]]  # of the grid, or rows and columns of some cells
@@ -81,8 +82,9 @@ class Front:
     ----------
     shape : (rows, columns)
     cell_size_m : float
-    rise : two arrays [y, x] or None
-        Rise of the ground per metre along a step of one column and along a step of one row. [-] None: level.
+    rise : two arrays [y, x], a function or None
+        Rise of the ground per metre along a step of one column and along a step of one row. [-] None: level. A
+        function (rows, columns) gives it for a part of the grid, called when the front first comes near.
     is_burnable : bool array [y, x] or None
         False where nothing will ever spread (sea, rock); None: everywhere.
     rows_per_step_north : -1 or 1
@@ -95,7 +97,7 @@ class Front:
         shape: tuple[int, int],
         cell_size_m: float,
         *,
-        rise: tuple[ArrayLike, ArrayLike] | None = None,
+        rise: tuple[ArrayLike, ArrayLike] | RiseSource | None = None,
         is_burnable: Mask | None = None,
         rows_per_step_north: int = -1,
         tolerance: Tolerance = EXACT,
@@ -105,7 +107,9 @@ class Front:
         self.now_s = -inf
         self._stride = shape[1] + 2
         count = (shape[0] + 2) * self._stride
-        level = np.zeros(1, np.float32)
+        rises = [np.zeros(1 if rise is None else count, np.float32) for _ in range(2)]
+        if isinstance(rise, tuple):
+            rises = [self._framed(part) for part in rise]
         self._cells = Cells(
             arrival_s=np.full(count, inf),
             gradient_x=np.zeros(count, np.float32),
@@ -113,8 +117,8 @@ class Front:
             slowness=np.full(count, inf, np.float32),
             drift_x=np.zeros(count, np.float32),
             drift_y=np.zeros(count, np.float32),
-            rise_x=self._framed(rise[0]) if rise else level,
-            rise_y=self._framed(rise[1]) if rise else level,
+            rise_x=rises[0],
+            rise_y=rises[1],
             mark=np.full(count, BARE, np.uint8),
             shut=np.zeros(1, np.uint8),
         )
@@ -123,7 +127,8 @@ class Front:
         self._history = no_history()
         self._queue = new_queue()
         self._tolerance = tolerance
-        self._tiles = SpreadTiles(shape, cell_size_m, rows_per_step_north)
+        asked = None if isinstance(rise, tuple) else rise
+        self._tiles = SpreadTiles(shape, cell_size_m, rows_per_step_north, asked)
         self._least_s = -inf
         self._expected_s = np.zeros(0)  # arrival in the cells of the history, at the last pause
         self._to_come: list[tuple[float, Indices]] = []
@@ -332,6 +337,7 @@ class Front:
         for start, end in pairwise(line):
             shut_ways(start, end, self.shape, inside)
         self._cells = self._cells._replace(shut=shut)
+        self._inside(self._cells.mark)[inside != 0] |= LINED
         # What was expected in the cells beside the line may have come across it.
         beside = inside != before
         rows, columns = np.divmod(self._history.cell, self._stride)

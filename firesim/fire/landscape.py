@@ -108,18 +108,20 @@ class Landscape:
     def is_level(self) -> bool:
         return not np.any(self.slope_deg)
 
+    def rise(self, rows: slice, columns: slice) -> tuple[Singles, Singles]:
+        """Rise per metre along a step of one column and of one row, in a part of the grid; kept for the next fire."""
+        part = (rows.start, rows.stop, columns.start, columns.stop)
+        if part not in self._rises:
+            steepness = np.tan(np.radians(np.asarray(self.slope_deg[rows, columns], dtype=np.float64)))
+            upslope = np.radians(np.asarray(self.aspect_deg[rows, columns], dtype=np.float64) + 180.0)
+            along_columns = steepness * np.sin(upslope)
+            along_rows = self.rows_per_step_north * steepness * np.cos(upslope)
+            self._rises[part] = (along_columns.astype(np.float32), along_rows.astype(np.float32))
+        return self._rises[part]
+
     @cached_property
-    def rise(self) -> tuple[Singles, Singles] | None:
-        """Rise per metre along a step of one column and of one row; None where all is level."""
-        if self.is_level:
-            return None
-        rise_x, rise_y = np.empty(self.shape, np.float32), np.empty(self.shape, np.float32)
-        for rows in strips(self.shape[0]):
-            steepness = np.tan(np.radians(np.asarray(self.slope_deg[rows], dtype=np.float64)))
-            upslope = np.radians(np.asarray(self.aspect_deg[rows], dtype=np.float64) + 180.0)
-            rise_x[rows] = steepness * np.sin(upslope)
-            rise_y[rows] = self.rows_per_step_north * steepness * np.cos(upslope)
-        return rise_x, rise_y
+    def _rises(self) -> dict[tuple[int | None, ...], tuple[Singles, Singles]]:
+        return {}
 
     @cached_property
     def adjustment_of_bed(self) -> Floats:

@@ -6,8 +6,9 @@ it would cost w |d|: in that order rays never run backward. One such lean holds 
 cells at its rim; it need not be exact, since cells may open again.
 
 The order of arrival must hold in the large, or `advance` would never be done. So time is cut into slabs: cells of
-the slab wait in the near heap, by arrival plus lean; later ones in another heap, by arrival. Where the slabs begin
-depends on the fire alone, not on the calls of `advance`.
+the slab wait in the near heap, by arrival plus lean; later ones in a list without order, which is gone through when a
+slab begins. Where the slabs begin depends on the fire alone, not on the calls
+of `advance`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from firesim.fire.heap import pop, push
 
 # Indices of `Queue.counts` and of `Queue.bounds`.
 NEAR, LATER, TOUCHED = 0, 1, 2
-SLAB_END_S, SLAB_S, LEAN_X, LEAN_Y = 0, 1, 2, 3
+SLAB_END_S, SLAB_S, LEAN_X, LEAN_Y, NEXT_S = 0, 1, 2, 3, 4
 
 # A slab lasts as long as the head needs for this many cells times the square of length to width, but for 2 to 10 cells.
 # Rays lean far in strong wind, and a short slab cuts the order that follows them: at a length of 5 widths 10 cells
@@ -38,7 +39,10 @@ QUICK_SHARE = 0.1
 
 
 class Queue(NamedTuple):
-    """Two heaps and the list of cells that fire has touched since the last pause; counts and bounds in place."""
+    """Cells of the slab, later ones, and those that fire has touched since the last pause; counts and bounds in place.
+
+    NEXT_S of the bounds: no later cell burns sooner.
+    """
 
     near_key: NDArray[np.float64]
     near_cell: NDArray[np.int32]
@@ -52,8 +56,8 @@ class Queue(NamedTuple):
 def new_queue() -> Queue:
     """A queue with nothing in it."""
     cells = [np.empty(1024, np.int32) for _ in range(3)]
-    bound = np.array([-inf, 0.0, 0.0, 0.0])
-    return Queue(np.empty(1024), cells[0], np.empty(1024), cells[1], cells[2], np.zeros(3, np.int64), bound)
+    bounds = np.array([-inf, 0.0, 0.0, 0.0, inf])
+    return Queue(np.empty(1024), cells[0], np.empty(1024), cells[1], cells[2], np.zeros(3, np.int64), bounds)
 
 
 def copied(queue: Queue) -> Queue:
@@ -62,7 +66,7 @@ def copied(queue: Queue) -> Queue:
 
 
 def with_room(queue: Queue, entries: int, touched: int) -> Queue:
-    """The same queue with room for so many entries in each heap and so many touched cells in all."""
+    """The same queue with room for so many entries in the slab, as many later, and so many touched cells in all."""
     if entries <= queue.near_key.size and touched <= queue.touched.size:
         return queue
     return queue._replace(
@@ -81,7 +85,7 @@ def lean_as(queue: Queue, cells: Cells, which: Indices) -> None:
     """
     leans, slabs = np.empty(which.size), np.empty(which.size)
     n, e, fx, fy = _leans(cells, which, leans, slabs)
-    queue.bounds[:] = (-inf, 0.0, 0.0, 0.0)
+    queue.bounds[:] = (-inf, 0.0, 0.0, 0.0, inf)
     if n == 0:
         return
     lean = _of_the_quick(leans[:n]) / max(e, 1e-9)
@@ -129,7 +133,7 @@ def _longer(array: NDArray, size: int) -> NDArray:  # type: ignore[type-arg]
 
 @kernel_part
 def has_room(queue: Queue) -> bool:
-    """Whether eight more entries fit, wherever they go, and the near heap can take over the later one."""
+    """Whether eight more entries fit, wherever they go, and the near heap can take over all later ones."""
     return bool(queue.counts[NEAR] + queue.counts[LATER] + 8 <= queue.near_key.size)
 
 
@@ -140,13 +144,21 @@ def _key(queue: Queue, stride: int, time: float, cell: int) -> float:
 
 
 @kernel_part
+def _put_later(queue: Queue, time: float, cell: int) -> None:
+    n = queue.counts[LATER]
+    queue.later_s[n], queue.later_cell[n] = time, cell
+    queue.counts[LATER] = n + 1
+    queue.bounds[NEXT_S] = min(queue.bounds[NEXT_S], time)
+
+
+@kernel_part
 def put(queue: Queue, stride: int, time: float, cell: int) -> None:
     """Let a cell wait; an earlier entry of it becomes outdated by itself."""
     if time <= queue.bounds[SLAB_END_S]:
         key = _key(queue, stride, time, cell)
         queue.counts[NEAR] = push(queue.near_key, queue.near_cell, queue.counts[NEAR], key, cell)
     else:
-        queue.counts[LATER] = push(queue.later_s, queue.later_cell, queue.counts[LATER], time, cell)
+        _put_later(queue, time, cell)
 
 
 @kernel_part
@@ -169,18 +181,24 @@ def touch(queue: Queue, cell: int) -> None:
 
 
 @kernel_in_place
-def drop_outdated(queue: Queue, arrival_s: Floats) -> None:
-    """Take entries whose cell has another arrival by now off the top of the later heap."""
-    while queue.counts[LATER] > 0 and arrival_s[queue.later_cell[0]] != queue.later_s[0]:
-        queue.counts[LATER] = pop(queue.later_s, queue.later_cell, queue.counts[LATER])
+def open_slab(queue: Queue, arrival_s: Floats, stride: int, until_s: float) -> bool:
+    """Begin the slab of the next cell to burn: its cells move to the near heap. False: none burns by until_s."""
+    if queue.counts[LATER] == 0 or queue.bounds[NEXT_S] > until_s:
+        return False
+    _drop_outdated(queue, arrival_s)
+    if queue.bounds[NEXT_S] > until_s:
+        return False
+    queue.bounds[SLAB_END_S] = queue.bounds[NEXT_S] + queue.bounds[SLAB_S]
+    count, queue.counts[LATER], queue.bounds[NEXT_S] = queue.counts[LATER], 0, inf
+    for n in range(count):
+        put(queue, stride, queue.later_s[n], queue.later_cell[n])
+    return True
 
 
 @kernel_in_place
-def open_slab(queue: Queue, arrival_s: Floats, stride: int) -> None:
-    """Begin the slab of the next cell to burn: its cells move to the near heap."""
-    queue.bounds[SLAB_END_S] = queue.later_s[0] + queue.bounds[SLAB_S]
-    while queue.counts[LATER] > 0 and queue.later_s[0] <= queue.bounds[SLAB_END_S]:
-        time, cell = queue.later_s[0], queue.later_cell[0]
-        queue.counts[LATER] = pop(queue.later_s, queue.later_cell, queue.counts[LATER])
-        if arrival_s[cell] == time:
-            put(queue, stride, time, cell)
+def _drop_outdated(queue: Queue, arrival_s: Floats) -> None:
+    """Drop later entries whose cell has another arrival by now; NEXT_S becomes the first of the others."""
+    count, queue.counts[LATER], queue.bounds[NEXT_S] = queue.counts[LATER], 0, inf
+    for n in range(count):
+        if arrival_s[queue.later_cell[n]] == queue.later_s[n]:
+            _put_later(queue, queue.later_s[n], queue.later_cell[n])

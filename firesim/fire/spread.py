@@ -78,7 +78,7 @@ class SpreadingFire:
         self._front = Front(
             landscape.shape,
             landscape.cell_size_m,
-            rise=landscape.rise,
+            rise=None if landscape.is_level else landscape.rise,
             is_burnable=landscape.is_burnable,
             rows_per_step_north=landscape.rows_per_step_north,
             tolerance=tolerance,
@@ -134,12 +134,11 @@ class SpreadingFire:
         if not self.landscape.is_burnable[r, c]:
             raise ValueError(f"nothing can burn in the cell of the ignition, row {r}, column {c}")
         self._origin = (column, row)
-        rise = self.landscape.rise
         self._young = YoungFire(
             column,
             row,
             self.landscape.cell_size_m,
-            SlopePlane(float(rise[0][r, c]), float(rise[1][r, c])) if rise else SlopePlane(),
+            self._plane_of(r, c),
             self.landscape.rows_per_step_north,
             PointFire(at_s, self._acceleration_per_min(r, c)),
         )
@@ -291,8 +290,9 @@ class SpreadingFire:
             arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
             return cells.rows, cells.columns, arrival_s, cells.rate_m_s, np.asarray(cells.rate_m_s * heat)
         clock_s = self._front.expected_arrival_s[top:bottom]
-        rows, columns = np.nonzero(clock_s <= self._clock(self.now_s))
-        rows = rows + top
+        # Of the strip in one dimension: to find the two of each cell takes numpy three times as long.
+        rows, columns = np.divmod(np.flatnonzero(clock_s <= self._clock(self.now_s)), self.landscape.shape[1])
+        rows += top
         return rows, columns, *self._told_of(rows, columns)
 
     def _told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Floats]:
@@ -415,7 +415,7 @@ class SpreadingFire:
         """Spread of the front from now on; while it is young its ellipses have the shape of its age."""
         if self._law is None:
             return Spread(0.0, 0.0, 0.0)
-        if self._young is None or self._is_ellipse:
+        if self._young is None or self._is_ellipse or self._young.point.per_min == inf:
             return self._law.source
         return YoungSpread(self._law, self._young.point, now_s).source
 
@@ -423,6 +423,13 @@ class SpreadingFire:
     def _home(self) -> tuple[int, int]:
         assert self._origin is not None
         return floor(self._origin[1]), floor(self._origin[0])
+
+    def _plane_of(self, row: int, column: int) -> SlopePlane:
+        """The ground of one cell."""
+        if self.landscape.is_level:
+            return SlopePlane()
+        rise = self.landscape.rise(slice(row, row + 1), slice(column, column + 1))
+        return SlopePlane(*(float(part.item()) for part in rise))
 
     def _spread_of_origin(self) -> Spread:
         """Steady spread of the cell of ignition; numbers."""

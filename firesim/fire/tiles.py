@@ -1,8 +1,9 @@
 """Spread as the laws tell it, turned into the form that the front works with when the front comes near.
 
-The grid is cut into squares of 32 cells. A change of weather only makes the squares outdated: each is asked for
+The grid is cut into squares of 16 cells. A change of weather only makes the squares outdated: each is asked for
 again when fire comes to it, so that new weather costs by the length of the front and not by the grid. Where the kind
-of a cell alone decides (its fuel, on level ground in the open) the compiled loop looks the spread up by itself.
+of a cell alone decides (its fuel, on level ground in the open) the compiled loop looks the spread up by itself; else
+four squares are asked for in one, since a call costs as much as some hundred cells.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ LONGEST_CROSSING_S = 1e8
 
 # An ellipse thinner than this (22 times as long as wide) stands still at its back in single precision.
 MOST_ECCENTRICITY = 0.999
+
+BLOCK_BITS = 1  # spread that the kind does not decide is asked for in blocks of 2 x 2 squares
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,9 @@ NO_KIND, NO_TABLE = np.zeros((0, 0), np.int16), np.zeros((4, 0))
 
 # Spread of a part of the grid, asked for when the front comes near: (rows, columns) -> Spread of that shape.
 SpreadSource = Callable[[slice, slice], Spread]
+
+# Rise of the ground per metre along a step of one column and of one row, asked for in the same way. [-]
+RiseSource = Callable[[slice, slice], tuple[Singles, Singles]]
 
 
 @dataclass(frozen=True)
@@ -234,9 +240,12 @@ class SpreadTiles:
     age: how often the spread has changed; age_of: of the spread written in each square, 0 where that is to be
     written anew, -1 where none ever was.
     heat: of `Spread`, by cell; slowing: factor on the rates by cell, one element until some differ.
+    rise: where the rise of the ground is looked up when the front first comes near; None: all of it is known.
     """
 
-    def __init__(self, shape: tuple[int, int], cell_size_m: float, rows_per_step_north: int) -> None:
+    def __init__(
+        self, shape: tuple[int, int], cell_size_m: float, rows_per_step_north: int, rise: RiseSource | None = None
+    ) -> None:
         self.shape = shape
         self.cell_size_m = cell_size_m
         self.rows_per_step_north = rows_per_step_north
@@ -248,6 +257,7 @@ class SpreadTiles:
         self.age_of = np.full(self._across * (((shape[0] + 1) >> TILE_BITS) + 1), -1, np.int32)
         self.kind, self.table = NO_KIND, NO_TABLE
         self._source: SpreadSource = Spread(0.0, 0.0, 0.0).within
+        self._rise = rise
 
     def copy(self) -> SpreadTiles:
         """Equal tiles that share only the source."""
@@ -257,9 +267,12 @@ class SpreadTiles:
 
     def change(self, spread: Spread | SpreadOfKinds | SpreadSource) -> None:
         """From now on this spread holds."""
-        if isinstance(spread, Spread) and all(np.ndim(part) == 0 for part in vars(spread).values()):
+        decides = self._rise is None
+        if decides and isinstance(spread, Spread) and all(np.ndim(part) == 0 for part in vars(spread).values()):
             spread = SpreadOfKinds(np.zeros((1, 1), np.int16), spread)
         self.kind, self.table = NO_KIND, NO_TABLE
+        if isinstance(spread, SpreadOfKinds) and not decides:
+            raise ValueError("on a slope the kind of a cell does not decide: give the spread of each cell")
         if isinstance(spread, SpreadOfKinds):
             self.kind, self.table = np.ascontiguousarray(spread.kind, dtype=np.int16), spread.table()
         else:
@@ -285,16 +298,20 @@ class SpreadTiles:
             size_m, north = self.cell_size_m, self.rows_per_step_north
             return write_outdated_kinds(cells, self.parts(), which, self.age, now_s, self.stride, size_m, north)
         for tile in _outdated(which, self.age_of, self.age, self.stride).tolist():
-            self.evaluate_tile(cells, tile, now_s)
+            if self.age_of[tile] != self.age:  # not of the block of an earlier one
+                self.evaluate_tile(cells, tile, now_s)
         return None
 
     def evaluate_tile(self, cells: Cells, tile: int, now_s: float) -> None:
-        """Bring one square up to date, where it has not burnt by now_s. The kind of a cell does not decide."""
-        row, column = (part << TILE_BITS for part in divmod(tile, self._across))
-        rows = slice(max(row - 1, 0), min(row - 1 + (1 << TILE_BITS), self.shape[0]))
-        columns = slice(max(column - 1, 0), min(column - 1 + (1 << TILE_BITS), self.shape[1]))
+        """Bring the block of one square up to date, where it has not burnt by now_s. The kind does not decide."""
+        down, right = (part >> BLOCK_BITS << BLOCK_BITS for part in divmod(tile, self._across))
+        row, column, size = down << TILE_BITS, right << TILE_BITS, 1 << TILE_BITS + BLOCK_BITS
+        rows = slice(max(row - 1, 0), min(row - 1 + size, self.shape[0]))
+        columns = slice(max(column - 1, 0), min(column - 1 + size, self.shape[1]))
         shape = (rows.stop - rows.start, columns.stop - columns.start)
         if min(shape) > 0:
+            if self._rise is not None and self.age_of[tile] < 0:
+                self._write_rise(cells, rows, columns)
             spread = self._source(rows, columns)
             parts = (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
             write_spread(
@@ -308,7 +325,14 @@ class SpreadTiles:
                 self.rows_per_step_north,
                 *(_filled(part, shape) for part in parts),
             )
-        self.age_of[tile] = self.age
+        squares = self.age_of.reshape(-1, self._across)
+        squares[down : down + (1 << BLOCK_BITS), right : right + (1 << BLOCK_BITS)] = self.age
+
+    def _write_rise(self, cells: Cells, rows: slice, columns: slice) -> None:
+        assert self._rise is not None
+        framed = (slice(rows.start + 1, rows.stop + 1), slice(columns.start + 1, columns.stop + 1))
+        for known, part in zip((cells.rise_x, cells.rise_y), self._rise(rows, columns), strict=True):
+            known.reshape(-1, self.stride)[framed] = part
 
     def _of(self, cells: NDArray[np.integer]) -> NDArray[np.integer]:
         row, column = np.divmod(cells, self.stride)

@@ -92,6 +92,26 @@ def test_on_a_tilted_plane_the_ellipse_is_exact_in_the_plane_of_the_ground() -> 
     assert straight_up_s > 40 * CELL_M / RATE_M_S * 1.2  # the map advances less than the ground
 
 
+def test_the_ground_may_be_looked_up_where_fire_comes_and_only_there() -> None:
+    rows, columns = np.mgrid[:161, :200]
+    rise = (0.3 * np.sin(columns / 9.0), 0.2 * np.cos(rows / 7.0))
+    asked = np.zeros((161, 200), np.int64)
+
+    def look_up(here: slice, across: slice) -> tuple[np.ndarray, np.ndarray]:
+        asked[here, across] += 1
+        return rise[0][here, across], rise[1][here, across]
+
+    fronts = [Front((161, 200), CELL_M, rise=ground) for ground in (rise, look_up)]
+    for front in fronts:
+        front.set_spread(0.0, Spread(RATE_M_S, 40.0, 0.8))
+        front.ignite_point(40.5, 80.5, 0.0)
+        front.set_spread(2000.0, Spread(RATE_M_S, 60.0, 0.8))
+        front.advance(4000.0)
+    np.testing.assert_array_equal(fronts[1].arrival_time_s, fronts[0].arrival_time_s)
+    assert asked.max() == 1
+    assert not asked[:, 130:].any()
+
+
 def test_rate_of_spread_is_the_heads_ahead_and_the_backs_behind() -> None:
     e = eccentricity(2.0)
     front = burnt_from_a_cell((41, 121), 20, 40, Spread(RATE_M_S, 90.0, e), 6000.0)
