@@ -119,7 +119,8 @@ class Havens:
         """The facilities in which the heat of flames is felt for the first time."""
         cells = np.array([one.cell for one in self.medical], dtype=np.int64)
         hot = self._is_hot(cells) if self._is_hot is not None and len(cells) else np.zeros(len(cells), np.bool_)
-        new = [one for one, burns in zip(self.medical, hot.tolist(), strict=True) if burns and one.name not in self.lost]
+        burning = [one for one, burns in zip(self.medical, hot.tolist(), strict=True) if burns]
+        new = [one for one in burning if one.name not in self.lost]
         self.lost |= {one.name for one in new}
         return new
 

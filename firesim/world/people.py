@@ -17,6 +17,7 @@ from firesim.place.landings import Landing, targets_on_foot
 from firesim.place.stops import BusStop
 from firesim.record import Journal
 from firesim.streams import Luck
+from firesim.world.by_ambulance import ByAmbulance
 from firesim.world.by_bus import ByBus
 from firesim.world.coming_through import ComingThrough
 from firesim.world.decisions import Decisions
@@ -65,7 +66,7 @@ class People:
     journal
         Receives `warned, overheard, told_of_fire, stays_inside, redirected, saw, decided, departed, safe, sheltering,
         entered_sea, left_sea, trapped, stranded, exposed, refuge_lost, stood_down, boarded, ashore,
-        got_on, gave_up_bus, got_out`.
+        got_on, gave_up_bus, got_out, called_for_help, picked_up`.
     hour
         Local hour at the scenario's start.
 
@@ -75,8 +76,8 @@ class People:
         Who is asleep when.
     shore
         Who waits for boats where, and who is afloat.
-    by_bus
-        Who waits for buses where, and who sits in one.
+    by_bus, by_ambulance
+        Who waits for buses where, and who sits in one; who calls for help, and who sits in an ambulance.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class People:
             at_stops, self._standing, self._hearing, self._decisions, self._setting_out, self._senses,
             len(refuges) + len(walked_to),
         )  # fmt: skip
+        self.by_ambulance = ByAmbulance(parties, self._standing, self._senses, parameters)
         self._talk_s = 0.0  # when neighbours talk next
 
     @classmethod
@@ -205,7 +207,7 @@ class People:
         self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
         told_anew = heard.is_advised_anew & (heard.advice != INSIDE)
         own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
-        own_way &= ~(self.shore.is_aboard | self.by_bus.stops.is_aboard)[who]
+        own_way &= ~(self.shore.is_aboard | self.by_bus.stops.is_aboard | self.by_ambulance.patients.is_aboard)[who]
         self.by_bus.hear(heard, told_anew)
         for k in np.flatnonzero(told_anew & own_way).tolist():
             self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
@@ -372,6 +374,7 @@ class People:
             **self.exposure.columns(),
             **self.shore.columns(),
             **self.by_bus.stops.columns(),
+            **self.by_ambulance.patients.columns(),
             "fate": [FATES[fate] for fate in self.fate],
             "cause_id": [None if cause == NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,
