@@ -199,6 +199,8 @@ class _Desk:
         if home is None:
             return None
         there = self.network.way(edges_to(via_edge, self.network.roads.tail, door), start)
+        if crew.state == "blocked" and (crew.target_xy_m, crew.route) == (case.call.place_xy_m, there.nodes):
+            return None  # it has said that it cannot: said again it is no news
         return Errand(crew, there_s, there, home[0], home[1])
 
     def _loads_s(self, case: Case, door: int) -> float:

@@ -39,7 +39,7 @@ Moved = Callable[[str, float, float], None]  # who, easting, northing
 PlaceOf = Callable[[str], tuple[float, float]]  # where a vehicle is now: easting, northing
 ObeyOrder = Callable[[UnitOrder | FetchOrder, int | None], None]  # to the crew, with the event of its delivery
 
-AT_WORK = ("on_scene", "out_of_reach", "working")
+AT_WORK = ("on_scene", "out_of_reach", "working", "let_off")  # the last: an ambulance that stands by again
 
 
 class RadioParameters(Parameters):

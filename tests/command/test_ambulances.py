@@ -303,8 +303,8 @@ def test_when_one_stands_before_a_closed_road_another_is_sent(small):
         household="a", seen_s=0.0, zone="west", place_xy_m=(EASTING["W"], COAST_Y_M), people=2, need="help"
     )
     assert told(plan(picture, 430.0)) == {"a": NO_ROAD}  # the other could come, but not get out again
-    picture.is_open[:] = True
-    assert sent(plan(picture, 430.0)) == {"ambulance-1": "a"}
+    picture.is_open[:] = True  # whatever stopped it, it was no road that the centre knows to be cut
+    assert sent(plan(picture, 430.0)) == {"ambulance-2": "a"}
 
 
 def test_when_the_forecast_brings_the_closing_nearer_one_under_way_is_called_off_and_staged(small):

@@ -247,6 +247,19 @@ def test_with_people_aboard_a_crew_hears_no_other_orders(make_world):
     assert people.by_ambulance.patients.taken_s[1] > people.safe_s[0] > aboard_s
 
 
+def test_who_hears_other_advice_in_an_ambulance_goes_where_it_goes(make_world):
+    world = make_world(2, with_loop=True)
+    world.alert()
+    world.fetch(0, at_s=6000.0)
+    aboard_s = 6000.0 + TURNOUT_S + WAY_S + LOAD_S + 120.0
+    told = {"village": ("town", ["V", "M", "N", "T"])}
+    world.people.hear(np.arange(2), aboard_s, "knock", "order", 0, told)
+    people = world.run(12_000.0)
+    assert np.isfinite(people.by_ambulance.patients.taken_s).tolist() == [True, False]
+    assert people.safe_s[0] > aboard_s > people.by_ambulance.patients.taken_s[0]
+    assert "redirected" not in world.kinds()
+
+
 def test_without_the_switch_an_ambulance_cannot_be_sent_to_fetch(make_world):
     world = make_world(fetches=False)
     world.alert()
