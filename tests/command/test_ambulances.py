@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from firesim.command.ambulances import NO_ROAD, NONE_FREE, TOO_MANY, FetchPlan, plan
 from firesim.command.cases import warnings_of
-from firesim.command.dispatcher import Dispatcher, replay
+from firesim.command.dispatcher import Dispatcher, replay, step
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
@@ -25,7 +25,6 @@ from firesim.link.messages import (
     FetchReport,
     HelpCall,
     MedicalInfo,
-    RoadReport,
     UnitInfo,
     UnitOrder,
     UnitStatus,
@@ -331,15 +330,24 @@ def test_only_ambulances_that_fetch_nobody_are_staged(small):
 
 
 def test_one_that_is_called_off_gets_other_orders_at_once(small):
+    """Somebody else's call has the centre look again: the road to the first is forecast to close meanwhile."""
     wire = small.Wire()
     small.tell_of_a_fire(wire, units=units("E"), ambulances=info())
-    body = HelpCall(household="a", seen_s=1e3, zone="w", place_xy_m=(EASTING["W"], COAST_Y_M), people=2, need="help")
-    wire.say(950.0, body, "a")
-    for u, v in (("M", "W"), ("W", "M")):
-        wire.say(1100.0, RoadReport(observer="engine-1", seen_s=1090.0, u=u, v=v, is_open=False), "engine-1")
-    orders = [one for at_s, one in replay(wire.deliveries, 1300.0) if getattr(one, "destination", "") == "ambulance-1"]
-    tasks = [one.body.task for one in orders]
-    assert tasks[tasks.index("fetch") :] == ["fetch", "stage"]
+    for at_s, household, people in ((650.0, "a", 2), (720.0, "b", 9)):
+        place = (EASTING["W"], COAST_Y_M)
+        body = HelpCall(household=household, seen_s=at_s, zone="w", place_xy_m=place, people=people, need="help")
+        wire.say(at_s, body, household)
+    dispatcher, outputs = Dispatcher(), []
+    closes_s = {650.0: 1e5, 720.0: 800.0}  # as forecast when each call comes
+    for at_s, payload in sorted(wire.deliveries, key=lambda delivery: delivery[0]):
+        if at_s < 900.0:
+            outputs += step(dispatcher, at_s, payload)
+        if at_s in closes_s:
+            dispatcher.picture.forecast = forecast_of(dispatcher.picture, west_s=closes_s[at_s])
+    outputs += step(dispatcher, 760.0)
+    orders = [(at_s, one.body.task) for at_s, one in outputs if getattr(one, "destination", "") == "ambulance-1"]
+    assert [task for _, task in orders[-2:]] == ["fetch", "stage"]
+    assert orders[-1][0] == 750.0
 
 
 # --- in the dispatcher ---------------------------------------------------------------------------------------------
@@ -368,10 +376,10 @@ def test_a_call_of_somebody_on_whom_an_ambulance_is_under_way_changes_nothing(sm
     assert plan(picture, 300.0).orders == []
 
 
-def test_the_floor_sends_no_ambulance_to_anybody(small):
-    dispatcher = Dispatcher()
-    wire = small.Wire()
-    wire.say(0.0, small.briefing(policy="NoAlert", units=units("E"), ambulances=info()), "scenario")
-    place = (EASTING["W"], COAST_Y_M)
-    wire.say(100.0, HelpCall(household="a", seen_s=80.0, zone="west", place_xy_m=place, people=2, need="help"), "a")
-    assert not [one for at_s, load in wire.deliveries for one in dispatcher.handle(at_s, load) if hasattr(one, "body")]
+def test_the_floor_sends_no_ambulance_to_anybody_and_the_others_do(small):
+    for policy, kinds in (("NoAlert", set()), ("Today", {"ambulance"}), ("Pilot", {"ambulance"})):
+        wire = small.Wire()
+        wire.say(0.0, small.briefing(policy=policy, units=units("E"), ambulances=info()), "scenario")
+        place = (EASTING["W"], COAST_Y_M)
+        wire.say(100.0, HelpCall(household="a", seen_s=80.0, zone="west", place_xy_m=place, people=2, need="help"), "a")
+        assert {getattr(one, "kind", "") for _, one in replay(wire.deliveries, 1000.0)} == kinds

@@ -253,7 +253,7 @@ def test_who_hears_other_advice_in_an_ambulance_goes_where_it_goes(make_world):
     world.fetch(0, at_s=6000.0)
     aboard_s = 6000.0 + TURNOUT_S + WAY_S + LOAD_S + 120.0
     told = {"village": ("town", ["V", "M", "N", "T"])}
-    world.people.hear(np.arange(2), aboard_s, "knock", "order", 0, told)
+    world.people.hear(np.arange(2), aboard_s, "app", "order", 0, told)
     people = world.run(12_000.0)
     assert np.isfinite(people.by_ambulance.patients.taken_s).tolist() == [True, False]
     assert people.safe_s[0] > aboard_s > people.by_ambulance.patients.taken_s[0]
