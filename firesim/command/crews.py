@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from firesim.link.messages import SensorInfo, UnitInfo, ZoneAdvice
+from firesim.command.orders import Order
+from firesim.link.messages import DroneOrder, FetchOrder, SensorInfo, UnitInfo, UnitOrder, ZoneAdvice
 
 Point = tuple[float, float]
 
@@ -34,6 +35,7 @@ class Crew:
     route: tuple[str, ...] = ()
     order_id: str = ""
     ordered_s: float = -inf
+    household: str = ""  # whom an ambulance fetches by its orders
     cut_at: tuple[str, ...] = ()  # ends of closed roads that it has told of since it last moved, those on its own side
 
     def be_at(self, x_m: float, y_m: float, seen_s: float) -> None:
@@ -81,3 +83,13 @@ def crew_of_unit(unit: UnitInfo) -> Crew:
 
 def crew_of_drone(drone: SensorInfo) -> Crew:
     return Crew(drone.sensor, drone.kind, drone.x_m, drone.y_m)
+
+
+def note_order(crew: Crew, order: Order, body: UnitOrder | FetchOrder | DroneOrder, now_s: float) -> None:
+    """It is told this now."""
+    crew.household = body.household if isinstance(body, FetchOrder) else ""
+    crew.task = "look" if isinstance(body, DroneOrder) else body.task
+    crew.target_xy_m = body.place_xy_m
+    crew.route = order.route
+    crew.order_id = order.order_id
+    crew.ordered_s = now_s

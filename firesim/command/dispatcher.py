@@ -16,10 +16,11 @@ from math import inf
 
 import msgspec
 
-from firesim.command import contraflow, evacuation
+from firesim.command import ambulances, contraflow, evacuation
 from firesim.command.busline import Coach
+from firesim.command.cases import note_answer
 from firesim.command.clearance import ClearanceEstimate, in_words
-from firesim.command.crews import Crew
+from firesim.command.crews import Crew, note_order
 from firesim.command.forecast import Forecaster, belief_of, outline_cells
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident
@@ -38,11 +39,14 @@ from firesim.link.messages import (
     Briefing,
     BusOrder,
     BusStatus,
+    CallAnswer,
     ContraflowOrder,
     Decision,
     DroneOrder,
     DroneStatus,
     Envelope,
+    FetchOrder,
+    FetchReport,
     FireMapReport,
     Recommendation,
     UnitOrder,
@@ -116,8 +120,8 @@ class Dispatcher:
         heard = self.picture.hear(envelope, now_s)
         if isinstance(body, Ack):
             self._said.pop(body.order, None)
-        elif isinstance(body, UnitStatus | DroneStatus | BoatStatus | BusStatus | FireMapReport):
-            speaker = body.unit if isinstance(body, UnitStatus) else envelope.source
+        elif isinstance(body, UnitStatus | FetchReport | DroneStatus | BoatStatus | BusStatus | FireMapReport):
+            speaker = body.unit if isinstance(body, UnitStatus | FetchReport) else envelope.source
             self._said = {name: said for name, said in self._said.items() if said[0].destination != speaker}
         if heard.incident is not None:
             self._progress(heard.incident, because, now_s, out)
@@ -144,6 +148,8 @@ class Dispatcher:
                 self._plan_anew(because, now_s)
         elif heard.what in ("unit", "boat", "bus", "drone", "nothing_found"):
             self._schedule.add_once("task", now_s + p.plan_s, because)
+        elif heard.what == "help":
+            self._schedule.add_once("fetch", now_s + p.plan_s, because)
 
     def _is_surprised_by(self, incident: Incident, now_s: float) -> bool:
         """Whether an outline differs enough from what was planned on to plan anew."""
@@ -219,6 +225,8 @@ class Dispatcher:
             self._plan_anew(newest.last_message_id, now_s)
         elif due.what == "task":
             self._decide(due.because, now_s, out)
+        elif due.what == "fetch":
+            self._send_ambulances(now_s, out)
         elif due.what == "repeat":
             self._say_again(due.name, now_s, out)
 
@@ -282,12 +290,24 @@ class Dispatcher:
     # --- orders ------------------------------------------------------------------------------------------
 
     def _decide(self, because: str, now_s: float, out: list[Output]) -> None:
+        self._send_ambulances(now_s, out)
         for order in self._policy.decide(self.picture, now_s):
             if isinstance(order.body, Recommendation):
                 self._recommend(order, order.body, because, now_s, out)
             else:
                 self._issue(order, because, now_s, out)
         self._set_lanes(because, now_s, out)
+
+    def _send_ambulances(self, now_s: float, out: list[Output]) -> None:
+        """Let ambulances fetch who called for help; who is called off on the way gets other orders at once."""
+        if not getattr(self._policy, "fetches", True):
+            return
+        plan = ambulances.plan(self.picture, now_s)
+        for name, because in plan.called_off.items():
+            ambulances.call_off(self.picture, name)
+            self._schedule.add_once("task", now_s, because)
+        for order in plan.orders:
+            self._issue(order, order.because, now_s, out)
 
     def _set_lanes(self, because: str, now_s: float, out: list[Output]) -> None:
         """Tell the police on which roads both lanes are to lead out, if that has changed."""
@@ -309,10 +329,12 @@ class Dispatcher:
         order_id = f"order-{self._orders}"
         body = msgspec.structs.replace(order.body, order=order_id)
         order = replace(order, order_id=order_id, because=because, body=body)
-        if isinstance(body, UnitOrder | DroneOrder | BoatOrder | BusOrder | ContraflowOrder):
+        if isinstance(body, UnitOrder | FetchOrder | DroneOrder | BoatOrder | BusOrder | ContraflowOrder):
             self._note(order, body, now_s)
             self._said[order_id] = (order, 0)
             self._schedule.add("repeat", now_s + self.picture.parameters.resend_after_s, because, order_id)
+        if isinstance(body, CallAnswer):
+            note_answer(self.picture, body)
         if isinstance(body, Recommendation):
             evacuation.ask(self.picture, order_id, body, now_s)
             fire = self.picture.fire(now_s)
@@ -322,8 +344,9 @@ class Dispatcher:
         out.append(order)
 
     def _note(
-        self, order: Order, body: UnitOrder | DroneOrder | BoatOrder | BusOrder | ContraflowOrder, now_s: float
-    ) -> None:
+        self, order: Order, body: UnitOrder | FetchOrder | DroneOrder | BoatOrder | BusOrder | ContraflowOrder,
+        now_s: float,
+    ) -> None:  # fmt: skip
         if isinstance(body, ContraflowOrder):
             contraflow.noted(self.picture, body, order.order_id, now_s)
             return
@@ -335,8 +358,8 @@ class Dispatcher:
             crew.task, crew.stop, crew.refuge, crew.leave_by_s = body.task, body.stop, body.refuge, body.leave_by_s
             crew.route, crew.way = tuple(body.route), tuple(body.way)
             crew.order_id, crew.ordered_s = order.order_id, now_s
-        elif isinstance(crew, Crew) and isinstance(body, UnitOrder | DroneOrder):
-            _note_order(crew, order, body, now_s)
+        elif isinstance(crew, Crew) and isinstance(body, UnitOrder | FetchOrder | DroneOrder):
+            note_order(crew, order, body, now_s)
 
     def _crew(self, name: str) -> Crew | Vessel | Coach | Lanes | None:
         picture = self.picture
@@ -376,11 +399,3 @@ class Dispatcher:
         for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by, now_s):
             self._issue(alert, because, now_s, out)
         self._set_lanes(because, now_s, out)  # who can no longer leave was told so just now
-
-
-def _note_order(crew: Crew, order: Order, body: UnitOrder | DroneOrder, now_s: float) -> None:
-    crew.task = body.task if isinstance(body, UnitOrder) else "look"
-    crew.target_xy_m = body.place_xy_m
-    crew.route = order.route
-    crew.order_id = order.order_id
-    crew.ordered_s = now_s

@@ -21,7 +21,7 @@ class Order:
     field of the body. `because` is the id of the message without which the order would not have been given.
     """
 
-    kind: str  # unit, drone, boat, bus, contraflow, recommendation, alert or decision
+    kind: str  # unit, ambulance, answer (to a caller), drone, boat, bus, contraflow, recommendation, alert or decision
     destination: str
     body: Body
     why: str

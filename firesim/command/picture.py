@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.command.busline import Coach
+from firesim.command.cases import Case, hear_call, hear_report
 from firesim.command.crews import Advised, Crew, crew_of_drone, crew_of_unit
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident, PlacePrior, Sighting
@@ -27,8 +28,10 @@ from firesim.link.messages import (
     CameraReport,
     DroneStatus,
     Envelope,
+    FetchReport,
     FireMapReport,
     GasReport,
+    HelpCall,
     MastStatus,
     RoadReport,
     UnitPlace,
@@ -58,7 +61,7 @@ class Lanes:
 class Heard:
     """What a message did to the picture."""
 
-    what: str  # sighting, outline, nothing_found, road, unit, boat, bus, drone, mast, or nothing new: ""
+    what: str  # sighting, outline, nothing_found, road, unit, boat, bus, help, drone, mast, or nothing new: ""
     incident: Incident | None = None
 
 
@@ -73,6 +76,7 @@ class Picture:
     drones: dict[str, Crew] = field(default_factory=dict)
     vessels: dict[str, Vessel] = field(default_factory=dict)
     coaches: dict[str, Coach] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
     dark_masts: dict[str, float] = field(default_factory=dict)
     advised: dict[str, Advised] = field(default_factory=dict)
     forecast: Forecast | None = None
@@ -143,6 +147,10 @@ class Picture:
             return self._hear_boat(body, now_s)
         if isinstance(body, BusStatus):
             return self._hear_bus(body, now_s)
+        if isinstance(body, HelpCall):
+            return Heard("help" if hear_call(self, body, envelope.message_id) else "")
+        if isinstance(body, FetchReport):
+            return Heard("help" if hear_report(self, body, now_s) else "")
         if isinstance(body, UnitPlace):
             return self._hear_place(body)
         if isinstance(body, DroneStatus):

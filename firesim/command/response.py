@@ -82,7 +82,7 @@ def assign(
     `zones` are those to be protected, the most urgent first. The stated share of fire units goes to the fire,
     those on shift and then those nearest to it; the others one to a zone; all go to the fire when no zone is
     threatened. Ambulances stage where people are sent: at the first of the refuges `receiving`; where nobody is
-    sent anywhere, at the town. A unit gets an order only when its task changes.
+    sent anywhere, at the town; those that fetch people go on. A unit gets an order only when its task changes.
     """
     network = unit_network(picture, picture.forecast)
     crews = [crew for crew in picture.units.values() if crew.kind in FIRE_UNITS and not crew.is_lost]
@@ -100,7 +100,7 @@ def assign(
     for crew, task in _protect_tasks(picture, crews[n_attack:], zones):
         orders += _retask(picture, network, crew, task, now_s)
     for crew in picture.units.values():
-        if crew.kind == AMBULANCE and not crew.is_lost:
+        if crew.kind == AMBULANCE and not crew.is_lost and not crew.household:
             orders += _retask(picture, network, crew, _stage_task(picture, receiving), now_s)
     return orders
 

@@ -13,7 +13,7 @@ class Due:
 
     at_s: float
     number: int  # dues of one instant are done in the order in which they arose
-    what: str  # acknowledge, forecast, plan, review, task, or repeat
+    what: str  # acknowledge, forecast, plan, review, task, fetch, or repeat
     because: str
     name: str = ""  # of the incident, or of the order to repeat
 

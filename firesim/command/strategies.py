@@ -42,7 +42,8 @@ _SOONER_BY_S = 600.0  # people are told again when their deadline has come this 
 class Policy(Protocol):
     """What a strategy's policy has to offer.
 
-    `Parameters` are read from the briefing; `forecasts` says whether the dispatcher runs the fire forecast.
+    `Parameters` are read from the briefing; `forecasts` says whether the dispatcher runs the fire forecast. One with
+    `fetches = False` sends no ambulances to who calls for help; to all others the dispatcher does.
     """
 
     Parameters: ClassVar[type[CommandParameters]]
@@ -52,10 +53,11 @@ class Policy(Protocol):
 
 
 class NoAlert:
-    """The floor: units go where the fire is reported, nobody is told to leave."""
+    """The floor: units go where the fire is reported, nobody is told to leave, nobody is fetched."""
 
     Parameters: ClassVar[type[CommandParameters]] = CommandParameters
     forecasts: ClassVar[bool] = False
+    fetches: ClassVar[bool] = False
 
     def decide(self, picture: Picture, now_s: float) -> list[Order]:
         fire = located_fire(picture, now_s)

@@ -7,6 +7,7 @@ from pydantic import Field
 from firesim.devices.callers import CallerParameters
 from firesim.devices.cameras import CameraParameters
 from firesim.devices.drones import DroneParameters
+from firesim.devices.help_calls import HelpCallParameters
 from firesim.devices.lookouts import FireWatchParameters
 from firesim.devices.phones import PhoneParameters
 from firesim.devices.plume import SightParameters
@@ -25,6 +26,7 @@ class DeviceParameters(Parameters):
     gas: GasParameters = GasParameters()
     cameras: CameraParameters = CameraParameters()
     callers: CallerParameters = CallerParameters()
+    help_calls: HelpCallParameters = HelpCallParameters()
     fire_watch: FireWatchParameters = FireWatchParameters()
     drone: DroneParameters = DroneParameters()
     phones: PhoneParameters = PhoneParameters()

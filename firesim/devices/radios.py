@@ -15,6 +15,8 @@ from firesim.link.messages import (
     Ack,
     Body,
     CallReport,
+    FetchOrder,
+    FetchReport,
     FireMapReport,
     RoadReport,
     SensorInfo,
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 Say = Callable[[str, str, Body, int | None], None]  # source, destination, what, caused by which event
 Moved = Callable[[str, float, float], None]  # who, easting, northing
 PlaceOf = Callable[[str], tuple[float, float]]  # where a vehicle is now: easting, northing
-ObeyOrder = Callable[[UnitOrder, int | None], None]  # hands an order to the crew; with the event of its delivery
+ObeyOrder = Callable[[UnitOrder | FetchOrder, int | None], None]  # to the crew, with the event of its delivery
 
-AT_WORK = ("on_scene", "out_of_reach", "working")
+AT_WORK = ("on_scene", "out_of_reach", "working", "let_off")  # the last: an ambulance that stands by again
 
 
 class RadioParameters(Parameters):
@@ -113,7 +115,7 @@ class Radios:
         self._states[state.unit], self._causes[state.unit] = state, cause_id
         if self._moved is not None:
             self._moved(state.unit, state.x_m, state.y_m)
-        status = UnitStatus(
+        status: Body = UnitStatus(
             unit=state.unit,
             seen_s=now_s,
             state=state.state,
@@ -122,13 +124,18 @@ class Radios:
             water_litres=state.water_litres,
             reason=state.reason,
         )
+        if state.household:
+            status = FetchReport(
+                unit=state.unit, seen_s=now_s, household=state.household, state=state.state, x_m=state.x_m,
+                y_m=state.y_m, reason=state.reason,
+            )  # fmt: skip
         self._say(state.unit, "centre", status, cause_id)
         if state.road is not None:
             u, v = state.road
             report = RoadReport(observer=state.unit, seen_s=now_s, u=u, v=v, is_open=False)
             self._say(state.unit, "centre", report, cause_id)
 
-    def receive(self, order: UnitOrder, now_s: float, cause_id: int | None) -> None:
+    def receive(self, order: UnitOrder | FetchOrder, now_s: float, cause_id: int | None) -> None:
         """An order has been delivered to a vehicle: its crew confirms, and obeys."""
         self._say(order.unit, "centre", Ack(order=order.order, by=order.unit, at_s=now_s), cause_id)
         self._obey(order, cause_id)
@@ -140,7 +147,7 @@ class Radios:
             state = self._states.get(unit.unit)
             if state is not None and state.state in AT_WORK:
                 reports.append(Observation(unit.unit, self._sight_of(state, now_s)))
-            elif state is not None and state.state == "rolling":
+            elif state is not None and state.state in ("rolling", "laden"):
                 self._show_place(unit.unit, now_s)
         return reports
 

@@ -158,6 +158,28 @@ class LineInfo(msgspec.Struct, frozen=True, kw_only=True):
     alighting_s: float
 
 
+class MedicalInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A facility that takes patients."""
+
+    facility: str
+    name: str
+    node: str  # of the roads
+    x_m: float
+    y_m: float
+
+
+class AmbulanceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of fetching people by ambulance: how many it takes, usual times [s], and where else but refuges."""
+
+    seats: int
+    stretcher_load_s: float
+    helped_load_s: float
+    access_m_s: float  # from the road to the door
+    turnout_s: float
+    recall_s: float  # of a crew off shift
+    medical: list[MedicalInfo]
+
+
 class WeatherRow(msgspec.Struct, frozen=True, kw_only=True):
     """The weather bulletin for the time from `from_s` to the next row. Moistures are kg/kg."""
 
@@ -193,6 +215,7 @@ class Briefing(Body, frozen=True, tag=True, kw_only=True):
     horizon_s: float
     sea: SeaInfo | None = None  # None: no boats
     line: LineInfo | None = None  # None: no buses
+    ambulances: AmbulanceInfo | None = None  # None: they fetch nobody
 
 
 class AuthorityBriefing(Body, frozen=True, tag=True, kw_only=True):
@@ -233,6 +256,17 @@ class CallReport(Body, frozen=True, tag=True, kw_only=True):
     place_sd_m: float
 
 
+class HelpCall(Body, frozen=True, tag=True, kw_only=True):
+    """Somebody telephones: we have to leave, cannot by ourselves, and nobody takes us."""
+
+    household: str
+    seen_s: float
+    zone: str
+    place_xy_m: Point
+    people: int
+    need: str  # help: somebody who takes them along will do; ambulance: one of them has to lie
+
+
 class FireMapReport(Body, frozen=True, tag=True, kw_only=True):
     """The outline of the fire as somebody above or beside it draws it; empty outline: nothing burns here."""
 
@@ -260,6 +294,18 @@ class UnitStatus(Body, frozen=True, tag=True, kw_only=True):
     x_m: float
     y_m: float
     water_litres: float
+    reason: str = ""
+
+
+class FetchReport(Body, frozen=True, tag=True, kw_only=True):
+    """An ambulance says how it goes with those whom it was to fetch, and thereby what it is about itself."""
+
+    unit: str
+    seen_s: float
+    household: str
+    state: str  # loading, laden, let_off (free again, whether anybody was aboard), nobody_there, cannot_reach
+    x_m: float
+    y_m: float
     reason: str = ""
 
 
@@ -355,6 +401,36 @@ class UnitOrder(Body, frozen=True, tag=True, kw_only=True):
     why: str
 
 
+class FetchOrder(Body, frozen=True, tag=True, kw_only=True):
+    """Fetch these people from their door and let them off there: a refuge, or a medical facility.
+
+    `route` is the road to the door, `way` from there to the haven.
+    """
+
+    order: str
+    unit: str
+    household: str
+    place_xy_m: Point
+    people: int
+    need: str  # help or ambulance
+    haven: str
+    route: list[str]
+    way: list[str]
+    why: str
+
+    @property
+    def task(self) -> str:
+        return "fetch"
+
+
+class CallAnswer(Body, frozen=True, tag=True, kw_only=True):
+    """To who called for help: nobody can be sent now, and why."""
+
+    order: str
+    household: str
+    why: str
+
+
 class BoatOrder(Body, frozen=True, tag=True, kw_only=True):
     """Take people off at a landing and put them ashore in a port, again and again; or make ready; or come home."""
 
@@ -437,6 +513,7 @@ Anything = (
     Briefing | AuthorityBriefing | GasReport | CameraReport | CallReport | FireMapReport | DroneStatus | UnitStatus
     | UnitPlace | RoadReport | MastStatus | Decision | Ack | DroneOrder | UnitOrder | Recommendation | Alert
     | BoatOrder | BoatStatus | BusOrder | BusStatus | ContraflowOrder
+    | HelpCall | FetchOrder | FetchReport | CallAnswer
 )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ def outcomes_of(
         **_over_warning(people, vehicles, horizon_s),
         **_by_sea(people, units),
         **_by_bus(people, units),
+        **_by_ambulance(people),
         **_fire(fire, units),
         **_calibration(forecasts),
     }
@@ -260,6 +261,23 @@ def _by_bus(people: pd.DataFrame, units: pd.DataFrame) -> dict[str, float]:
         "waited_for_bus_in_vain_people": float(count[vain].sum()),
         "waited_for_bus_min": float(waits_s.sum() / got_on["people"].sum() / 60.0) if len(got_on) else nan,
         "bus_hours": _hours(units[(units["kind"] == "bus") & (units["leg"] != "available")]),
+    }
+
+
+def _by_ambulance(people: pd.DataFrame) -> dict[str, float]:
+    """Who called for help, whom ambulances brought to safety, without need as well, and how long these had waited.
+
+    The wait is from the first call to being aboard, mean over people.
+    """
+    count, called = people["people"], people["called_for_help_s"].notna()
+    fetched, taken = people["let_off_s"].notna(), people[people["picked_up_s"].notna()]
+    waits_s = (taken["picked_up_s"] - taken["called_for_help_s"]) * taken["people"]
+    return {
+        "called_for_help_people": float(count[called].sum()),
+        "called_for_help_parties": float(called.sum()),
+        "fetched_by_ambulance_people": float(count[fetched].sum()),
+        "fetched_by_ambulance_without_need_people": float(count[fetched & ~people["at_risk"]].sum()),
+        "waited_for_ambulance_min": float(waits_s.sum() / taken["people"].sum() / 60.0) if len(taken) else nan,
     }
 
 

@@ -86,6 +86,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("at_stop_s", _REAL),  # come there
             ("got_on_s", _REAL),
             ("got_off_s", _REAL),  # in a refuge, or where the bus could go no further
+            ("called_for_help_s", _REAL),  # first telephoned that they cannot leave
+            ("fetched_by", _TEXT),  # the ambulance, empty: none
+            ("picked_up_s", _REAL),
+            ("let_off_s", _REAL),  # at a refuge or a medical facility
         ]
     ),
     "vehicles": pa.schema(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from firesim.link.masts import Mast
 from firesim.link.messages import (
+    AmbulanceInfo,
     AuthorityBriefing,
     BoatInfo,
     Briefing,
@@ -18,6 +19,7 @@ from firesim.link.messages import (
     MapInfo,
     MapRaster,
     MastInfo,
+    MedicalInfo,
     SeaInfo,
     SeaWayInfo,
     SensorInfo,
@@ -33,6 +35,7 @@ from firesim.streams import Luck
 from firesim.world.busfleet import BusSpec
 from firesim.world.fleet import BoatSpec
 from firesim.world.ground import fuel_models
+from firesim.world.havens import MEDICAL
 from firesim.world.units import UnitSpec
 from firesim.world.weather import TrueWeather, WeatherNow
 
@@ -71,6 +74,7 @@ def centre_briefing(
         horizon_s=scenario.horizon_s,
         sea=_sea(scenario, boats) if boats else None,
         line=_line(scenario, stops, buses) if buses else None,
+        ambulances=_ambulances(scenario, units),
     )
 
 
@@ -149,6 +153,25 @@ def _line(scenario: Scenario, stops: Sequence[BusStop], buses: Sequence[BusSpec]
         boarding_s=parameters.boarding_s,
         alighting_s=parameters.alighting_s,
     )
+
+
+def _ambulances(scenario: Scenario, units: Sequence[UnitSpec]) -> AmbulanceInfo | None:
+    """What the ambulance service knows of itself; None where it fetches nobody."""
+    p, place = scenario.fields.responders, scenario.place
+    if not p.ambulances_fetch or not any(unit.kind == "ambulance" for unit in units):
+        return None
+    medical = [
+        MedicalInfo(
+            facility=one.facility, name=one.name, x_m=one.x_m, y_m=one.y_m,
+            node=place.roads.node_ids[int(place.roads.nearest_node(one.x_m, one.y_m))],
+        )
+        for one in place.settlement.facilities if one.kind == MEDICAL
+    ]  # fmt: skip
+    return AmbulanceInfo(
+        seats=p.ambulance_seats, stretcher_load_s=p.stretcher_load_s, helped_load_s=p.helped_load_s,
+        access_m_s=scenario.fields.people.access_speed_m_s,
+        turnout_s=p.ambulance_turnout_s, recall_s=(p.recall_least_s + p.recall_most_s) / 2.0, medical=medical,
+    )  # fmt: skip
 
 
 def _one(value: ArrayLike) -> float:

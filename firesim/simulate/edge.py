@@ -33,6 +33,7 @@ from firesim.link.messages import (
     BusOrder,
     ContraflowOrder,
     DroneOrder,
+    FetchOrder,
     FireMapReport,
     MastStatus,
     SensorInfo,
@@ -44,6 +45,7 @@ from firesim.link.ports import Alerter, Observation, Reach
 from firesim.link.post import Post
 from firesim.physics.smoke import visibility_m
 from firesim.scenario import Scenario, Strategy
+from firesim.simulate.fetch import errand_of, fetch_scene, put_on_the_phone
 from firesim.simulate.truth import Truth
 from firesim.world.boats import Boats, SeaScene
 from firesim.world.buses import Buses, BusScene
@@ -131,13 +133,16 @@ class Edge:
 
     # --- from messages to the world -----------------------------------------------------------------------
 
-    def obey(self, order: UnitOrder, cause_id: int | None) -> None:
+    def obey(self, order: UnitOrder | FetchOrder, cause_id: int | None) -> None:
         """A crew carries out what its radio has told it."""
         if (order.unit, order.order) in self._obeyed:
             return  # said again because the first acknowledgement was lost
         self._obeyed.add((order.unit, order.order))
         cause = self.truth.start_event if cause_id is None else cause_id
-        self.responders.order(order.unit, order.task, order.place_xy_m, order.route, cause, order.order)
+        if isinstance(order, FetchOrder):
+            self.responders.fetch(order.unit, errand_of(order, cause))
+        else:
+            self.responders.order(order.unit, order.task, order.place_xy_m, order.route, cause, order.order)
 
     def steer(self, order: BoatOrder, cause_id: int) -> None:
         """A skipper carries out what the radio has told."""
@@ -169,7 +174,7 @@ class Edge:
     def hear_order(self, now_s: float, payload: bytes, event_id: int) -> None:
         """An order for a unit, a boat, a drone or the police has been delivered."""
         body = decode(payload).body
-        if isinstance(body, UnitOrder):
+        if isinstance(body, UnitOrder | FetchOrder):
             self.radios.receive(body, now_s, event_id)
         elif isinstance(body, BoatOrder) and self.boat_radios is not None:
             self.boat_radios.receive(body, now_s, event_id)
@@ -335,13 +340,16 @@ def _add_units(edge: Edge, scenario: Scenario, plume: Plume) -> None:
     )  # fmt: skip
     _register(truth, edge.radios.sites)
     scene = Scene(
-        truth.env, truth.place.roads, truth.traffic, truth.fire, truth.place.settlement.facilities, truth.journal
-    )
+        truth.env, truth.place.roads, truth.traffic, truth.fire, truth.place.settlement.facilities, truth.journal,
+        fetch_scene(scenario, truth),
+    )  # fmt: skip
     edge.responders = Responders(scene, truth.unit_specs, fields.responders, truth.luck, edge.radios.on_status)
     for unit in truth.unit_specs:
         edge.post.receive_at(unit.unit, edge.hear_order)
     truth.traffic.contraflow.has_vehicle = edge.has_vehicle
     truth.env.process(edge.watch(edge.radios))
+    if scene.fetch is not None:
+        put_on_the_phone(scenario, truth, edge.say, lambda site: _register(truth, [site]))
 
 
 def _visibility(truth: Truth) -> Callable[[float, float], float]:

@@ -16,7 +16,7 @@ import firesim
 from firesim.command.alerts import route_feature, way_out
 from firesim.command.cap import cap_xml, replaced
 from firesim.command.dispatcher import Dispatcher
-from firesim.link.messages import Alert, ContraflowOrder, UnitOrder, ZoneAdvice
+from firesim.link.messages import Alert, ContraflowOrder, FetchOrder, UnitOrder, ZoneAdvice
 from firesim.outcomes.measures import zone_times
 from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
@@ -171,7 +171,7 @@ def _routes(run: Run) -> list[dict[str, Any]]:
         result.append(route_feature(ground, one.route, properties))
     for issued in run.clockwork.centre.issued:
         body = issued.order.body
-        if isinstance(body, UnitOrder) and len(body.route) >= 2:
+        if isinstance(body, UnitOrder | FetchOrder) and len(body.route) >= 2:
             properties = {
                 "kind": "unit", "order_id": issued.order.order_id, "time_s": issued.time_s, "unit": body.unit,
                 "task": body.task, "why": body.why,

@@ -18,6 +18,8 @@ from firesim.record import Journal
 # What an order is called in the journal.
 ORDER_EVENTS = {
     "unit": "unit_ordered",
+    "ambulance": "ambulance_ordered",
+    "answer": "call_answered",
     "drone": "drone_ordered",
     "boat": "boat_ordered",
     "bus": "bus_ordered",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from firesim.link.messages import IN_PLACE, Alert, ContraflowOrder, Recommendation, UnitOrder, ZoneAdvice
+from firesim.link.messages import IN_PLACE, Alert, ContraflowOrder, FetchOrder, Recommendation, UnitOrder, ZoneAdvice
 
 if TYPE_CHECKING:
     from firesim.simulate.result import Run
@@ -162,9 +162,8 @@ def _trigger(run: Run, time_s: float) -> str:
 
 def _units(run: Run) -> list[str]:
     rows = [
-        f"| {_clock(run, issued.time_s)} | {issued.order.body.unit} | {issued.order.body.task} | "
-        f"{' '.join(issued.order.body.route)} | {issued.order.why} |"
+        f"| {_clock(run, issued.time_s)} | {body.unit} | {body.task} | {' '.join(body.route)} | {issued.order.why} |"
         for issued in run.clockwork.centre.issued
-        if isinstance(issued.order.body, UnitOrder)
+        if isinstance(body := issued.order.body, UnitOrder | FetchOrder)
     ]
     return ["| time | unit | task | road (nodes) | why |", "|---|---|---|---|---|", *rows] if rows else ["None sent."]

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from firesim.command.cases import warnings_of as unfetched_warnings
 from firesim.command.dispatcher import Dispatcher
 from firesim.command.orders import Belief
 from firesim.link.messages import Alert
@@ -137,7 +138,7 @@ def _realised_margin_s(clockwork: Clockwork) -> NDArray[np.float64]:
 def _sent_by_alert(clockwork: Clockwork) -> NDArray[np.bool_]:
     """Which parties set out because of an alert: their departure goes back to a `warned` event. [parties]"""
     journal = clockwork.truth.journal
-    departed = journal.first_by_actor("departed")
+    departed = journal.first_by_actor("picked_up") | journal.first_by_actor("departed")
     sent = []
     for name in clockwork.truth.people.parties.household_id:
         event = departed.get(name)
@@ -191,7 +192,7 @@ def _vehicles(clockwork: Clockwork) -> pa.Table:
     columns["zone_id"] = [zones[zone] for zone in zone_of[party].tolist()]
     walks = traffic.flow.travellers.speed_m_s[: traffic.flow.n] > 0.0  # who rides a bus walked to its stop
     columns["mode"] = [MODES[mode] for mode in np.where(walks, FOOT, mode_of[party]).tolist()]
-    for fleet in (clockwork.edge.boats, clockwork.edge.buses):
+    for fleet in (clockwork.edge.boats, clockwork.edge.buses, clockwork.edge.responders.fetching):
         columns = columns if fleet is None else _below(columns, fleet.voyage_columns())
     return table_of("vehicles", columns)
 
@@ -299,6 +300,7 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     machine = clockwork.centre.machine
     if isinstance(machine, Dispatcher):
         said += cut_off_warnings(clockwork.centre.issued, machine.picture.ground)
+        said += unfetched_warnings(machine.picture)
     for mast, event in truth.mast_power.dark_event.items():
         said.append(f"mast {mast} went dark at {truth.journal.time_of(event) / 60:.0f} min: the fire reached it")
     grounded = truth.journal.first("drone_grounded")

@@ -36,10 +36,7 @@ class BusOrders:
 
 
 class Bus(Carrier[BusOrders]):
-    """One bus's state and its log; see `Carrier` and `journey.Driver`.
-
-    `is_bound`: it carries people, and hears new orders only when they are out.
-    """
+    """One bus's state and its log; see `Carrier` and `journey.Driver`."""
 
     def __init__(
         self, spec: BusSpec, env: simpy.Environment, ways: Ways, stops: Stops, journal: Journal, on_status: OnBusStatus
@@ -50,7 +47,6 @@ class Bus(Carrier[BusOrders]):
         self._place = ways.place_of(self._standing)
         self.closed: dict[int, float] = {}
         self.driven_m, self.entering = 0.0, -1
-        self.is_bound = False
         self._on_status = on_status
         super().__init__(spec.bus, "bus", spec.seats, spec.notice_s, env, journal)
 
@@ -68,10 +64,6 @@ class Bus(Carrier[BusOrders]):
     @property
     def place(self) -> Point:
         return self._place
-
-    @property
-    def was_called(self) -> bool:
-        return not self.is_bound and super().was_called
 
     def find_closed(self, edge: int) -> None:
         """Learn that a stretch is closed, in both directions. One in contraflow is not: it will be open again."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ from firesim.world.by_bus import ByBus
 from firesim.world.carrier import Boarding, Voyage, load, voyage_columns
 from firesim.world.driving import Ways
 from firesim.world.fire import TrueFire
-from firesim.world.journey import End, drive
+from firesim.world.havens import Havens, bring_in
+from firesim.world.journey import drive_to
 from firesim.world.traffic import Traffic
 from firesim.world.units import leg_columns
 
@@ -101,6 +103,7 @@ class Buses:
         self._parameters, self._luck, self._people = parameters, luck, scene.people
         self._stops = scene.people.stops
         self._ways = Ways(scene.roads, PublicRoads(scene.traffic), scene.fire, parameters.speed_factor, is_public=True)
+        self._havens = Havens(scene.traffic)
         self._refuge_index = {one.refuge: k for k, one in enumerate(self._traffic.refuges)}
         # One bus at a time loads at a stop, the others stand behind it.
         self._kerbs = [simpy.Resource(self._env) for _ in self._stops.stops]
@@ -271,29 +274,15 @@ class Buses:
 
     def _carry(self, bus: Bus, orders: BusOrders) -> Generator[simpy.Event, object, int]:
         """Drive to the refuge of the orders or, where that cannot be, to the nearest that takes all; -1: to none."""
-        nodes = self._traffic.refuge_nodes
-        if orders.refuge >= 0 and self._takes(bus, orders.refuge):
-            is_there = yield from self._go(bus, [int(nodes[orders.refuge])], orders.way, self._leg(bus))
-            if bus.was_called:
-                return _NOWHERE
-            if is_there and self._takes(bus, orders.refuge):
-                return orders.refuge
-        while takers := [k for k in self._traffic.safe_ones if self._takes(bus, k)]:
-            is_there = yield from self._go(bus, [int(nodes[k]) for k in takers], (), self._leg(bus))
-            at = next((k for k in takers if int(nodes[k]) == bus.standing.node), _NOWHERE)
-            if not is_there or bus.was_called:
-                return _NOWHERE
-            if self._takes(bus, at):
-                return at
-        return _NOWHERE
+        first = None if orders.refuge == _NOWHERE else self._havens.of_refuge(orders.refuge)
+        haven = yield from bring_in(
+            bus, self._havens, bus.people_aboard, first, orders.way,
+            lambda nodes, way: self._go(bus, nodes, way, self._leg(bus)),
+        )  # fmt: skip
+        return _NOWHERE if haven is None else haven.refuge
 
     def _leg(self, bus: Bus) -> str:
         return "carry" if bus.people_aboard else "drive"
-
-    def _takes(self, bus: Bus, refuge: int) -> bool:
-        """Whether a refuge stands and has room for all aboard, as drivers hear of it from one another."""
-        is_lost = refuge in self._traffic.lost_event
-        return not is_lost and int(self._traffic.room[refuge]) >= bus.people_aboard
 
     def _unload(self, bus: Bus, refuge: int) -> Story:
         """Let all off; but nobody where the refuge is lost before the last is out."""
@@ -366,20 +355,8 @@ class Buses:
         self, bus: Bus, nodes: Sequence[int], route: Sequence[str], leg: str
     ) -> Generator[simpy.Event, object, bool]:
         """Drive to one of some nodes by a given road, or by the driver's own when that is closed; True: there."""
-        way = self._ways.ordered_way(bus.standing, route) if route else None
-        if way is not None and way and int(self._ways.roads.head[way[-1].edge]) not in nodes:
-            way = None
-        if not way:
-            way = self._ways.own_way(bus.standing, nodes, bus.closed)
-        while way is not None:
-            journey = yield from drive(self._env, bus, way, may_stop_short=False, leg=leg)
-            if journey.end is not End.BLOCKED:
-                return journey.end is End.ARRIVED
-            yield from self._meet_closure(bus, journey.edge, nodes)
-            if bus.was_called:
-                return False
-            way = self._ways.own_way(bus.standing, nodes, bus.closed)
-        return False
+        at_closure = partial(self._meet_closure, bus)
+        return (yield from drive_to(self._env, bus, nodes, route, leg, at_closure))
 
     def _meet_closure(self, bus: Bus, edge: int, nodes: Sequence[int]) -> Story:
         """Stand before a closed stretch, say so, and look for another way; before one in contraflow, wait for it."""

@@ -31,6 +31,7 @@ class Crew(Duty[UnitOrders]):
     ready_s : when its crew, recalled and dressed, can leave its base; None before the first orders
     closed : stretches that this crew has found closed, and when [s]
     driven_m : how far it has driven since the start
+    people_aboard : whom an ambulance has fetched and not let off yet
     """
 
     def __init__(
@@ -50,8 +51,13 @@ class Crew(Duty[UnitOrders]):
         self.cell = -1
         self.closed: dict[int, float] = {}
         self.driven_m = 0.0
+        self.people_aboard = 0
         self._on_status = on_status
         super().__init__(spec.unit, spec.kind, env, journal)  # its log begins where it stands
+
+    @property
+    def name(self) -> str:
+        return self.spec.unit
 
     @property
     def standing(self) -> Standing:
@@ -74,10 +80,10 @@ class Crew(Duty[UnitOrders]):
         if self.ways.traffic.barring_event(edge) < 0:
             self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
 
-    def tell(self, state: str, reason: str = "", road: tuple[str, str] | None = None) -> None:
-        """Change state and let the radio know."""
+    def tell(self, state: str, reason: str = "", road: tuple[str, str] | None = None, household: str = "") -> None:
+        """Change state and let the radio know. `household`: whom it is about, of those whom ambulances fetch."""
         self.state = state
         x_m, y_m = self.place
         spec = self.spec
-        status = UnitState(spec.unit, spec.kind, state, x_m, y_m, self.water_litres, reason, road)
+        status = UnitState(spec.unit, spec.kind, state, x_m, y_m, self.water_litres, reason, road, household)
         self._on_status(status, float(self._env.now), self.cause)

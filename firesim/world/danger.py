@@ -17,7 +17,7 @@ from firesim.world.engagement import WATCH_STEP_S, Engagement
 
 Point = tuple[float, float]
 
-_STANDING = ("stage", "setup", "hose", "water", "watch", "refill", "blocked", "withdraw")
+_STANDING = ("stage", "setup", "hose", "water", "watch", "refill", "blocked", "withdraw", "load")
 
 
 def watch_over(engagement: Engagement, stories: Mapping[str, simpy.Process]) -> Generator[simpy.Event, object, None]:

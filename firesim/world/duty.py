@@ -45,12 +45,14 @@ class Duty(Generic[Orders]):
     orders : what it was told last; None before
     cause : `event_id` of what this unit did or heard last
     state : what it said last of itself
+    is_bound : it carries people, and hears new orders only when they are out
     """
 
     def __init__(self, name: str, kind: str, env: simpy.Environment, journal: Journal) -> None:
         self._name, self._kind = name, kind
         self._env, self._journal = env, journal
         self.orders: Orders | None = None
+        self.is_bound = False
         self._heeded: Orders | None = None
         self.cause: int | None = None
         self.state = "available"
@@ -74,8 +76,8 @@ class Duty(Generic[Orders]):
 
     @property
     def was_called(self) -> bool:
-        """Whether orders have come that it does not act on yet."""
-        return self.orders is not self._heeded
+        """Whether orders have come that it hears and does not act on yet."""
+        return not self.is_bound and self.orders is not self._heeded
 
     def take_orders(self, orders: Orders) -> None:
         """Hear new orders; whatever the unit is waiting for is interrupted."""

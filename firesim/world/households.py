@@ -24,9 +24,9 @@ Claims = NDArray[np.bool_]
 
 KINDS = ("resident", "guest", "visitor", "staff")
 RESIDENT, GUEST, VISITOR, STAFF = range(4)
-# How a party would leave. Nobody is given a bus or a boat here: whoever sends them says so.
-MODES = ("car", "two_wheeler", "foot", "shore", "lift", "bus", "boat", "stay")
-CAR, TWO_WHEELER, FOOT, SHORE, LIFT, BUS, BOAT, STAY = range(8)
+# How a party would leave. Nobody is given a bus, a boat or an ambulance here: whoever sends them says so.
+MODES = ("car", "two_wheeler", "foot", "shore", "lift", "bus", "boat", "stay", "ambulance")
+CAR, TWO_WHEELER, FOOT, SHORE, LIFT, BUS, BOAT, STAY, FETCHED = range(9)
 
 _NIGHT_H = 3.0  # everybody is in bed, so who is not a resident or a guest is staff
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -14,6 +14,8 @@ from firesim.world.driving import Standing, Stretch, Ways
 LOOK_S = 20.0  # a driver looks at traffic and road this often. Judgement
 
 Steps = Generator[simpy.Event, object, "Journey"]
+Arriving = Generator[simpy.Event, object, bool]
+AtClosure = Callable[[int, Sequence[int]], Generator[simpy.Event, object, None]]  # stretch, nodes that it makes for
 
 
 class Driver(Protocol):
@@ -72,6 +74,31 @@ def drive(env: simpy.Environment, crew: Driver, way: list[Stretch], may_stop_sho
             return Journey(end, stretch.edge if end is End.BLOCKED else -1)
         crew.closed.pop(stretch.edge, None)
     return Journey(End.ARRIVED)
+
+
+def drive_to(
+    env: simpy.Environment, crew: Driver, nodes: Sequence[int], route: Sequence[str], leg: str, at_closure: AtClosure
+) -> Arriving:
+    """Drive to one of some nodes by a given road, or by the driver's own when that is closed; True: there.
+
+    `at_closure`: what the driver does before a stretch that it cannot enter. False: called elsewhere, or no way is
+    left that this driver knows of.
+    """
+    ways = crew.ways
+    way = ways.ordered_way(crew.standing, route) if route else None
+    if way is not None and way and int(ways.roads.head[way[-1].edge]) not in nodes:
+        way = None
+    if not way:
+        way = ways.own_way(crew.standing, nodes, crew.closed)
+    while way is not None:
+        journey = yield from drive(env, crew, way, may_stop_short=False, leg=leg)
+        if journey.end is not End.BLOCKED:
+            return journey.end is End.ARRIVED
+        yield from at_closure(journey.edge, nodes)
+        if crew.was_called:
+            return False
+        way = ways.own_way(crew.standing, nodes, crew.closed)
+    return False
 
 
 def _along(

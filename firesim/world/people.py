@@ -17,6 +17,7 @@ from firesim.place.landings import Landing, targets_on_foot
 from firesim.place.stops import BusStop
 from firesim.record import Journal
 from firesim.streams import Luck
+from firesim.world.by_ambulance import ByAmbulance
 from firesim.world.by_bus import ByBus
 from firesim.world.coming_through import ComingThrough
 from firesim.world.decisions import Decisions
@@ -66,7 +67,7 @@ class People:
     journal
         Receives `warned, overheard, told_of_fire, stays_inside, redirected, saw, decided, departed, safe, sheltering,
         entered_sea, left_sea, trapped, stranded, exposed, refuge_lost, stood_down, boarded, ashore,
-        got_on, gave_up_bus, got_out`.
+        got_on, gave_up_bus, got_out, called_for_help, picked_up`.
     hour
         Local hour at the scenario's start.
 
@@ -76,8 +77,8 @@ class People:
         Who is asleep when.
     shore
         Who waits for boats where, and who is afloat.
-    by_bus
-        Who waits for buses where, and who sits in one.
+    by_bus, by_ambulance
+        Who waits for buses where, and who sits in one; who calls for help, and who sits in an ambulance.
     """
 
     def __init__(
@@ -116,9 +117,10 @@ class People:
             at_stops, self._standing, self._hearing, self._decisions, self._setting_out, self._senses,
             len(refuges) + len(walked_to),
         )  # fmt: skip
+        self.by_ambulance = ByAmbulance(parties, self._standing, self._senses, parameters)
         self._reactions = Reactions(
             parameters, self._standing, self._hearing, self._neighbours, self._decisions, self._setting_out, self.shore,
-            self.by_bus,
+            self.by_bus, self.by_ambulance,
         )  # fmt: skip
         self._talk_s = 0.0  # when neighbours talk next
 
@@ -319,6 +321,7 @@ class People:
             **self.exposure.columns(),
             **self.shore.columns(),
             **self.by_bus.stops.columns(),
+            **self.by_ambulance.patients.columns(),
             "fate": [FATES[fate] for fate in self.fate],
             "cause_id": [None if cause == NONE else int(cause) for cause in self.cause_id],
             "x_m": p.x_m,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.world.by_ambulance import ByAmbulance
 from firesim.world.by_bus import ByBus
 from firesim.world.decisions import Decisions
 from firesim.world.hearing import ELSEWHERE, INSIDE, LEVEL_WORDS, NOTHING, ORDER, SEEN, STAY, Heard, Hearing
@@ -24,7 +25,7 @@ class Reactions:
 
     def __init__(
         self, parameters: PeopleParameters, standing: Standing, hearing: Hearing, neighbours: Neighbours,
-        decisions: Decisions, setting_out: SettingOut, shore: Shore, by_bus: ByBus,
+        decisions: Decisions, setting_out: SettingOut, shore: Shore, by_bus: ByBus, by_ambulance: ByAmbulance,
     ) -> None:  # fmt: skip
         p = parameters
         self._stay_heeded = p.stay_heeded
@@ -32,7 +33,7 @@ class Reactions:
             0.0, p.elsewhere_heeded, p.told_of_fire_heeded, p.warning_heeded, p.warning_heeded, p.order_heeded,
         ])  # fmt: skip
         self._standing, self._hearing, self._neighbours, self._decisions = standing, hearing, neighbours, decisions
-        self._setting_out, self._shore, self._by_bus = setting_out, shore, by_bus
+        self._setting_out, self._shore, self._by_bus, self._by_ambulance = setting_out, shore, by_bus, by_ambulance
 
     def to(self, heard: Heard, traffic: Traffic) -> None:
         """These have just heard something; some of them write it down as news to them, and act on it."""
@@ -64,7 +65,8 @@ class Reactions:
         """Those told anew where to go who wait for a bus, or are on their way by themselves, may change their mind."""
         who, standing = heard.who, self._standing
         own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
-        own_way &= ~(self._shore.is_aboard | self._by_bus.stops.is_aboard)[who]
+        is_carried = self._shore.is_aboard[who] | self._by_bus.stops.is_aboard[who]
+        own_way &= ~(is_carried | self._by_ambulance.patients.is_aboard[who])
         self._by_bus.hear(heard, told_anew)
         for k in np.flatnonzero(told_anew & own_way).tolist():
             self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)

@@ -1,8 +1,8 @@
 """Engines, tankers and ambulances on their missions: turn out, drive, stand, fight, refill, withdraw.
 
 Each unit is one process on the simulation's clock that reads as the story of its day. It knows the island's
-roads by heart, and of fire and traffic what it meets. Ambulances drive and stand by; patients and hospitals
-are not modelled.
+roads by heart, and of fire and traffic what it meets. Ambulances stand by and fetch people (`fetching.py`); they never
+fight, and what is done for patients is not modelled.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from firesim.world.crew import Crew, OnStatus
 from firesim.world.danger import watch_over
 from firesim.world.driving import RoadState, Stretch, Ways
 from firesim.world.engagement import Engagement
+from firesim.world.fetching import Fetching, FetchOrders, FetchScene
 from firesim.world.fire import TrueFire
 from firesim.world.journey import End, drive
 from firesim.world.suppression import Suppression
@@ -38,7 +39,10 @@ _AT_THE_FIRE = ("verify", "attack", "protect")
 
 @dataclass(frozen=True)
 class Scene:
-    """Where units work: the clock, the roads and their traffic, the fire, the journal."""
+    """Where units work: the clock, the roads and their traffic, the fire, the journal.
+
+    `fetch`: whom ambulances fetch, and where to; None: they are only staged.
+    """
 
     env: simpy.Environment
     roads: Roads
@@ -46,6 +50,7 @@ class Scene:
     fire: TrueFire
     facilities: Sequence[Facility]
     journal: Journal
+    fetch: FetchScene | None = None
 
 
 class Responders:
@@ -63,6 +68,7 @@ class Responders:
     ----------
     crews : by unit name, in the order of `specs`
     suppression : what they have done to the fire
+    fetching : the errands of ambulances, None: they have none
     """
 
     def __init__(
@@ -81,6 +87,9 @@ class Responders:
         self._engagement = Engagement(
             scene.env, self._ways, scene.fire, self.suppression, self.crews, water, parameters
         )
+        self.fetching: Fetching | None = None
+        if scene.fetch is not None:
+            self.fetching = Fetching(scene.fetch, self._engagement, parameters, self._meet)
         stories = {unit: scene.env.process(self._duty(crew)) for unit, crew in self.crews.items()}
         scene.env.process(watch_over(self._engagement, stories))
 
@@ -97,6 +106,13 @@ class Responders:
             raise ValueError(f"{unit} was told to {task!r}: one of {', '.join(TASKS)}")
         self._first_order_s = min(self._first_order_s, float(self._env.now))
         self.crews[unit].take_orders(UnitOrders(task, place_xy_m, tuple(route), order_id, cause_id))
+
+    def fetch(self, unit: str, orders: FetchOrders) -> None:
+        """Tell an ambulance whom to fetch. Replaces what it was told before."""
+        if self.fetching is None or self.crews[unit].spec.kind != "ambulance":
+            raise ValueError(f"{unit} was told to fetch {orders.household}: it is no ambulance, or none fetches here")
+        self._first_order_s = min(self._first_order_s, float(self._env.now))
+        self.crews[unit].take_orders(orders)
 
     def is_on(self, edge: int) -> bool:
         """Whether some unit drives or stands on an edge."""
@@ -132,6 +148,8 @@ class Responders:
                     yield from self._mission(crew, crew.heed())
         except simpy.Interrupt:
             self._engagement.lose(crew)
+            if self.fetching is not None:
+                self.fetching.lose(crew)
 
     def _mission(self, crew: Crew, orders: UnitOrders) -> Story:
         if not crew.has_turned_out:
@@ -139,6 +157,9 @@ class Responders:
             if crew.was_called:
                 return
         crew.is_on_scene = False
+        if isinstance(orders, FetchOrders) and self.fetching is not None:
+            yield from self.fetching.run(crew, orders, self._target_node(crew, orders))
+            return
         crew.note("unit_rolling", orders.task)
         crew.begin("drive")
         crew.tell("rolling")
@@ -203,10 +224,7 @@ class Responders:
             journey = yield from drive(self._env, crew, way, may_stop_short=fights)
             if journey.end is not End.BLOCKED:
                 return journey.end is End.ARRIVED
-            if self._ways.traffic.barring_event(journey.edge) >= 0:
-                yield from self._meet_contraflow(crew, journey.edge, target)
-            else:
-                yield from self._meet_closure(crew, journey.edge)
+            yield from self._meet(crew, journey.edge, [target])
             if crew.was_called:
                 return False
             way = self._ways.own_way(crew.standing, [target], crew.closed)
@@ -230,6 +248,13 @@ class Responders:
             return crew.home
         return self._ways.node_near(*orders.place_xy_m, np.inf)
 
+    def _meet(self, crew: Crew, edge: int, nodes: Sequence[int]) -> Story:
+        """Stand before a stretch that cannot be entered, making for one of some nodes."""
+        if self._ways.traffic.barring_event(edge) >= 0:
+            yield from self._meet_contraflow(crew, edge, nodes)
+        else:
+            yield from self._meet_closure(crew, edge)
+
     def _meet_closure(self, crew: Crew, edge: int) -> Story:
         """Stand before a closed stretch, say so, and wait a little for orders."""
         crew.find_closed(edge)
@@ -239,11 +264,11 @@ class Responders:
         crew.tell("blocked", f"the road from {u} to {v} is closed", (u, v))
         yield crew.pause(self._parameters.patience_s)
 
-    def _meet_contraflow(self, crew: Crew, edge: int, target: int) -> Story:
+    def _meet_contraflow(self, crew: Crew, edge: int, nodes: Sequence[int]) -> Story:
         """Stand before both lanes full of those who leave: go round, or else wait until the lane is given back."""
         traffic, (u, v) = self._ways.traffic, self._ways.name_of(edge)
         crew.note("unit_blocked", f"{u} to {v}: both lanes lead the other way", traffic.barring_event(edge))
-        way = self._ways.own_way(crew.standing, [target], crew.closed)
+        way = self._ways.own_way(crew.standing, nodes, crew.closed)
         if way is not None and not any(stretch.edge in traffic.barred for stretch in way):
             return
         crew.begin("blocked")

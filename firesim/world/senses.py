@@ -13,6 +13,7 @@ from firesim.world.exposure import AT_SEA, ON_BEACH, ON_ROAD
 from firesim.world.hearing import Hearing
 from firesim.world.households import Parties
 from firesim.world.nearness import Nearness
+from firesim.world.patients import Patients
 from firesim.world.people_parameters import PeopleParameters
 from firesim.world.shore import Shore
 from firesim.world.sleeping import Sleep
@@ -61,6 +62,7 @@ class Senses:
         stops: Stops,
     ) -> None:
         self._parties, self._parameters, self._shore, self._stops = parties, parameters, shore, stops
+        self.patients = Patients(len(parties), grid)
         self.air: Smoke | None = None  # what they breathe; None: clear air
         self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
@@ -149,7 +151,7 @@ class Senses:
         cells[is_overrun] = standing.lost_cell[is_overrun]
         waits = standing.waits_at != NONE
         cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
-        return self._stops.cells_of(self._shore.cells_of(cells))
+        return self.patients.cells_of(self._stops.cells_of(self._shore.cells_of(cells)))
 
     def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
         """Count heat and smoke, and let those at home flee from heat; returns who is in either."""
@@ -170,7 +172,8 @@ class Senses:
         dosed = had_less[self._has_dose(had_less)]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         last = self._last_event(dosed, traffic)
-        standing.expose(dosed, now_s, np.where(standing.trip[dosed] >= 0, last, fire_event))
+        is_moving = (standing.trip[dosed] >= 0) | self.patients.is_aboard[dosed]
+        standing.expose(dosed, now_s, np.where(is_moving, last, fire_event))
         hot = who[in_heat[who]]
         at_home = hot[(standing.state[hot] == HOME) & (standing.stays_at[hot] != ON_BEACH)]
         willing = at_home[self._decisions.willingness[at_home] < self._parameters.heat_heeded]

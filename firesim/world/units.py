@@ -47,6 +47,7 @@ class UnitState:
     water_litres: float
     reason: str = ""
     road: tuple[str, str] | None = None  # the stretch (from node, to node) found closed, when that is the reason
+    household: str = ""  # whom an ambulance says it of: loading, laden, let_off, nobody_there, cannot_reach
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class UnitLeg:
     unit: str
     kind: str
     leg: str  # available, recall, turnout, drive, blocked, setup, hose, water, watch, stage, refill, withdraw,
-    # overrun (burnt over where it stood: out of action from then on)
+    # load, carry, unload (ambulances), overrun (burnt over where it stood: out of action from then on)
     from_x_m: float
     from_y_m: float
     to_x_m: float
@@ -116,6 +117,18 @@ class ResponderParameters(Parameters):
     water_point_reach_m: Positive = Field(default=200.0, description="from road to water; judgement")
     tanker_reach_m: Positive = Field(default=300.0, description="a tanker this near feeds an engine; judgement")
     patience_s: NotNegative = Field(default=120.0, description="at a closed road before finding an own way; judgement")
+    ambulances_fetch: bool = Field(
+        default=True, description="ambulances fetch who calls for help; false: they are only staged; a study factor"
+    )
+    # A stretcher, a seat or two beside it and one in front, with a crew of two: judgement.
+    ambulance_seats: int = Field(
+        default=4, ge=1, le=9, description="people whom an ambulance takes, the patient among them; parties whole; [J]"
+    )
+    # On scene 13.4 min in towns, 14.6 in the country (Carr et al. 2006, abstract, 30 years of American trauma) [Q].
+    # Here nobody is treated before they are away: judgement.
+    stretcher_load_s: NotNegative = Field(default=600.0, description="at the door with who needs an ambulance [s]; [J]")
+    helped_load_s: NotNegative = Field(default=240.0, description="the same with who walks with help [s]; [J]")
+    ambulance_unload_s: NotNegative = Field(default=300.0, description="from arrival to being free again [s]; [J]")
 
     @model_validator(mode="after")
     def _ranges_are_ordered(self) -> ResponderParameters:

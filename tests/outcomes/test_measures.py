@@ -26,6 +26,7 @@ def party(**changes: object) -> dict[str, object]:
         "exposed_heat_s": 0.0, "exposed_smoke_s": 0.0, "landing": "", "shore_s": np.nan, "boarded_s": np.nan,
         "landed_s": np.nan, "entered_sea_s": np.nan, "reached_outside": False, "left_by": "", "waits_for": "",
         "bus_stop": "", "at_stop_s": np.nan, "got_on_s": np.nan, "got_off_s": np.nan,
+        "called_for_help_s": np.nan, "fetched_by": "", "picked_up_s": np.nan, "let_off_s": np.nan,
     }  # fmt: skip
     return base | changes
 
@@ -96,6 +97,22 @@ def test_those_brought_by_bus_and_those_who_waited_for_one_in_vain_are_told_apar
     assert found["waited_for_bus_min"] == pytest.approx((4 * 20.0 + 10.0 + 2 * 20.0) / 7)
     assert np.isnan(measured(party())["waited_for_bus_min"])
     assert found["transferred_by_sea_people"] == 0.0
+
+
+def test_those_who_called_for_help_and_those_whom_ambulances_fetched_are_told_apart():
+    calls = {"called_for_help_s": 600.0, "left_by": "ambulance", "departed_s": 1800.0, "picked_up_s": 1800.0}
+    fetched = party(people=4, safe_s=3000.0, let_off_s=3000.0, **calls)
+    needless = fetched | {"people": 1, "at_risk": False, "picked_up_s": 1200.0}
+    aboard = party(people=2, **calls)  # still on the way, or stuck
+    in_vain = party(people=3, called_for_help_s=900.0, waits_for="help")
+    found = measured(fetched, needless, aboard, in_vain, party(people=9))
+    assert found["called_for_help_people"] == 10.0
+    assert found["called_for_help_parties"] == 4.0
+    assert found["fetched_by_ambulance_people"] == 5.0
+    assert found["fetched_by_ambulance_without_need_people"] == 1.0
+    assert found["waited_for_ambulance_min"] == pytest.approx((4 * 20.0 + 10.0 + 2 * 20.0) / 7)
+    assert found["waits_for_help_people"] == 3.0
+    assert np.isnan(measured(party())["waited_for_ambulance_min"])
 
 
 def test_exposure_is_counted_in_person_minutes_where_it_happens():

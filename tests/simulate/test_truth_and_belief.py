@@ -154,9 +154,8 @@ def test_changing_the_true_fire_where_nobody_looks_changes_no_order_before_a_mes
 
 
 def test_a_fire_seen_by_nobody_is_known_to_nobody(short_scenario):
-    blind = short_scenario.with_strategy(
-        "blind", devices=[], channels=["app", "cell_broadcast", "knock"], policy="Pilot"
-    )
+    mute = short_scenario.with_changes(devices={"help_calls": {"reach_fraction": 0.0}})  # nor told of by telephone
+    blind = mute.with_strategy("blind", devices=[], channels=["app", "cell_broadcast", "knock"], policy="Pilot")
     run = simulate(blind, "blind", seed=1)
     assert run.outcomes["area_burnt_ha"] > 1.0
     assert orders_of(run) == []

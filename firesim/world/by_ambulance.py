@@ -1,0 +1,171 @@
+"""What people who cannot leave by themselves do about it: they call for help, are fetched, and are safe where let off.
+
+Who waits for help is taken by whoever comes first, the driver who promised a lift or an ambulance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firesim.world.exposure import AT_HOME, ON_ROAD
+from firesim.world.havens import Haven
+from firesim.world.households import FETCHED, Parties
+from firesim.world.members import NEEDS
+from firesim.world.patients import PlaceOf
+from firesim.world.people_parameters import PeopleParameters
+from firesim.world.senses import Senses
+from firesim.world.standing import (
+    EXPOSED,
+    FOR_HELP,
+    HOME,
+    NO_WAIT,
+    NONE,
+    SAFE,
+    SHELTERING,
+    TRAPPED,
+    TRAVELLING,
+    Standing,
+)
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class InNeed:
+    """A party that waits for somebody who takes it along, as it would tell of itself."""
+
+    party: int
+    household: str
+    zone: int
+    people: int
+    need: str  # help or ambulance
+    x_m: float
+    y_m: float
+    has_phone: bool
+
+
+class ByAmbulance:
+    """Parties that cannot leave by themselves, at home and in ambulances.
+
+    Attributes
+    ----------
+    patients : who has called, and who sits in which ambulance
+    """
+
+    def __init__(self, parties: Parties, standing: Standing, senses: Senses, p: PeopleParameters) -> None:
+        self.patients = senses.patients
+        self._parties, self._standing, self._senses = parties, standing, senses
+        self._dose_s, self._access_m_s = p.dose_s, p.access_speed_m_s
+        self._number = {name: k for k, name in enumerate(parties.household_id)}
+        self._helped = np.flatnonzero(parties.members.needs > 0)
+        self._since_s = np.full(len(parties), np.inf)  # seen to wait
+        self._at: dict[str, list[int]] = {}  # let off at facilities that are no refuges
+
+    # --- who calls ---------------------------------------------------------------------------------------------
+
+    def stuck(self, now_s: float, lift_wait_s: float) -> list[InNeed]:
+        """Those who wait for somebody to take them, and for no lift any more.
+
+        Whose driver has not left yet waits for it so long first. Times count from the first call of this that found
+        them waiting.
+        """
+        standing, p = self._standing, self._parties
+        who = self._helped
+        who = who[(standing.state[who] == SHELTERING) & (standing.waits[who] == FOR_HELP)]
+        if len(who) == 0:
+            return []
+        self._since_s[who] = np.minimum(self._since_s[who], now_s)
+        driver = p.driver[who]
+        is_promised = (driver != NONE) & (standing.state[driver] == HOME)
+        who = who[~is_promised | (now_s - self._since_s[who] >= lift_wait_s)]
+        return [
+            InNeed(
+                party, p.household_id[party], int(p.zone_index[party]), int(p.people[party]),
+                NEEDS[int(p.members.needs[party])], float(p.x_m[party]), float(p.y_m[party]), bool(p.has_phone[party]),
+            )
+            for party in who.tolist()
+        ]  # fmt: skip
+
+    def call(self, party: int, at_s: float) -> int:
+        """A party telephones for help, because it cannot leave; returns the event."""
+        self.patients.called_s[party] = min(self.patients.called_s[party], at_s)
+        last = int(self._standing.cause_id[party])
+        return int(self._standing.note(np.array([party]), at_s, "called_for_help", last)[0])
+
+    # --- who is fetched ------------------------------------------------------------------------------------------
+
+    def party_of(self, household: str) -> int:
+        """The number of a party by its name; raises KeyError for an unknown one."""
+        return self._number[household]
+
+    def people_of(self, party: int) -> int:
+        """How many they are."""
+        return int(self._parties.people[party])
+
+    def needs_stretcher(self, party: int) -> bool:
+        """Whether one of them has to be carried lying down."""
+        return NEEDS[int(self._parties.members.needs[party])] == "ambulance"
+
+    def access_s(self, party: int) -> float:
+        """How long a vehicle takes from the road to their door, on streets and drives that the map lacks. [s]"""
+        return float(self._parties.walk_m[party]) / self._access_m_s
+
+    def place_of(self, party: int) -> tuple[float, float]:
+        """Where they wait. [m of the map]"""
+        return float(self._parties.x_m[party]), float(self._parties.y_m[party])
+
+    def waits(self, party: int) -> bool:
+        """Whether they are still there and wait for somebody who takes them."""
+        return bool(self._standing.state[party] == SHELTERING and self._standing.waits[party] == FOR_HELP)
+
+    def is_hot_at(self, x_m: float, y_m: float) -> bool:
+        """Whether the heat of flames is felt at a place."""
+        return bool(self._senses.is_hot(np.array([self.patients.cell_of(x_m, y_m)]))[0])
+
+    def is_hot(self, cells: Integers) -> NDArray[np.bool_]:
+        """The same for flat cells."""
+        return self._senses.is_hot(cells)
+
+    def take(self, party: int, at_s: float, because: int, unit: str, place_of: PlaceOf) -> int:
+        """A party is taken aboard an ambulance, by what that did last; returns the event."""
+        standing, who = self._standing, np.array([party])
+        self.patients.take(party, at_s, unit, place_of)
+        event = int(standing.note(who, at_s, "picked_up", because, unit)[0])
+        standing.departed_s[who], standing.left_by[who] = at_s, FETCHED
+        standing.state[who], standing.waits[who], standing.stays_at[who] = TRAVELLING, NO_WAIT, ON_ROAD
+        return event
+
+    def let_off(self, party: int, at_s: float, because: int, haven: Haven) -> None:
+        """A party is let off where it is safe, as everybody is there."""
+        standing, who = self._standing, np.array([party])
+        self.patients.let_off(party, at_s)
+        standing.note(who, at_s, "safe", because, haven.name)
+        standing.safe_s[who], standing.state[who], standing.refuge_in[who] = at_s, SAFE, haven.refuge
+        if haven.refuge == NONE:
+            self._at.setdefault(haven.name, []).append(party)
+
+    def strand(self, party: int, at_s: float, because: int) -> None:
+        """A party sits in an ambulance that can go nowhere any more."""
+        standing, who = self._standing, np.array([party])
+        is_news = bool(np.isinf(standing.trapped_s[party]))
+        standing.note(who, at_s, "trapped" if is_news else "stranded", because)
+        standing.trapped_s[who] = np.minimum(standing.trapped_s[who], at_s)
+        standing.state[who] = TRAPPED
+
+    def burn(self, party: int, at_s: float, because: int) -> None:
+        """The fire goes over the ambulance in which a party sits: they are caught, as on a burning road."""
+        standing, who = self._standing, np.array([party])
+        standing.exposure.add(who, ON_ROAD, self._dose_s)
+        standing.expose(who, at_s, np.array([because]))
+        standing.trapped_s[who] = np.minimum(standing.trapped_s[who], at_s)
+        standing.state[who] = TRAPPED
+
+    def lose(self, haven: Haven, at_s: float, because: int) -> None:
+        """The fire has come to a facility: who was let off there is not safe any more."""
+        standing, who = self._standing, np.array(self._at.pop(haven.name, []), dtype=np.int64)
+        standing.note(who, at_s, "refuge_lost", because, haven.name)
+        standing.safe_s[who], standing.state[who] = np.inf, EXPOSED
+        standing.lost_cell[who], standing.stays_at[who] = haven.cell, AT_HOME
