@@ -21,7 +21,8 @@ from firesim.command.crews import Crew
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
 from firesim.command.ways import Network, Way, unit_network
-from firesim.link.messages import AmbulanceInfo, CallAnswer, FetchOrder
+from firesim.link.briefings import AmbulanceInfo
+from firesim.link.messages import CallAnswer, FetchOrder
 from firesim.physics.search import edges_to
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from math import inf
 
 from firesim.command.orders import Milestone, Order
-from firesim.link.messages import AuthorityBriefing, Decision, Recommendation, decode
+from firesim.link.briefings import AuthorityBriefing
+from firesim.link.messages import Decision, Recommendation, decode
 
 
 @dataclass(frozen=True)

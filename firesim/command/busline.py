@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from firesim.command.carriers import Carrier
-from firesim.link.messages import BusInfo, LineInfo, StopInfo
+from firesim.link.briefings import BusInfo, LineInfo, StopInfo
 
 
 @dataclass

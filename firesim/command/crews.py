@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import inf
 
 from firesim.command.orders import Order
-from firesim.link.messages import DroneOrder, FetchOrder, SensorInfo, UnitInfo, UnitOrder, ZoneAdvice
+from firesim.link.briefings import SensorInfo, UnitInfo
+from firesim.link.messages import DroneOrder, FetchOrder, UnitOrder, ZoneAdvice
 
 Point = tuple[float, float]
 

@@ -31,12 +31,12 @@ from firesim.command.seamap import Vessel
 from firesim.command.stepping import Machine, Output, step
 from firesim.command.strategies import Policy, policy_named
 from firesim.command.triggers import triggers
+from firesim.link.briefings import Briefing
 from firesim.link.messages import (
     TRAFFIC_POLICE,
     Ack,
     BoatOrder,
     BoatStatus,
-    Briefing,
     BusOrder,
     BusStatus,
     CallAnswer,

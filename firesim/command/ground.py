@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from firesim.command.busline import BusLine
 from firesim.command.seamap import SeaMap
-from firesim.link.messages import Briefing, LandingInfo, MapRaster, WeatherRow
+from firesim.link.briefings import Briefing, LandingInfo, MapRaster, WeatherRow
 from firesim.place.grid import Grid, direction_deg, east_north
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge, Zone

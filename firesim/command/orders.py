@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.link.messages import Body
+from firesim.link.body import Body
 
 Point = tuple[float, float]
 

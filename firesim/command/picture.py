@@ -20,9 +20,9 @@ from firesim.command.ground import Ground
 from firesim.command.incident import Incident, PlacePrior, Sighting
 from firesim.command.parameters import CommandParameters
 from firesim.command.seamap import Vessel
+from firesim.link.body import Body
 from firesim.link.messages import (
     BoatStatus,
-    Body,
     BusStatus,
     CallReport,
     CameraReport,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.command.carriers import Carrier
-from firesim.link.messages import BoatInfo, LandingInfo, SeaInfo
+from firesim.link.briefings import BoatInfo, LandingInfo, SeaInfo
 from firesim.physics.waves import effective_fetch_m, wave_height_m
 
 Floats = NDArray[np.float64]

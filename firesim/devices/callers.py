@@ -17,7 +17,8 @@ from pydantic import Field, field_validator
 
 from firesim.devices.plume import Plume
 from firesim.devices.sites import Site
-from firesim.link.messages import CallReport, SensorInfo
+from firesim.link.briefings import SensorInfo
+from firesim.link.messages import CallReport
 from firesim.link.ports import Observation
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.place.grid import east_north

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from firesim.devices.plume import InSight, Plume
 from firesim.devices.sites import SensorSite, Site
-from firesim.link.messages import CameraReport, SensorInfo
+from firesim.link.briefings import SensorInfo
+from firesim.link.messages import CameraReport
 from firesim.link.ports import Observation
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.place.grid import direction_deg

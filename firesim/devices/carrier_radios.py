@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from firesim.devices.sites import Site
-from firesim.link.messages import Ack, Body
+from firesim.link.body import Body
+from firesim.link.messages import Ack
 
 Say = Callable[[str, str, Body, int | None], None]  # source, destination, what, caused by which event
 Moved = Callable[[str, float, float], None]  # who, easting, northing

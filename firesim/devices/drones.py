@@ -11,7 +11,9 @@ from pydantic import Field, model_validator
 from firesim.devices.flight import beside, distance_m, ground_speed_m_s, step_toward
 from firesim.devices.sites import SensorSite, Site
 from firesim.devices.sketch import FireSketch, drawn, middle_of
-from firesim.link.messages import Ack, Body, DroneOrder, DroneStatus, FireMapReport, SensorInfo
+from firesim.link.body import Body
+from firesim.link.briefings import SensorInfo
+from firesim.link.messages import Ack, DroneOrder, DroneStatus, FireMapReport
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.place.grid import Grid
 from firesim.streams import Luck

@@ -14,7 +14,8 @@ import simpy
 from pydantic import Field
 
 from firesim.devices.sites import Site
-from firesim.link.messages import Body, HelpCall
+from firesim.link.body import Body
+from firesim.link.messages import HelpCall
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.streams import Luck
 

@@ -11,15 +11,15 @@ from pydantic import Field
 from firesim.devices.plume import Plume
 from firesim.devices.sites import Site
 from firesim.devices.sketch import FireSketch, drawn, middle_of
+from firesim.link.body import Body
+from firesim.link.briefings import SensorInfo
 from firesim.link.messages import (
     Ack,
-    Body,
     CallReport,
     FetchOrder,
     FetchReport,
     FireMapReport,
     RoadReport,
-    SensorInfo,
     UnitOrder,
     UnitPlace,
     UnitStatus,

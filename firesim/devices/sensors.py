@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from firesim.devices.sites import SensorSite, Site
-from firesim.link.messages import FireMapReport, GasReport, RoadReport, SensorInfo
+from firesim.link.briefings import SensorInfo
+from firesim.link.messages import FireMapReport, GasReport, RoadReport
 from firesim.link.ports import Observation
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.physics.smoke import SmokeWind, drift_toward_deg, ground_smoke_g_m3, smoke_index

@@ -8,7 +8,8 @@ from typing import Any
 import simpy
 from pydantic import Field
 
-from firesim.link.messages import TRAFFIC_POLICE, Ack, Body, ContraflowOrder
+from firesim.link.body import Body
+from firesim.link.messages import TRAFFIC_POLICE, Ack, ContraflowOrder
 from firesim.parameters import NotNegative, Parameters
 
 Say = Callable[[str, str, Body, int | None], None]  # source, destination, what, caused by which event

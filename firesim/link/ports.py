@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Protocol, runtime_checkable
 
-from firesim.link.messages import Alert, Body, DroneOrder
+from firesim.link.body import Body
+from firesim.link.messages import Alert, DroneOrder
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from math import inf
 import pyarrow as pa
 import simpy
 
-from firesim.link.messages import Body, Envelope, encode
+from firesim.link.body import Body
+from firesim.link.messages import Envelope, encode
 from firesim.link.ports import Channel, Delivery
 from firesim.record import Journal, table_of
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from firesim.link.masts import Mast
-from firesim.link.messages import (
+from firesim.link.briefings import (
     AmbulanceInfo,
     AuthorityBriefing,
     BoatInfo,
@@ -27,6 +26,7 @@ from firesim.link.messages import (
     UnitInfo,
     WeatherRow,
 )
+from firesim.link.masts import Mast
 from firesim.place.load import Place
 from firesim.place.roads import Roads
 from firesim.place.stops import BusStop

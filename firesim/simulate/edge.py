@@ -23,20 +23,20 @@ from firesim.devices.sensors import AllSeeing, GasNodes
 from firesim.devices.sirens import Siren, siren_sites
 from firesim.devices.sites import Site, gas_lattice, of_kind, read_sites
 from firesim.devices.traffic_police import TrafficPolice
+from firesim.link.body import Body
+from firesim.link.briefings import SensorInfo
 from firesim.link.messages import (
     IN_PLACE,
     TO_THE_SHORE,
     TRAFFIC_POLICE,
     Alert,
     BoatOrder,
-    Body,
     BusOrder,
     ContraflowOrder,
     DroneOrder,
     FetchOrder,
     FireMapReport,
     MastStatus,
-    SensorInfo,
     UnitOrder,
     ZoneAdvice,
     decode,

@@ -7,20 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from firesim.link.messages import (
-    Body,
-    Briefing,
-    CameraReport,
-    Envelope,
-    FireMapReport,
-    MapInfo,
-    MapRaster,
-    MastInfo,
-    SensorInfo,
-    UnitInfo,
-    WeatherRow,
-    encode,
-)
+from firesim.link.body import Body
+from firesim.link.briefings import Briefing, MapInfo, MapRaster, MastInfo, SensorInfo, UnitInfo, WeatherRow
+from firesim.link.messages import CameraReport, Envelope, FireMapReport, encode
 from firesim.place.grid import Grid, direction_deg
 from firesim.place.roads import RoadEdge, RoadNode
 from firesim.place.settlement import Refuge, Zone

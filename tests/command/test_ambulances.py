@@ -16,19 +16,8 @@ from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.link.messages import (
-    Ack,
-    AmbulanceInfo,
-    CallAnswer,
-    Envelope,
-    FetchOrder,
-    FetchReport,
-    HelpCall,
-    MedicalInfo,
-    UnitInfo,
-    UnitOrder,
-    UnitStatus,
-)
+from firesim.link.briefings import AmbulanceInfo, MedicalInfo, UnitInfo
+from firesim.link.messages import Ack, CallAnswer, Envelope, FetchOrder, FetchReport, HelpCall, UnitOrder, UnitStatus
 
 COAST_Y_M = 4332600.0
 EASTING = {"W": 447600.0, "M": 450000.0, "E": 452400.0}  # of the coast road, 12 m/s

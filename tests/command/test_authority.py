@@ -8,7 +8,8 @@ import pytest
 
 from firesim.command.authority import Authority
 from firesim.command.stepping import step
-from firesim.link.messages import AuthorityBriefing, Decision, Recommendation
+from firesim.link.briefings import AuthorityBriefing
+from firesim.link.messages import Decision, Recommendation
 
 
 def asked(small, *at_s, refuses=False, delay_s=900.0):

@@ -16,18 +16,8 @@ from firesim.command.ground import Ground
 from firesim.command.orders import Order
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.link.messages import (
-    TO_THE_SHORE,
-    Ack,
-    BoatInfo,
-    BoatOrder,
-    BoatStatus,
-    Envelope,
-    LandingInfo,
-    SeaInfo,
-    SeaWayInfo,
-    ZoneAdvice,
-)
+from firesim.link.briefings import BoatInfo, LandingInfo, SeaInfo, SeaWayInfo
+from firesim.link.messages import TO_THE_SHORE, Ack, BoatOrder, BoatStatus, Envelope, ZoneAdvice
 from firesim.place.settlement import Refuge
 
 OPEN_SOUTH = [100_000.0 if 90 <= deg <= 270 else 0.0 for deg in range(0, 360, 10)]

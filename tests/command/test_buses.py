@@ -18,18 +18,8 @@ from firesim.command.ground import Ground
 from firesim.command.orders import Order
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.link.messages import (
-    IN_PLACE,
-    TO_THE_SHORE,
-    Alert,
-    BusInfo,
-    BusOrder,
-    BusStatus,
-    Envelope,
-    LineInfo,
-    StopInfo,
-    ZoneAdvice,
-)
+from firesim.link.briefings import BusInfo, LineInfo, StopInfo
+from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, BusOrder, BusStatus, Envelope, ZoneAdvice
 
 WEST, MIDDLE, COVE = 0, 1, 2
 ROUTE = ["W", "M", "E"]

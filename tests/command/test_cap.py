@@ -13,7 +13,8 @@ import pytest
 from firesim.command.alerts import drafts
 from firesim.command.cap import SENDER, cap_time, cap_xml, replaced
 from firesim.command.ground import Ground
-from firesim.link.messages import IN_PLACE, Alert, MapInfo, ZoneAdvice
+from firesim.link.briefings import MapInfo
+from firesim.link.messages import IN_PLACE, Alert, ZoneAdvice
 
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
 

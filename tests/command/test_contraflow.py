@@ -18,7 +18,8 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Lanes, Picture
 from firesim.command.ways import public_network, unit_network
-from firesim.link.messages import TRAFFIC_POLICE, Ack, BusInfo, ContraflowOrder, UnitOrder
+from firesim.link.briefings import BusInfo
+from firesim.link.messages import TRAFFIC_POLICE, Ack, ContraflowOrder, UnitOrder
 from firesim.place.roads import RoadNode
 from firesim.place.settlement import Refuge, Zone
 from tests.command.test_clearance import tell

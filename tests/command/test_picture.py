@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
+from firesim.link.body import Body
 from firesim.link.messages import (
-    Body,
     CallReport,
     CameraReport,
     Envelope,

@@ -122,7 +122,7 @@ def fire_from(ground, cell, until_s, lit_s=0.0):
 @pytest.mark.parametrize("hills", [False, True])
 def test_the_ground_read_backwards_tells_what_a_fire_from_there_would_do(small, hills):
     """Fires lit at some cells come to the zone as much later than needed as the backward field says, within a cell."""
-    from firesim.link.messages import MapInfo, MapRaster
+    from firesim.link.briefings import MapInfo, MapRaster
 
     briefing = small.briefing(wind_m_s=6.0)
     if hills:

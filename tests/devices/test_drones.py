@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from firesim.devices.drones import DroneInABox, DroneParameters
 from firesim.devices.flight import beside, ground_speed_m_s, step_toward
 from firesim.devices.sites import SensorSite
-from firesim.link.messages import Ack, Body, DroneOrder, DroneStatus, FireMapReport
+from firesim.link.body import Body
+from firesim.link.messages import Ack, DroneOrder, DroneStatus, FireMapReport
 from firesim.link.ports import Drone
 from firesim.record import Journal
 from firesim.streams import Luck
