@@ -24,6 +24,7 @@ UPSLOPE_WITHIN_DEG = 0.5
 
 
 def known_fuel(text: str) -> int:
+    """Number of a fuel model as a table writes it; ValueError for one that is not in the catalogue."""
     number_ = int(whole(0)(text))
     if not standard_fuels().is_known(number_):
         raise ValueError("must be the number of a fuel model (Anderson 1-13, Scott & Burgan 101-204, ...)")
@@ -47,6 +48,7 @@ FUEL_AND_MOISTURE = (
 
 
 def moisture_of(columns: Columns) -> Moisture:
+    """Moisture of the five classes from the columns of a table. [kg/kg]"""
     return Moisture(*(columns[column.name] for column in FUEL_AND_MOISTURE[1:]))
 
 

@@ -88,6 +88,7 @@ class Dispatcher:
 
     @property
     def next_wake_s(self) -> float:
+        """When it wants to be woken next; inf: never by itself. [s]"""
         return self._schedule.next_s
 
     @property
@@ -98,6 +99,7 @@ class Dispatcher:
         return self._picture
 
     def handle(self, now_s: float, payload: bytes | None) -> list[Output]:
+        """Take in a message (None: it has been woken) at `now_s`; returns what it sends, orders and notes down. [s]"""
         out: list[Output] = []
         if payload is not None:
             self._hear(decode(payload), now_s, out)

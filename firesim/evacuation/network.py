@@ -63,6 +63,7 @@ class RoadNetwork:
 
     @cached_property
     def node_index(self) -> dict[str, int]:
+        """Number of each node by its id."""
         return {name: index for index, name in enumerate(self.node_ids)}
 
     @cached_property
@@ -75,10 +76,12 @@ class RoadNetwork:
 
     @property
     def n_nodes(self) -> int:
+        """How many nodes there are."""
         return len(self.node_ids)
 
     @property
     def n_edges(self) -> int:
+        """How many directed edges there are."""
         return len(self.tail)
 
 

@@ -64,6 +64,7 @@ class FuelBed:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Shape of the cells."""
         return self.no_wind_rate_m_s.shape
 
     def take(self, index: NDArray[np.integer]) -> FuelBed:

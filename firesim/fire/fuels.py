@@ -123,6 +123,7 @@ class FuelCatalogue:
         return rows
 
     def is_known(self, number: int) -> bool:
+        """Whether a number is that of a fuel model here."""
         return 0 <= number < len(self._row_of_number) and self._row_of_number[number] >= 0
 
     def _unknown(self, numbers: NDArray[np.integer]) -> str:
@@ -148,22 +149,27 @@ class FuelCatalogue:
 
     @cached_property
     def depth_m(self) -> Floats:
+        """Of the fuel bed. [models], m"""
         return np.array([model.depth_m for model in self.models], dtype=np.float64)
 
     @cached_property
     def dead_extinction_moisture(self) -> Floats:
+        """Moisture at which dead fuel no longer carries fire. [models], kg/kg"""
         return np.array([model.dead_extinction_moisture for model in self.models], dtype=np.float64)
 
     @cached_property
     def heat_dead_kj_kg(self) -> Floats:
+        """Heat content of dead fuel. [models], kJ/kg"""
         return np.array([model.heat_dead_kj_kg for model in self.models], dtype=np.float64)
 
     @cached_property
     def heat_live_kj_kg(self) -> Floats:
+        """Heat content of live fuel. [models], kJ/kg"""
         return np.array([model.heat_live_kj_kg for model in self.models], dtype=np.float64)
 
     @cached_property
     def is_dynamic(self) -> NDArray[np.bool_]:
+        """Whether live grass cures into dead fuel. [models]"""
         return np.array([model.is_dynamic for model in self.models], dtype=np.bool_)
 
     @cached_property

@@ -46,11 +46,13 @@ class Ellipse:
 
     @property
     def head_distance_m(self) -> Floats:
+        """From the ignition to the head. [m]"""
         # Never thinner ahead than wide: after a reversal of the wind the fire is at least the circle of its width.
         return np.maximum(np.hypot(self.head_x_m, self.head_y_m), self.half_width_m)
 
     @property
     def eccentricity(self) -> Floats:
+        """Of the ellipse. [0-1)"""
         # With the ignition at a focus the back lies width^2 / head behind it.
         square = self.head_distance_m**2
         total = square + self.half_width_m**2
@@ -58,10 +60,12 @@ class Ellipse:
 
     @property
     def half_length_m(self) -> Floats:
+        """Half the long axis. [m]"""
         return self.head_distance_m / (1.0 + self.eccentricity)
 
     @property
     def area_m2(self) -> Floats:
+        """Of the whole ellipse. [m2]"""
         return np.pi * self.half_length_m * self.half_width_m
 
     @property

@@ -77,11 +77,13 @@ class Landscape:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
         rows, columns = self.fuel_model.shape
         return rows, columns
 
     @cached_property
     def catalogue(self) -> FuelCatalogue:
+        """The fuel models that its numbers mean."""
         return self.fuels or standard_fuels()
 
     @cached_property
@@ -106,6 +108,7 @@ class Landscape:
 
     @cached_property
     def is_level(self) -> bool:
+        """Whether no cell has a slope."""
         return not np.any(self.slope_deg)
 
     def rise(self, rows: slice, columns: slice) -> tuple[Singles, Singles]:

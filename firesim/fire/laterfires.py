@@ -45,6 +45,7 @@ class LaterFires:
             self.fires.append(fire)
 
     def copy(self) -> LaterFires:
+        """The same fires, which may go another way from now on."""
         twin = LaterFires()
         twin.fires = [fire.copy() for fire in self.fires]
         twin._told = list(self._told)

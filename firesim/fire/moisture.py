@@ -31,6 +31,7 @@ class Moisture:
     live_woody: ArrayLike
 
     def as_tuple(self) -> tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike, ArrayLike]:
+        """1 h, 10 h, 100 h, live herbaceous, live woody. [kg/kg]"""
         return (self.one_h, self.ten_h, self.hundred_h, self.live_herb, self.live_woody)
 
     @property

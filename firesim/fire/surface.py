@@ -72,6 +72,7 @@ class SurfaceSpread:
 
     @property
     def reaction_intensity_kw_m2(self) -> Floats:
+        """Of each cell. [kW/m2]"""
         return self.beds.reaction_intensity_kw_m2[self.bed_of_cell]
 
     @property
@@ -81,10 +82,12 @@ class SurfaceSpread:
 
     @property
     def backing_rate_m_s(self) -> Floats:
+        """Against the direction of spread. [m/s]"""
         return ellipse.backing_rate(self.rate_of_spread_m_s, self.eccentricity)
 
     @property
     def flanking_rate_m_s(self) -> Floats:
+        """Across it, of the widest part of the ellipse. [m/s]"""
         return ellipse.flanking_rate(self.rate_of_spread_m_s, self.eccentricity)
 
     def rate_toward_m_s(self, from_upslope_deg: ArrayLike) -> Floats:

@@ -147,6 +147,7 @@ def add_events(events: Events, at_s: Floats, labels: Integers) -> None:
 
 @kernel_in_place
 def schedule(queues: Queues, events: Events, edge: int, at_s: float) -> None:
+    """Let an edge be served at `at_s`, unless it will be served anyhow."""
     if not queues.is_scheduled[edge]:
         queues.is_scheduled[edge] = True
         add_event(events, at_s, edge)
@@ -161,6 +162,7 @@ def wake(queues: Queues, events: Events, edge: int, now_s: float) -> None:
 
 @kernel_in_place
 def join_line(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
+    """The first car of an edge waits, behind others, for room on the edge that it wants."""
     queues.waits_for[edge], queues.waits_since_s[edge], queues.next_in_line[edge] = wanted, now_s, NOBODY
     if queues.first_in_line[wanted] == NOBODY:
         queues.first_in_line[wanted] = edge
@@ -171,6 +173,7 @@ def join_line(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
 
 @kernel_in_place
 def join_line_first(queues: Queues, edge: int, wanted: int, now_s: float) -> None:
+    """The same, before all others."""
     queues.waits_for[edge], queues.waits_since_s[edge] = wanted, now_s
     queues.next_in_line[edge] = queues.first_in_line[wanted]
     if queues.first_in_line[wanted] == NOBODY:
@@ -237,6 +240,7 @@ def take_first(
 
 @kernel_in_place
 def has_blue_light(travellers: Travellers, who: int) -> bool:
+    """Whether a vehicle passes queues."""
     return bool(travellers.speed_m_s[who] < 0.0)
 
 

@@ -37,18 +37,22 @@ class Grid:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
         return (self.rows, self.columns)
 
     @property
     def x_east_m(self) -> float:
+        """Easting of the eastern edge. [m]"""
         return self.x_west_m + self.columns * self.cell_size_m
 
     @property
     def y_north_m(self) -> float:
+        """Northing of the northern edge. [m]"""
         return self.y_south_m + self.rows * self.cell_size_m
 
     @property
     def cell_area_m2(self) -> float:
+        """Area of a cell. [m2]"""
         return self.cell_size_m**2
 
     @cached_property

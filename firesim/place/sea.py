@@ -42,6 +42,7 @@ class SeaWay:
 
     @property
     def length_m(self) -> float:
+        """Of the whole way. [m]"""
         return float(self.along_m[-1])
 
     def reversed(self) -> SeaWay:
@@ -88,6 +89,7 @@ class SeaChart:
 
     @cached_property
     def chart(self) -> Grid:
+        """The grid of the water, coarser than that of the fire."""
         return self.grid.coarser(self.factor)
 
     @cached_property

@@ -39,18 +39,22 @@ class Scenario:
 
     @property
     def name(self) -> str:
+        """As the file says."""
         return self.fields.name
 
     @property
     def strategies(self) -> dict[str, Strategy]:
+        """Bundles by their names."""
         return self.fields.strategies
 
     @property
     def horizon_s(self) -> float:
+        """How long a run is. [s]"""
         return self.fields.horizon_h * 3600.0
 
     @property
     def ignited_s(self) -> float:
+        """When the fire starts, from the start of the run. [s]"""
         return self.fields.ignition.at_min * 60.0
 
     @property

@@ -91,6 +91,7 @@ class WeatherFields(Parameters):
 
     @property
     def tells_the_air(self) -> bool:
+        """Whether moisture is to be worked out from temperature and humidity."""
         return self.temperature_c is not None
 
 
@@ -160,4 +161,5 @@ class SpreadCase(Parameters):
 
     @property
     def duration_s(self) -> float:
+        """How long the fire burns at most. [s]"""
         return self.duration_h * 3600.0
