@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, is_open_way, solve
-from firesim.fire.barrier import shut_ways
+from firesim.fire.barrier import around, shut_ways
 from firesim.fire.cells import (
     BARE,
     BLOCKED,
@@ -332,18 +332,19 @@ class Front:
         """
         self._pause(now_s)
         shut = self._cells.shut.copy() if self._cells.shut.size > 1 else np.zeros(self._cells.mark.size, np.uint8)
-        inside = self._inside(shut)
-        before = inside.copy()
+        inside, here = self._inside(shut), around(line, self.shape)
+        before = inside[here].copy()
         for start, end in pairwise(line):
             shut_ways(start, end, self.shape, inside)
         self._cells = self._cells._replace(shut=shut)
-        self._inside(self._cells.mark)[inside != 0] |= LINED
+        self._inside(self._cells.mark)[here][inside[here] != 0] |= LINED
+        beside = np.zeros(self.shape, np.bool_)
+        beside[here] = inside[here] != before
         # What was expected in the cells beside the line may have come across it.
-        beside = inside != before
         rows, columns = np.divmod(self._history.cell, self._stride)
         self._expected_s[beside[rows - 1, columns - 1]] = inf
         self._resume()
-        return np.asarray(beside)
+        return beside
 
     def copy(self) -> Front:
         """A front that goes on by itself from here; costs one copy of the arrays."""
