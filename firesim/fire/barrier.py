@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil, floor
 
 import numpy as np
@@ -38,6 +38,19 @@ def shut_ways(start: Point, end: Point, shape: tuple[int, int], shut: NDArray[np
             r, c = row[cut & inside], column[cut & inside]
             shut[r, c] |= 1 << k
             shut[r + step_y, c + step_x] |= 1 << (k + 4 & 7)
+
+
+def around(line: Sequence[Point], shape: tuple[int, int]) -> tuple[slice, slice]:
+    """The rows and columns within which all cells lie whose ways a line may shut."""
+    by_axis = ([row for _, row in line], [column for column, _ in line])
+    rows, columns = (
+        slice(
+            min(max(floor(min(at, default=0.0)) - 2, 0), size),
+            min(max(ceil(max(at, default=0.0)) + 2, 0), size),
+        )
+        for at, size in zip(by_axis, shape, strict=True)
+    )
+    return rows, columns
 
 
 def _surroundings(start: Point, end: Point, shape: tuple[int, int]) -> Iterator[tuple[Indices, Indices]]:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, is_open_way, solve
-from firesim.fire.barrier import shut_ways
+from firesim.fire.barrier import around, shut_ways
 from firesim.fire.cells import (
     BARE,
     BLOCKED,
@@ -45,7 +45,6 @@ from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
     forget_inner,
     forget_unburnt,
-    leans_far,
     no_history,
     remember,
     start_again,
@@ -55,6 +54,7 @@ from firesim.fire.lighting import EXACT_AROUND_CELLS, are_alike, cells_around, s
 from firesim.fire.queue import (
     LATER,
     NEAR,
+    NEXT_S,
     SLAB_END_S,
     SLAB_S,
     TOUCHED,
@@ -332,18 +332,19 @@ class Front:
         """
         self._pause(now_s)
         shut = self._cells.shut.copy() if self._cells.shut.size > 1 else np.zeros(self._cells.mark.size, np.uint8)
-        inside = self._inside(shut)
-        before = inside.copy()
+        inside, here = self._inside(shut), around(line, self.shape)
+        before = inside[here].copy()
         for start, end in pairwise(line):
             shut_ways(start, end, self.shape, inside)
         self._cells = self._cells._replace(shut=shut)
-        self._inside(self._cells.mark)[inside != 0] |= LINED
+        self._inside(self._cells.mark)[here][inside[here] != 0] |= LINED
+        beside = np.zeros(self.shape, np.bool_)
+        beside[here] = inside[here] != before
         # What was expected in the cells beside the line may have come across it.
-        beside = inside != before
         rows, columns = np.divmod(self._history.cell, self._stride)
         self._expected_s[beside[rows - 1, columns - 1]] = inf
         self._resume()
-        return np.asarray(beside)
+        return beside
 
     def copy(self) -> Front:
         """A front that goes on by itself from here; costs one copy of the arrays."""
@@ -366,6 +367,9 @@ class Front:
         return framed
 
     def _solve(self, until_s: float, *, to_the_rim: bool = False) -> None:
+        counts, bounds = self._queue.counts, self._queue.bounds
+        if not to_the_rim and counts[NEAR] == 0 and (counts[LATER] == 0 or bounds[NEXT_S] > until_s):
+            return
         while True:
             why, tile = solve(
                 self._cells,
@@ -398,17 +402,19 @@ class Front:
     def _pause(self, now_s: float) -> None:
         """Go to now_s and take back all that lies beyond it."""
         self.advance(now_s)
-        if leans_far(self._cells, self._queue):
+        room = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
+        count, kept = unburnt_rim(self._cells, self._queue, self._stride, now_s, room, True)
+        if count < 0:
             self._solve(now_s, to_the_rim=True)
-        self._queue.counts[[NEAR, LATER]] = 0
-        rim = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
-        rim = np.sort(rim[: unburnt_rim(self._cells, self._queue, self._stride, now_s, rim)])
-        self._expected_s = self._cells.arrival_s[rim]
-        forget_unburnt(self._cells, self._queue, self._stride, now_s)
+            room = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
+            count, kept = unburnt_rim(self._cells, self._queue, self._stride, now_s, room, False)
+        rim = np.sort(room[:count])
+        self._expected_s = np.empty(count)
+        forget_unburnt(self._cells, self._queue, now_s, kept, rim, self._expected_s)
         self._reserve(entries=2 * rim.size, touched=int(self._queue.counts[TOUCHED]) + rim.size + 16)
-        room = self._history.until_s.size + rim.size
-        first, until_s = np.empty(rim.size + 1, np.int32), np.empty(room)
-        records = [np.empty(room, np.float32) for _ in range(3)]
+        most = self._history.until_s.size + rim.size
+        first, until_s = np.empty(rim.size + 1, np.int32), np.empty(most)
+        records = [np.empty(most, np.float32) for _ in range(3)]
         n = remember(self._cells, self._history, rim, now_s, first, until_s, *records)
         self._history = History(rim, first, until_s[:n], *(part[:n] for part in records))
         self._least_s = now_s

@@ -11,8 +11,8 @@ from math import inf, isfinite, sqrt
 
 import numpy as np
 
-from firesim.compiled import kernel_in_place
-from firesim.fire.arrival import best_through, is_open_way, records_of
+from firesim.compiled import kernel_in_place, kernel_part
+from firesim.fire.arrival import best_through, is_open_way
 from firesim.fire.cells import (
     BARE,
     HISTORY,
@@ -29,7 +29,7 @@ from firesim.fire.cells import (
     Singles,
 )
 from firesim.fire.crossing import front_slowness
-from firesim.fire.queue import TOUCHED, Queue, put, touch
+from firesim.fire.queue import LATER, NEAR, TOUCHED, Queue, put, touch
 
 # From this eccentricity on (a length of two widths) fire reaches cells by way of others that burn much later, so that
 # a pause takes what lies beside the burnt cells to its end before it drops it. Below, 60 pauses with and without that
@@ -41,38 +41,6 @@ def no_history() -> History:
     """The history of a front whose spread never changed."""
     single = np.zeros(0, dtype=np.float32)
     return History(np.zeros(0, np.int32), np.zeros(1, np.int32), np.zeros(0), single, single, single)
-
-
-@kernel_in_place
-def forget_unburnt(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
-    """Take back every arrival after now_s; keep on the list the burnt cells beside fuel."""
-    for n in range(queue.counts[TOUCHED]):
-        c = queue.touched[n]
-        if cells.arrival_s[c] > now_s:
-            cells.arrival_s[c] = inf
-            cells.mark[c] &= 0xFF ^ (OPEN | SETTLED | SOURCE)
-    kept = 0
-    for n in range(queue.counts[TOUCHED]):
-        c = queue.touched[n]
-        if cells.arrival_s[c] > now_s:
-            continue
-        for k in range(8):
-            x = c + RING_X[k] + stride * RING_Y[k]
-            if cells.arrival_s[x] > now_s and not cells.mark[x] & BARE:
-                queue.touched[kept] = c
-                kept += 1
-                break
-    queue.counts[TOUCHED] = kept
-
-
-@kernel_in_place
-def leans_far(cells: Cells, queue: Queue) -> bool:
-    """Whether fire at the front leans so far that burnt cells may still be bettered by way of unburnt ones."""
-    for n in range(queue.counts[TOUCHED]):
-        c = queue.touched[n]
-        if float(cells.drift_x[c]) ** 2 + float(cells.drift_y[c]) ** 2 > LEANS_FAR**2:
-            return True
-    return False
 
 
 @kernel_in_place
@@ -94,22 +62,60 @@ def forget_inner(cells: Cells, queue: Queue, stride: int, until_s: float) -> Non
 
 
 @kernel_in_place
-def unburnt_rim(cells: Cells, queue: Queue, stride: int, now_s: float, rim: Indices) -> int:
-    """The burnable cells not burnt by now_s beside burnt ones, into `rim`, each once. Returns how many."""
-    n_rim = 0
+def unburnt_rim(
+    cells: Cells, queue: Queue, stride: int, now_s: float, rim: Indices, asks_lean: bool
+) -> tuple[int, int]:
+    """The burnable cells not burnt by now_s beside burnt ones, into `rim`, each once.
+
+    The touched cells are put in order: those that have burnt and lie beside fuel come first. Returns how many of the
+    rim there are, and how many of those; -1 of the rim, and nothing done, if the lean is asked for and fire there leans
+    so far that burnt cells may still be bettered by way of unburnt ones.
+    """
+    arrival_s, mark, touched = cells.arrival_s, cells.mark, queue.touched
+    if asks_lean:
+        for n in range(queue.counts[TOUCHED]):
+            c = touched[n]
+            if float(cells.drift_x[c]) ** 2 + float(cells.drift_y[c]) ** 2 > LEANS_FAR**2:
+                return -1, 0
+    n_rim, kept = 0, 0
     for n in range(queue.counts[TOUCHED]):
-        c = queue.touched[n]
-        if cells.arrival_s[c] > now_s:
+        c = touched[n]
+        if arrival_s[c] > now_s:
             continue
+        is_beside = False
         for k in range(8):
             x = c + RING_X[k] + stride * RING_Y[k]
-            if cells.arrival_s[x] > now_s and not cells.mark[x] & (BARE | RIM):
-                cells.mark[x] |= RIM
-                rim[n_rim] = x
-                n_rim += 1
+            if arrival_s[x] > now_s and not mark[x] & BARE:
+                is_beside = True
+                if not mark[x] & RIM:
+                    mark[x] |= RIM
+                    rim[n_rim] = x
+                    n_rim += 1
+        if is_beside:
+            touched[n] = touched[kept]
+            touched[kept] = c
+            kept += 1
     for n in range(n_rim):
-        cells.mark[rim[n]] &= 0xFF ^ RIM
-    return n_rim
+        mark[rim[n]] &= 0xFF ^ RIM
+    return n_rim, kept
+
+
+@kernel_in_place
+def forget_unburnt(cells: Cells, queue: Queue, now_s: float, kept: int, rim: Indices, expected_s: Floats) -> None:
+    """Take back every arrival after now_s; those of the rim are kept in expected_s.
+
+    Of the touched cells, put in order by `unburnt_rim`, only the first `kept` stay on the list.
+    """
+    arrival_s, mark, touched = cells.arrival_s, cells.mark, queue.touched
+    for n in range(rim.size):
+        expected_s[n] = arrival_s[rim[n]]
+    for n in range(kept, queue.counts[TOUCHED]):
+        c = touched[n]
+        if arrival_s[c] > now_s:
+            arrival_s[c] = inf
+            mark[c] &= 0xFF ^ (OPEN | SETTLED | SOURCE)
+    queue.counts[TOUCHED] = kept
+    queue.counts[NEAR] = queue.counts[LATER] = 0
 
 
 @kernel_in_place
@@ -128,62 +134,60 @@ def remember(
 
     `rim` is sorted. Spread that did not change since the last record only makes that record longer.
     """
+    mark = cells.mark
     for n in range(history.cell.size):
         if not isfinite(cells.arrival_s[history.cell[n]]):
-            cells.mark[history.cell[n]] |= RIM
-    n_records = 0
+            mark[history.cell[n]] |= RIM
+    n_records, before = 0, 0
     for n in range(rim.size):
         x = rim[n]
         first[n] = n_records
-        if cells.mark[x] & HISTORY:
-            start, end = records_of(history, x)
-            for k in range(start, end):
+        if mark[x] & HISTORY:
+            while history.cell[before] < x:
+                before += 1
+            for k in range(history.first[before], history.first[before + 1]):
                 until_s[n_records] = history.until_s[k]
                 slowness[n_records] = history.slowness[k]
                 drift_x[n_records] = history.drift_x[k]
                 drift_y[n_records] = history.drift_y[k]
                 n_records += 1
         last = n_records - 1
-        if (
-            last < first[n]
-            or slowness[last] != cells.slowness[x]
-            or drift_x[last] != cells.drift_x[x]
-            or drift_y[last] != cells.drift_y[x]
-        ):
+        w, fx, fy = cells.slowness[x], cells.drift_x[x], cells.drift_y[x]
+        if last < first[n] or slowness[last] != w or drift_x[last] != fx or drift_y[last] != fy:
             last = n_records
-            slowness[last] = cells.slowness[x]
-            drift_x[last] = cells.drift_x[x]
-            drift_y[last] = cells.drift_y[x]
+            slowness[last], drift_x[last], drift_y[last] = w, fx, fy
             n_records += 1
         until_s[last] = now_s
-        cells.mark[x] |= HISTORY
-        cells.mark[x] &= 0xFF ^ RIM
+        mark[x] |= HISTORY
+        mark[x] &= 0xFF ^ RIM
     for n in range(history.cell.size):
-        if cells.mark[history.cell[n]] & RIM:
-            cells.mark[history.cell[n]] &= 0xFF ^ (RIM | HISTORY)
+        if mark[history.cell[n]] & RIM:
+            mark[history.cell[n]] &= 0xFF ^ (RIM | HISTORY)
     first[rim.size] = n_records
     return n_records
 
 
-@kernel_in_place
-def timed_anew(cells: Cells, history: History, x: int, expected_s: float, now_s: float) -> tuple[float, float, float]:
+@kernel_part
+def timed_anew(
+    cells: Cells, history: History, x: int, last: int, expected_s: float, now_s: float
+) -> tuple[float, float, float]:
     """Arrival in x of the front that was expected there, under the spread that holds from now on; its gradient.
+
+    last: the record of x that held until now.
 
     The front goes on as it lies, along its normal: exact for a straight one, whatever the change. (Rays bend at
     the change, and the straight crossings of `interrupted_crossing` come late by a tenth of a cell or so.)
     """
     gx, gy = float(cells.gradient_x[x]), float(cells.gradient_y[x])
     before = sqrt(gx * gx + gy * gy)
-    _, last = records_of(history, x)
-    if not isfinite(expected_s) or before == 0.0 or not isfinite(history.slowness[last - 1]):
+    w, fx, fy = history.slowness[last], history.drift_x[last], history.drift_y[last]
+    if not isfinite(expected_s) or before == 0.0 or not isfinite(w):
         return inf, 0.0, 0.0
     zx, zy = 0.0, 0.0
     if cells.rise_x.size > 1:
         zx, zy = cells.rise_x[x], cells.rise_y[x]
     nx, ny = gx / before, gy / before
-    was = front_slowness(
-        nx, ny, history.slowness[last - 1], history.drift_x[last - 1], history.drift_y[last - 1], zx, zy
-    )
+    was = front_slowness(nx, ny, w, fx, fy, zx, zy)
     now = front_slowness(nx, ny, cells.slowness[x], cells.drift_x[x], cells.drift_y[x], zx, zy)
     return now_s + (expected_s - now_s) * now / was, now * nx, now * ny
 
@@ -194,17 +198,17 @@ def start_again(
 ) -> None:
     """Arrival in the cells of the rim from the burnt cells around them, into an empty queue with room for all.
 
-    expected_s: arrival in each cell of the rim if nothing had changed, its gradient still in `cells`; inf: unknown.
+    rim: the cells of the history. expected_s: arrival in each of them if nothing had changed, its gradient still in
+    `cells`; inf: unknown.
     """
     for n in range(rim.size):
         x = rim[n]
         if not isfinite(cells.slowness[x]):
             continue
-        best, best_x, best_y = timed_anew(cells, history, x, expected_s[n], least_s)
-        is_expected = isfinite(best)
-        for k in range(8):
+        best, best_x, best_y = timed_anew(cells, history, x, history.first[n + 1] - 1, expected_s[n], least_s)
+        for k in range(0 if isfinite(best) else 8):
             a = x + RING_X[k] + stride * RING_Y[k]
-            if is_expected or cells.arrival_s[a] > least_s or not is_open_way(cells, x, k, stride):
+            if cells.arrival_s[a] > least_s or not is_open_way(cells, x, k, stride):
                 continue
             time, gx, gy = best_through(cells, history, x, k, stride, best)
             if time < best:

@@ -37,7 +37,7 @@ class Moisture:
     @property
     def is_uniform(self) -> bool:
         """Whether one set of values holds for all cells."""
-        return all(np.ndim(value) == 0 for value in self.as_tuple())
+        return all(isinstance(value, float) or np.ndim(value) == 0 for value in self.as_tuple())
 
 
 @lru_cache(maxsize=1)

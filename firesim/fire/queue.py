@@ -97,13 +97,17 @@ def lean_as(queue: Queue, cells: Cells, which: Indices) -> None:
 def _leans(cells: Cells, which: Indices, leans: Floats, slabs: Floats) -> tuple[int, float, float, float]:
     """Lean [s/cell] and slab [s] of each of these cells that burn, into arrays; how many, sums of e, f_x and f_y."""
     n, sum_e, sum_x, sum_y = 0, 0.0, 0.0, 0.0
+    last_w, last_x, last_y, e, slab = inf, 0.0, 0.0, 0.0, 0.0
     for c in which:
         w, fx, fy = float(cells.slowness[c]), float(cells.drift_x[c]), float(cells.drift_y[c])
         if not isfinite(w):
             continue
-        e = sqrt(fx * fx + fy * fy)
-        cells_long = min(max(SLAB_CELLS / max(1.0 - e * e, 1e-3), LEAST_SLAB_CELLS), MOST_SLAB_CELLS)
-        leans[n], slabs[n] = w * e, cells_long * w * max(1.0 - e, 1e-3)
+        if w != last_w or fx != last_x or fy != last_y:  # fire spreads alike in most
+            last_w, last_x, last_y = w, fx, fy
+            e = sqrt(fx * fx + fy * fy)
+            cells_long = min(max(SLAB_CELLS / max(1.0 - e * e, 1e-3), LEAST_SLAB_CELLS), MOST_SLAB_CELLS)
+            slab = cells_long * w * max(1.0 - e, 1e-3)
+        leans[n], slabs[n] = w * e, slab
         sum_e, sum_x, sum_y, n = sum_e + e, sum_x + fx, sum_y + fy, n + 1
     return n, sum_e, sum_x, sum_y
 

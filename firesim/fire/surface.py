@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cached_property
 from math import atan2, cos, exp, radians, sin, sqrt, tan, tau
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -170,6 +171,10 @@ def _heads(
         out[6, n] = _FLAME_SCALE * intensity**BYRAM_EXPONENT
 
 
+def _as_shape(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    return values if values.shape == shape else np.broadcast_to(values, shape)
+
+
 def head_fire(
     beds: FuelBed,
     bed_of_cell: NDArray[np.integer],
@@ -191,8 +196,8 @@ def head_fire(
     if driving[2].size and not (driving[2].min() >= 0.0 and driving[2].max() < 90.0):
         raise ValueError("a slope must be at least 0 and below 90 degrees")
     shape = np.broadcast(bed_of_cell, *driving).shape
-    index = np.ascontiguousarray(np.broadcast_to(bed_of_cell, shape), dtype=np.int64)
-    flat = [v.reshape(1) if v.size == 1 else np.broadcast_to(v, shape).ravel() for v in driving]
+    index = np.ascontiguousarray(_as_shape(bed_of_cell, shape), dtype=np.int64)
+    flat = [v.reshape(1) if v.size == 1 else _as_shape(v, shape).ravel() for v in driving]
     out = np.empty((_QUANTITIES, index.size))
     wind, toward, slope = flat
     _heads(
@@ -209,7 +214,7 @@ def head_fire(
         WIND_LIMITS.index(wind_limit),
         out,
     )
-    rate, direction, effective, ratio, eccentric, intensity, flame = (row.reshape(shape) for row in out)
+    rate, direction, effective, ratio, eccentric, intensity, flame = out.reshape(_QUANTITIES, *shape)
     return SurfaceSpread(rate, direction, effective, ratio, eccentric, intensity, flame, beds, index.reshape(shape))
 
 

@@ -73,8 +73,10 @@ class SpreadOfKinds:
     def table(self) -> Floats:
         """Head rate [m/s], direction of the head [deg], eccentricity [-] and heat [kJ/m2], by kind. [4, kind]"""
         rate = np.atleast_1d(np.asarray(self.spread.head_rate_m_s, dtype=np.float64))
-        parts = (self.spread.toward_deg, self.spread.eccentricity, self.spread.heat_per_area_kj_m2)
-        return np.stack([rate, *(np.broadcast_to(np.asarray(part, np.float64), rate.shape) for part in parts)])
+        table = np.empty((4, rate.size))
+        table[0], table[1], table[2] = rate, self.spread.toward_deg, self.spread.eccentricity
+        table[3] = self.spread.heat_per_area_kj_m2
+        return table
 
 
 class Tiles(NamedTuple):
@@ -163,30 +165,35 @@ def write_kinds(
     across = ((stride - 1) >> TILE_BITS) + 1
     rows, columns = cells.mark.size // stride - 2, stride - 2
     top, left = (tile // across) << TILE_BITS, (tile % across) << TILE_BITS
-    is_one, is_level, is_slowed = tiles.kind.size == 1, cells.rise_x.size == 1, tiles.slowing.size > 1
-    last, alike, step_x, step_y = -1, -1, 0.0, 0.0
+    arrival_s, mark, slowness, heat, slowing = cells.arrival_s, cells.mark, cells.slowness, tiles.heat, tiles.slowing
+    drift_x, drift_y = cells.drift_x, cells.drift_y
+    is_one, is_level, is_slowed = tiles.kind.size == 1, cells.rise_x.size == 1, slowing.size > 1
+    last, step_x, step_y = -1, 0.0, 0.0
+    # Spread of the last cell written, which holds for the next of its kind and wetness on level ground.
+    is_known, slowed = False, slowing[0]
+    w, fx, fy, burns = slowness[0], drift_x[0], drift_y[0], heat[0]
     # Cells of the grid have rows and columns from 1 on; the rim of one cell around it is 0.
     for r in range(max(top, 1), min(top + (1 << TILE_BITS), rows + 1)):
         for q in range(max(left, 1), min(left + (1 << TILE_BITS), columns + 1)):
             c = r * stride + q
-            if cells.arrival_s[c] <= now_s:
+            if arrival_s[c] <= now_s:
                 continue
             kind = tiles.kind[0, 0] if is_one else tiles.kind[r - 1, q - 1]
             if kind != last:
-                last, toward, alike = kind, radians(tiles.table[1, kind]), -1
+                last, toward, is_known = kind, radians(tiles.table[1, kind]), False
                 step_x, step_y = sin(toward), north * cos(toward)
-            if is_slowed and alike >= 0 and tiles.slowing[c] != tiles.slowing[alike]:
-                alike = -1
-            if alike >= 0 and not cells.mark[c] & (BARE | BLOCKED):
-                cells.slowness[c], tiles.heat[c] = cells.slowness[alike], tiles.heat[alike]
-                cells.drift_x[c], cells.drift_y[c] = cells.drift_x[alike], cells.drift_y[alike]
+            if is_slowed and slowing[c] != slowed:
+                is_known = False
+            if is_known and not mark[c] & (BARE | BLOCKED):
+                slowness[c], drift_x[c], drift_y[c], heat[c] = w, fx, fy, burns
                 continue
             _write_cell(
                 cells, tiles, c, cell_size_m, tiles.table[0, kind], tiles.table[2, kind], step_x, step_y,
                 tiles.table[3, kind],
             )  # fmt: skip
-            if is_level and not cells.mark[c] & (BARE | BLOCKED):
-                alike = c
+            if is_level and not mark[c] & (BARE | BLOCKED):
+                w, fx, fy, burns = slowness[c], drift_x[c], drift_y[c], heat[c]
+                is_known, slowed = True, slowing[c if is_slowed else 0]
     tiles.age_of[tile] = age
 
 

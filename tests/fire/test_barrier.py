@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.fire.barrier import shut_ways
+from firesim.fire.barrier import around, shut_ways
 from firesim.fire.cells import RING_X, RING_Y
 
 SHAPE = (40, 50)
@@ -93,4 +93,14 @@ def test_a_line_off_the_map_shuts_nothing() -> None:
     shut = np.zeros(SHAPE, np.uint8)
     for line in ([(-9.0, -9.0), (-3.0, 80.0)], [(-50.0, 3.0), (20.0, -40.0)], [(60.0, 0.0), (1e9, 1e9)]):
         shut_ways(line[0], line[1], SHAPE, shut)
+    assert not shut.any()
+
+
+@given(st.lists(st.tuples(st.floats(-20.0, 70.0), st.floats(-20.0, 60.0)), max_size=4))
+@settings(deadline=None)
+def test_a_line_shuts_no_way_beyond_its_surroundings(line: Line) -> None:
+    shut = np.zeros(SHAPE, np.uint8)
+    for start, end in pairwise(line):
+        shut_ways(start, end, SHAPE, shut)
+    shut[around(line, SHAPE)] = 0
     assert not shut.any()
