@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,9 @@ Ring = Sequence[tuple[float, float]]
 
 _NO_EDGES: Integers = np.empty(0, np.int64)
 _NO_FRACTIONS: Floats = np.empty(0)
+# A cell flames for 180 s (`fire.FLAMING_S`), and its arrival may be corrected by some seconds: looks no further apart
+# than this miss none.
+FLAMES_SEEN_WITHIN_S = 150.0
 SAMPLES_PER_CELL = 3  # a road through a cell's corner for less than a third of a cell may be missed
 
 
@@ -66,7 +70,7 @@ class Roadside:
         self._to_burn, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
         self._is_ahead = np.zeros(size, np.bool_)  # flat: cells of `_to_burn` that have not flamed so far
         self._is_ahead[self._to_burn.cell] = True
-        self._has_looked = False  # through all that burnt while the fire was small
+        self._kept_up_s = -inf  # until when what burns has been looked at as it came
         self._by_x = np.argsort(self._xy_m[:n, 0], kind="stable")
         self._x_in_order_m = self._xy_m[self._by_x, 0]
 
@@ -105,11 +109,12 @@ class Roadside:
             tail and 1 at its head.
         """
         if outline is None:
-            if not self._may_be_cut(flaming_cells):
+            if not self._may_be_cut(flaming_cells, now_s):
                 return _NO_EDGES, _NO_FRACTIONS
             burnt = np.flatnonzero(arrival_time_s.ravel()[self._to_burn.cell] <= now_s)
             edge, fraction = self._to_burn.edge[burnt], self._to_burn.fraction[burnt]
         else:
+            self._kept_up_s = -inf  # the cells that burn meanwhile are not looked at
             near = self._near(outline)
             near = near[~self._is_cut[self._edge_of_point[near]]]
             edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
@@ -119,10 +124,11 @@ class Roadside:
             self._to_burn.forget(edges)
         return edges, cut_fraction
 
-    def _may_be_cut(self, flaming_cells: Integers | None) -> bool:
+    def _may_be_cut(self, flaming_cells: Integers | None, now_s: float) -> bool:
         """Whether flames have come to a road that may still be open, or there is no telling."""
-        if flaming_cells is None or not self._has_looked:
-            self._has_looked = True
+        has_kept_up = now_s - self._kept_up_s <= FLAMES_SEEN_WITHIN_S
+        self._kept_up_s = now_s
+        if flaming_cells is None or not has_kept_up:
             return True
         fresh = flaming_cells[self._is_ahead[flaming_cells]]
         self._is_ahead[fresh] = False

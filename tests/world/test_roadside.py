@@ -33,3 +33,25 @@ def test_a_road_is_cut_when_flames_first_come_to_it_and_where_they_do(across, do
     ever = ways[1].newly_cut(np.where(arrival_s <= now_s, arrival_s, np.inf), now_s)
     assert len(ever[0]) == 0
     assert n_cut <= len(network.edges)
+
+
+def test_a_road_behind_a_small_fire_is_cut_once_cells_can_show_it():
+    """At the very moment of ignition nothing flames; then the fire is an ellipse that need not come near the road."""
+    network, ways = roads(), Roadside(roads(), GRID)
+    x_m, y_m = float(network.x_m[0]), float(network.y_m[0])
+    row, column = (int(index) for index in GRID.cell_at(x_m, y_m))
+    arrival_s = np.full(GRID.shape, np.inf)
+    none, far_off = np.empty(0, np.int64), [[(x_m + 9e5, y_m), (x_m + 9e5 + 9.0, y_m), (x_m + 9e5, y_m + 9.0)]]
+    assert len(ways.newly_cut(arrival_s, 0.0, None, none)[0]) == 0
+    arrival_s[row, column] = 0.0
+    for now_s in range(10, 600, 10):
+        assert len(ways.newly_cut(arrival_s, float(now_s), far_off)[0]) == 0
+    assert len(ways.newly_cut(arrival_s, 600.0, None, none)[0]) > 0
+
+
+def test_looks_far_apart_miss_no_road():
+    ways, arrival_s = Roadside(roads(), GRID), np.full(GRID.shape, np.inf)
+    none = np.empty(0, np.int64)
+    ways.newly_cut(arrival_s, 0.0, None, none)
+    arrival_s[:] = 10.0  # all of it burns, and flames no more when somebody looks again
+    assert len(ways.newly_cut(arrival_s, 300.0, None, none)[0]) == len(roads().edges)
