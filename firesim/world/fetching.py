@@ -192,10 +192,10 @@ class Fetching:
         self._stand(crew, household)
 
     def _stand(self, crew: Crew, household: str) -> None:
-        """Free again, where it stands."""
+        """Free again, where it stands; other orders may have come meanwhile."""
         if not crew.was_called:
             crew.begin("stage")
-            crew.tell("let_off", household=household)
+        crew.tell("let_off", household=household)
 
     def _give_up(self, crew: Crew) -> Story:
         """No road leads to any haven: they stay in the vehicle for good, and flee in it from what comes near."""

@@ -245,6 +245,7 @@ def test_with_people_aboard_a_crew_hears_no_other_orders(make_world):
     people = world.run(16_000.0)
     assert world.fates() == {"safe": 2}
     assert people.by_ambulance.patients.taken_s[1] > people.safe_s[0] > aboard_s
+    assert world.states() == ["rolling", "loading", "laden", "let_off"] * 2  # that it is free is told all the same
 
 
 def test_who_hears_other_advice_in_an_ambulance_goes_where_it_goes(make_world):
