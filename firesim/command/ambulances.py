@@ -32,7 +32,6 @@ AMBULANCE = "ambulance"
 NONE_FREE = "no ambulance is free"
 NO_ROAD = "no road there and back stays open long enough"
 TOO_MANY = "more people than an ambulance holds"
-_AT_IT = ("loading", "laden")
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _keeps(desk: _Desk, crew: Crew) -> bool:
     if crew.task != "fetch" or not crew.household:
         return False
     case = desk.picture.cases[crew.household]
-    if case.state == ABOARD or (crew.state in _AT_IT and crew.heard_s > crew.ordered_s):
+    if case.state == ABOARD or crew.at_it_s > crew.ordered_s:
         return True
     if case.state != WAITS or crew.is_stuck:
         return False

@@ -57,11 +57,12 @@ def hear_report(picture: Picture, report: FetchReport, now_s: float) -> bool:
     crew.state, crew.reason = report.state, report.reason
     crew.be_at(report.x_m, report.y_m, report.seen_s)
     crew.seen_s, crew.heard_s = report.seen_s, now_s
+    crew.at_it_s = now_s if report.state in ("loading", "laden") and report.household == crew.household else -inf
     case = picture.cases.get(report.household)
     if case is not None:
         after = _AFTER.get(report.state, "")
-        if report.state == "let_off" and case.state == ABOARD:
-            after = SAFE
+        if report.state == "let_off" and report.people > 0:
+            after = SAFE  # whether or not it was heard that they were aboard
         if after:
             case.state, case.settled_s, case.crew_said = after, report.seen_s, f"the crew came away: {report.reason}"
     if report.state not in ("let_off", "nobody_there", "cannot_reach") or crew.household not in ("", report.household):

@@ -37,6 +37,7 @@ class Crew:
     order_id: str = ""
     ordered_s: float = -inf
     household: str = ""  # whom an ambulance fetches by its orders
+    at_it_s: float = -inf  # when it was heard to load or carry them, if that is the last that it said of them
     cut_at: tuple[str, ...] = ()  # ends of closed roads that it has told of since it last moved, those on its own side
 
     def be_at(self, x_m: float, y_m: float, seen_s: float) -> None:

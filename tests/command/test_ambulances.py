@@ -59,12 +59,21 @@ def call(picture: Picture, household: str, at: str, now_s: float = 0.0, people: 
     picture.hear(letter, now_s)
 
 
-def report(picture: Picture, state: str, household: str, now_s: float, unit: str = "ambulance-1", at: str = "E") -> str:
+def report(
+    picture: Picture, state: str, household: str, now_s: float, unit: str = "ambulance-1", at: str = "E",
+    people: int = 0,
+) -> str:  # fmt: skip
     body = FetchReport(
-        unit=unit, seen_s=now_s, household=household, state=state, x_m=EASTING[at], y_m=COAST_Y_M, reason="because"
-    )
+        unit=unit, seen_s=now_s, household=household, state=state, x_m=EASTING[at], y_m=COAST_Y_M, reason="because",
+        people=people,
+    )  # fmt: skip
     letter = Envelope(message_id=f"{unit}#{now_s:g}", source=unit, destination="centre", sent_s=now_s, body=body)
     return picture.hear(letter, now_s).what
+
+
+def say_blocked(picture: Picture, now_s: float, at: str, unit: str = "ambulance-1") -> None:
+    body = UnitStatus(unit=unit, seen_s=now_s, state="blocked", x_m=EASTING[at], y_m=COAST_Y_M, water_litres=0.0)
+    picture.hear(Envelope(message_id="s", source=unit, destination="centre", sent_s=now_s, body=body), now_s)
 
 
 def given_out(picture: Picture, done: FetchPlan, now_s: float) -> FetchPlan:
@@ -245,9 +254,30 @@ def test_one_that_has_let_people_off_is_sent_to_the_next(small):
         call(picture, household, "W")
     given_out(picture, plan(picture, 100.0), 100.0)
     report(picture, "laden", "a", 900.0)
-    assert report(picture, "let_off", "a", 1500.0) == "help"
+    assert report(picture, "let_off", "a", 1500.0, people=2) == "help"
     assert sent(plan(picture, 1530.0)) == {"ambulance-1": "b"}
     assert picture.cases["a"].state == "safe"
+
+
+def test_who_was_let_off_is_safe_though_no_word_was_heard_that_they_were_aboard(small):
+    for people, state in ((2, "safe"), (0, "waits")):
+        picture = picture_of(small)
+        call(picture, "a", "W")
+        given_out(picture, plan(picture, 100.0), 100.0)
+        assert report(picture, "let_off", "a", 1500.0, people=people) == "help"
+        assert picture.cases["a"].state == state
+        assert bool(sent(plan(picture, 1530.0))) == (state == "waits")
+
+
+def test_one_that_loaded_is_left_alone_even_where_it_stands_before_a_closed_road(small):
+    picture = picture_of(small, "E", "W")
+    call(picture, "a", "W")
+    picture.units["ambulance-2"].state = "lost"
+    given_out(picture, plan(picture, 100.0), 100.0)
+    report(picture, "loading", "a", 700.0, at="W")  # that they are aboard is never heard
+    say_blocked(picture, 1000.0, at="M")
+    picture.is_open[:] = False
+    assert plan(picture, 1030.0) == FetchPlan()
 
 
 def test_one_that_found_nobody_goes_on_to_the_next_and_never_back_there(small):
@@ -281,10 +311,7 @@ def test_when_one_stands_before_a_closed_road_another_is_sent(small):
     picture.units["ambulance-2"].is_on_shift = False
     given_out(picture, plan(picture, 100.0), 100.0)
     assert picture.units["ambulance-1"].household == "a"
-    status = UnitStatus(
-        unit="ambulance-1", seen_s=400.0, state="blocked", x_m=EASTING["M"], y_m=COAST_Y_M, water_litres=0.0
-    )
-    picture.hear(Envelope(message_id="s", source="ambulance-1", destination="centre", sent_s=400.0, body=status), 400.0)
+    say_blocked(picture, 400.0, at="M")
     roads = picture.ground.roads
     picture.is_open[[k for k, name in enumerate(roads.edge_names) if name == "coast west"]] = False
     picture.cases["a"].call = HelpCall(
