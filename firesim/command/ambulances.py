@@ -82,10 +82,10 @@ def plan(picture: Picture, now_s: float) -> FetchPlan:
         if errand is not None:
             free.remove(errand.crew)
             result.orders.append(_order(picture, case, errand, now_s))
-        elif (why_not := desk.why_not(case, usable)) != case.told:
+        elif (why_not := desk.why_not(case, usable)) not in case.told:
             result.orders.append(_answer(case, why_not))
     given_up = [case for case in picture.cases.values() if case.state == OUT_OF_REACH]
-    result.orders += [_answer(case, case.crew_said) for case in given_up if case.told != case.crew_said]
+    result.orders += [_answer(case, case.crew_said) for case in given_up if case.crew_said not in case.told]
     result.called_off = {crew.name: picture.cases[crew.household].message_id for crew in free if crew.household}
     return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ class Case:
     """One party that called.
 
     `message_id`: its last call; `settled_s`: when a crew saw what `state` says [s]; `crew_said`: why it came away
-    without them; `told`: why nobody comes, as it was answered last.
+    without them; `told`: why nobody comes, each reason that was answered once, the last one last.
     """
 
     call: HelpCall
@@ -29,7 +29,7 @@ class Case:
     state: str = WAITS
     settled_s: float = -inf
     crew_said: str = ""
-    told: str = ""
+    told: list[str] = field(default_factory=list)
 
     @property
     def household(self) -> str:
@@ -74,7 +74,7 @@ def hear_report(picture: Picture, report: FetchReport, now_s: float) -> bool:
 def note_answer(picture: Picture, answer: CallAnswer) -> None:
     """Remember what a caller was told."""
     if answer.household in picture.cases:
-        picture.cases[answer.household].told = answer.why
+        picture.cases[answer.household].told.append(answer.why)
 
 
 def warnings_of(picture: Picture) -> list[str]:
@@ -82,7 +82,8 @@ def warnings_of(picture: Picture) -> list[str]:
     reasons: dict[str, int] = {}
     for case in picture.cases.values():
         if case.state in (WAITS, OUT_OF_REACH, ABOARD):
-            why = "aboard when the run ended" if case.state == ABOARD else case.told or "waited when the run ended"
+            last = case.told[-1] if case.told else "waited when the run ended"
+            why = "aboard when the run ended" if case.state == ABOARD else last
             reasons[why] = reasons.get(why, 0) + case.call.people
     said = "; ".join(f"{people}: {why}" for why, people in sorted(reasons.items()))
     return [f"{sum(reasons.values())} people called for help and were not fetched ({said})"] if reasons else []

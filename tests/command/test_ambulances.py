@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firesim.command.ambulances import NO_ROAD, NONE_FREE, TOO_MANY, FetchPlan, plan
-from firesim.command.cases import warnings_of
+from firesim.command.cases import note_answer, warnings_of
 from firesim.command.dispatcher import Dispatcher, replay, step
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
@@ -80,7 +80,7 @@ def given_out(picture: Picture, done: FetchPlan, now_s: float) -> FetchPlan:
     """Note orders and answers in the picture, as the dispatcher does."""
     for order in done.orders:
         if isinstance(order.body, CallAnswer):
-            picture.cases[order.body.household].told = order.body.why
+            note_answer(picture, order.body)
         elif isinstance(order.body, FetchOrder):
             crew = picture.units[order.destination]
             crew.task, crew.household, crew.route = "fetch", order.body.household, order.route
@@ -226,6 +226,18 @@ def test_who_cannot_be_fetched_is_told_why_once_and_a_reader_of_the_run_too(smal
     assert said.startswith("9 people called for help and were not fetched")
     assert f"2: {NONE_FREE}" in said
     assert f"5: {TOO_MANY}" in said
+
+
+def test_a_caller_for_whom_reasons_alternate_is_told_each_once(small):
+    picture, answers = picture_of(small), []
+    for household in ("a", "b"):
+        call(picture, household, "W")
+    given_out(picture, plan(picture, 100.0), 100.0)
+    for now_s, closes_s in ((100.0, inf), (130.0, 200.0), (160.0, inf), (190.0, 200.0)):
+        picture.forecast = forecast_of(picture, west_s=closes_s)
+        report(picture, "loading", "a", now_s)  # whom it fetches is not in question
+        answers += [one.why for one in given_out(picture, plan(picture, now_s), now_s).orders]
+    assert answers == [NO_ROAD]  # that none is free was said at first
 
 
 def test_with_all_ambulances_lost_callers_are_told_so(small):
