@@ -30,6 +30,7 @@ Integers = NDArray[np.int64]
 
 AMBULANCE = "ambulance"
 NONE_FREE = "no ambulance is free"
+NONE_LEFT = "no ambulance is left that can drive"
 NO_ROAD = "no road there and back stays open long enough"
 TOO_MANY = "more people than an ambulance holds"
 
@@ -185,6 +186,8 @@ class _Desk:
         """Why none can be sent, whatever the others are about."""
         if case.call.people > self.info.seats:
             return TOO_MANY
+        if all(crew.is_shut_in for crew in ambulances):
+            return NONE_LEFT
         return NO_ROAD if self.errand(case, ambulances) is None else NONE_FREE
 
     def _errand_of(self, crew: Crew, case: Case) -> Errand | None:

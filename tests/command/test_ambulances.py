@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.command.ambulances import NO_ROAD, NONE_FREE, TOO_MANY, FetchPlan, plan
+from firesim.command.ambulances import NO_ROAD, NONE_FREE, NONE_LEFT, TOO_MANY, FetchPlan, plan
 from firesim.command.cases import note_answer, warnings_of
 from firesim.command.dispatcher import Dispatcher, replay, step
 from firesim.command.forecast import Forecast
@@ -240,11 +240,13 @@ def test_a_caller_for_whom_reasons_alternate_is_told_each_once(small):
     assert answers == [NO_ROAD]  # that none is free was said at first
 
 
-def test_with_all_ambulances_lost_callers_are_told_so(small):
-    picture = picture_of(small)
-    picture.units["ambulance-1"].state = "lost"
-    call(picture, "a", "W")
-    assert told(plan(picture, 100.0)) == {"a": NO_ROAD}
+def test_with_all_ambulances_lost_or_shut_in_callers_are_told_so(small):
+    for change in ({"state": "lost"}, {"cut_at": ("E", "M")}):
+        picture = picture_of(small)
+        for name, value in change.items():
+            setattr(picture.units["ambulance-1"], name, value)
+        call(picture, "a", "W")
+        assert told(plan(picture, 100.0)) == {"a": NONE_LEFT}
 
 
 # --- what happens on the way ---------------------------------------------------------------------------------------
