@@ -105,7 +105,8 @@ def _keeps(desk: _Desk, crew: Crew) -> bool:
         return True
     if case.state != WAITS or crew.is_stuck:
         return False
-    return desk.is_passable(crew) and desk.errand(case, [crew]) is not None
+    errand = desk.errand(case, [crew])
+    return errand is not None and desk.is_passable(crew) and desk.can_get_out(errand, case)
 
 
 class _Desk:
@@ -233,6 +234,16 @@ class _Desk:
                 from_s += self.info.turnout_s + (0.0 if crew.is_on_shift else self.info.recall_s)
             self._reach[crew.name] = (start, *self.network.reach(start, from_s))
         return self._reach[crew.name]
+
+    def can_get_out(self, errand: Errand, case: Case) -> bool:
+        """Whether, from the door on, the road that its crew was given still leads in time to a haven that is one."""
+        crew = errand.crew
+        if (crew.haven, crew.way) == (errand.haven.name, errand.out.nodes):
+            return True
+        out, door = self.network.along(crew.way), self.node_of(case)
+        if out is None or crew.haven not in [haven.name for haven in self.havens]:
+            return False
+        return errand.there_s + self._loads_s(case, door) <= out.leave_by_s
 
     def is_passable(self, crew: Crew) -> bool:
         """Whether the rest of the road that an ambulance was given is still believed open."""

@@ -37,6 +37,8 @@ class Crew:
     order_id: str = ""
     ordered_s: float = -inf
     household: str = ""  # whom an ambulance fetches by its orders
+    haven: str = ""  # where it is to bring them
+    way: tuple[str, ...] = ()  # the road from their door to there
     at_it_s: float = -inf  # when it was heard to load or carry them, if that is the last that it said of them
     cut_at: tuple[str, ...] = ()  # ends of closed roads that it has told of since it last moved, those on its own side
 
@@ -89,7 +91,9 @@ def crew_of_drone(drone: SensorInfo) -> Crew:
 
 def note_order(crew: Crew, order: Order, body: UnitOrder | FetchOrder | DroneOrder, now_s: float) -> None:
     """It is told this now."""
-    crew.household = body.household if isinstance(body, FetchOrder) else ""
+    crew.household, crew.haven, crew.way = "", "", ()
+    if isinstance(body, FetchOrder):
+        crew.household, crew.haven, crew.way = body.household, body.haven, tuple(body.way)
     crew.task = "look" if isinstance(body, DroneOrder) else body.task
     crew.target_xy_m = body.place_xy_m
     crew.route = order.route

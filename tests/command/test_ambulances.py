@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from firesim.command.ambulances import NO_ROAD, NONE_FREE, NONE_LEFT, TOO_MANY, FetchPlan, plan
 from firesim.command.cases import note_answer, warnings_of
+from firesim.command.crews import note_order
 from firesim.command.dispatcher import Dispatcher, replay, step
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
@@ -82,9 +83,7 @@ def given_out(picture: Picture, done: FetchPlan, now_s: float) -> FetchPlan:
         if isinstance(order.body, CallAnswer):
             note_answer(picture, order.body)
         elif isinstance(order.body, FetchOrder):
-            crew = picture.units[order.destination]
-            crew.task, crew.household, crew.route = "fetch", order.body.household, order.route
-            crew.target_xy_m, crew.ordered_s = order.body.place_xy_m, now_s
+            note_order(picture.units[order.destination], order, order.body, now_s)
     return done
 
 
@@ -345,6 +344,27 @@ def test_when_the_forecast_brings_the_closing_nearer_one_under_way_is_called_off
     done = plan(picture, 300.0)
     assert done.called_off == {"ambulance-1": "a#0"}
     assert told(done) == {"a": NO_ROAD}
+
+
+@pytest.mark.parametrize("fails", ["haven", "way"])
+def test_one_under_way_is_ordered_anew_where_its_haven_or_its_way_out_is_none_any_more(small, fails):
+    """Fire is forecast at the clinic; or the order had a way out that is shut now, while another is open."""
+    picture = picture_of(small)
+    call(picture, "a", "W", need="ambulance")
+    (first,) = given_out(picture, plan(picture, 100.0), 100.0).orders
+    assert first.body.haven == "clinic"
+    assert plan(picture, 130.0) == FetchPlan()
+    crew = picture.units["ambulance-1"]
+    if fails == "haven":
+        refuge = picture.ground.refuges[0]
+        object.__setattr__(refuge, "x_m", refuge.x_m + 1000.0)
+        picture.forecast = forecast_of(picture, clinic_s=9000.0)
+    else:
+        crew.way = ("W", "E")  # no such road is open
+    (order,) = plan(picture, 160.0).orders
+    assert (order.destination, order.body.household) == ("ambulance-1", "a")
+    assert order.body.haven == ("town" if fails == "haven" else "clinic")
+    assert order.body.way == ["W", "M", "E"]
 
 
 def test_only_ambulances_that_fetch_nobody_are_staged(small):
