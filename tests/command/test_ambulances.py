@@ -18,7 +18,17 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.link.briefings import AmbulanceInfo, MedicalInfo, UnitInfo
-from firesim.link.messages import Ack, CallAnswer, Envelope, FetchOrder, FetchReport, HelpCall, UnitOrder, UnitStatus
+from firesim.link.messages import (
+    Ack,
+    CallAnswer,
+    Envelope,
+    FetchOrder,
+    FetchReport,
+    FireMapReport,
+    HelpCall,
+    UnitOrder,
+    UnitStatus,
+)
 
 COAST_Y_M = 4332600.0
 EASTING = {"W": 447600.0, "M": 450000.0, "E": 452400.0}  # of the coast road, 12 m/s
@@ -82,7 +92,7 @@ def given_out(picture: Picture, done: FetchPlan, now_s: float) -> FetchPlan:
     for order in done.orders:
         if isinstance(order.body, CallAnswer):
             note_answer(picture, order.body)
-        elif isinstance(order.body, FetchOrder):
+        elif isinstance(order.body, FetchOrder | UnitOrder):
             note_order(picture.units[order.destination], order, order.body, now_s)
     return done
 
@@ -343,6 +353,12 @@ def test_when_the_forecast_brings_the_closing_nearer_one_under_way_is_called_off
     picture.forecast = forecast_of(picture, west_s=500.0)
     done = plan(picture, 300.0)
     assert done.called_off == {"ambulance-1": "a#0"}
+    (order,) = (one for one in done.orders if isinstance(one.body, UnitOrder))
+    assert (order.destination, order.body.task, order.because) == ("ambulance-1", "stage", "a#0")
+    assert "called off from a" in order.why
+    given_out(picture, done, 300.0)
+    assert picture.units["ambulance-1"].household == ""
+    assert plan(picture, 330.0) == FetchPlan()
     assert told(done) == {"a": NO_ROAD}
 
 
@@ -372,6 +388,10 @@ def test_only_ambulances_that_fetch_nobody_are_staged(small):
     small.tell_of_a_fire(wire, units=units("E", "E"), ambulances=info())
     body = HelpCall(household="a", seen_s=1e3, zone="west", place_xy_m=(EASTING["W"], COAST_Y_M), people=2, need="help")
     wire.say(345.0, body, "a")
+    rolls = UnitStatus(
+        unit="ambulance-1", seen_s=500.0, state="rolling", x_m=EASTING["E"], y_m=COAST_Y_M, water_litres=0.0
+    )
+    wire.say(500.0, rolls, "ambulance-1")
     wire.deliveries.sort(key=lambda delivery: delivery[0])
     orders = [one for _, one in replay(wire.deliveries, 890.0) if getattr(one, "kind", "") in ("ambulance", "unit")]
     fetching = {one.destination for one in orders if isinstance(one.body, FetchOrder)}
@@ -416,6 +436,24 @@ def test_an_order_to_fetch_goes_back_to_the_call_and_is_said_again_to_who_keeps_
     wire.say(200.0, Ack(order=outputs[0][1].order_id, by="ambulance-1", at_s=190.0), "ambulance-1")
     answered = [one for _, one in replay(wire.deliveries, 1000.0) if getattr(one, "kind", "") == "ambulance"]
     assert len(answered) == 1
+
+
+@pytest.mark.parametrize("word", ["none", "a map", "an ack"])
+def test_when_one_never_answers_another_is_sent(small, word):
+    """What it sees of the fire is no answer: it may have been seen before the order came, or without it."""
+    wire = small.Wire()
+    wire.say(0.0, small.briefing(units=units("M", "E"), ambulances=info()), "scenario")
+    place = (EASTING["W"], COAST_Y_M)
+    wire.say(100.0, HelpCall(household="a", seen_s=80.0, zone="west", place_xy_m=place, people=2, need="help"), "a")
+    first = next(one for _, one in replay(wire.deliveries, 200.0) if getattr(one, "kind", "") == "ambulance")
+    seen = FireMapReport(
+        observer="ambulance-1", seen_s=190.0, place_xy_m=(EASTING["M"], COAST_Y_M), outline_xy_m=[], outline_sd_m=30.0
+    )
+    ack = Ack(order=first.order_id, by="ambulance-1", at_s=190.0)
+    if word != "none":
+        wire.say(200.0, seen if word == "a map" else ack, "ambulance-1")
+    sent_to = [one.destination for _, one in replay(wire.deliveries, 600.0) if getattr(one, "kind", "") == "ambulance"]
+    assert sent_to == (["ambulance-1"] if word == "an ack" else ["ambulance-1", "ambulance-1", "ambulance-2"])
 
 
 def test_a_call_of_somebody_on_whom_an_ambulance_is_under_way_changes_nothing(small):
