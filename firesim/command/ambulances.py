@@ -9,7 +9,7 @@ any stretch of the way there or back is forecast to close, less the margin of un
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import inf, isfinite
 
@@ -20,6 +20,7 @@ from firesim.command.cases import ABOARD, OUT_OF_REACH, WAITS, Case
 from firesim.command.crews import Crew
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
+from firesim.command.response import stand_by
 from firesim.command.ways import Network, Way, unit_network
 from firesim.link.briefings import AmbulanceInfo
 from firesim.link.messages import CallAnswer, FetchOrder
@@ -30,9 +31,9 @@ Integers = NDArray[np.int64]
 
 AMBULANCE = "ambulance"
 NONE_FREE = "no ambulance is free"
+NONE_LEFT = "no ambulance is left that can drive"
 NO_ROAD = "no road there and back stays open long enough"
 TOO_MANY = "more people than an ambulance holds"
-_AT_IT = ("loading", "laden")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Errand:
 class FetchPlan:
     """Orders to ambulances and answers to callers, each because of the call.
 
-    `called_off`: ambulances whose errand cannot be done any more and that are sent on no other, and by which call.
+    `called_off`: ambulances whose errand cannot be done any more and that are sent on no other, and by which call;
+    each is ordered to stand by.
     """
 
     orders: list[Order] = field(default_factory=list)
@@ -83,17 +85,16 @@ def plan(picture: Picture, now_s: float) -> FetchPlan:
         if errand is not None:
             free.remove(errand.crew)
             result.orders.append(_order(picture, case, errand, now_s))
-        elif (why_not := desk.why_not(case, usable)) != case.told:
+        elif (why_not := desk.why_not(case, usable)) not in case.told:
             result.orders.append(_answer(case, why_not))
     given_up = [case for case in picture.cases.values() if case.state == OUT_OF_REACH]
-    result.orders += [_answer(case, case.crew_said) for case in given_up if case.told != case.crew_said]
-    result.called_off = {crew.name: picture.cases[crew.household].message_id for crew in free if crew.household}
+    result.orders += [_answer(case, case.crew_said) for case in given_up if case.crew_said not in case.told]
+    for crew in free:
+        if crew.household:
+            because = result.called_off[crew.name] = picture.cases[crew.household].message_id
+            order = stand_by(picture, crew, f"called off from {crew.household}", now_s)
+            result.orders.append(replace(order, because=because))
     return result
-
-
-def call_off(picture: Picture, name: str) -> None:
-    """Take an ambulance from its errand, so that it can be given another task."""
-    picture.units[name].household = picture.units[name].task = ""
 
 
 def _keeps(desk: _Desk, crew: Crew) -> bool:
@@ -101,11 +102,12 @@ def _keeps(desk: _Desk, crew: Crew) -> bool:
     if crew.task != "fetch" or not crew.household:
         return False
     case = desk.picture.cases[crew.household]
-    if case.state == ABOARD or (crew.state in _AT_IT and crew.heard_s > crew.ordered_s):
+    if case.state == ABOARD or crew.at_it_s > crew.ordered_s:
         return True
-    if case.state != WAITS or crew.is_stuck:
+    if case.state != WAITS or crew.is_stuck or desk.is_silent(crew):
         return False
-    return desk.is_passable(crew) and desk.errand(case, [crew]) is not None
+    errand = desk.errand(case, [crew])
+    return errand is not None and desk.is_passable(crew) and desk.can_get_out(errand, case)
 
 
 class _Desk:
@@ -180,12 +182,18 @@ class _Desk:
         if case.call.people > self.info.seats:
             return None
         able = [one for crew in crews if (one := self._errand_of(crew, case)) is not None]
-        return min(able, key=lambda one: (one.there_s, one.crew.name), default=None)
+        return min(able, key=lambda one: (self.is_silent(one.crew), one.there_s, one.crew.name), default=None)
+
+    def is_silent(self, crew: Crew) -> bool:
+        """Whether an ambulance has not answered its last order, nor that order said again."""
+        return crew.is_silent(self.now_s, 2.0 * self.picture.parameters.resend_after_s)
 
     def why_not(self, case: Case, ambulances: Sequence[Crew]) -> str:
         """Why none can be sent, whatever the others are about."""
         if case.call.people > self.info.seats:
             return TOO_MANY
+        if all(crew.is_shut_in for crew in ambulances):
+            return NONE_LEFT
         return NO_ROAD if self.errand(case, ambulances) is None else NONE_FREE
 
     def _errand_of(self, crew: Crew, case: Case) -> Errand | None:
@@ -231,6 +239,16 @@ class _Desk:
                 from_s += self.info.turnout_s + (0.0 if crew.is_on_shift else self.info.recall_s)
             self._reach[crew.name] = (start, *self.network.reach(start, from_s))
         return self._reach[crew.name]
+
+    def can_get_out(self, errand: Errand, case: Case) -> bool:
+        """Whether, from the door on, the road that its crew was given still leads in time to a haven that is one."""
+        crew = errand.crew
+        if (crew.haven, crew.way) == (errand.haven.name, errand.out.nodes):
+            return True
+        out, door = self.network.along(crew.way), self.node_of(case)
+        if out is None or crew.haven not in [haven.name for haven in self.havens]:
+            return False
+        return errand.there_s + self._loads_s(case, door) <= out.leave_by_s
 
     def is_passable(self, crew: Crew) -> bool:
         """Whether the rest of the road that an ambulance was given is still believed open."""

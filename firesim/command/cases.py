@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ class Case:
     """One party that called.
 
     `message_id`: its last call; `settled_s`: when a crew saw what `state` says [s]; `crew_said`: why it came away
-    without them; `told`: why nobody comes, as it was answered last.
+    without them; `told`: why nobody comes, each reason that was answered once, the last one last.
     """
 
     call: HelpCall
@@ -29,7 +29,7 @@ class Case:
     state: str = WAITS
     settled_s: float = -inf
     crew_said: str = ""
-    told: str = ""
+    told: list[str] = field(default_factory=list)
 
     @property
     def household(self) -> str:
@@ -57,11 +57,12 @@ def hear_report(picture: Picture, report: FetchReport, now_s: float) -> bool:
     crew.state, crew.reason = report.state, report.reason
     crew.be_at(report.x_m, report.y_m, report.seen_s)
     crew.seen_s, crew.heard_s = report.seen_s, now_s
+    crew.at_it_s = now_s if report.state in ("loading", "laden") and report.household == crew.household else -inf
     case = picture.cases.get(report.household)
     if case is not None:
         after = _AFTER.get(report.state, "")
-        if report.state == "let_off" and case.state == ABOARD:
-            after = SAFE
+        if report.state == "let_off" and report.people > 0:
+            after = SAFE  # whether or not it was heard that they were aboard
         if after:
             case.state, case.settled_s, case.crew_said = after, report.seen_s, f"the crew came away: {report.reason}"
     if report.state not in ("let_off", "nobody_there", "cannot_reach") or crew.household not in ("", report.household):
@@ -73,7 +74,7 @@ def hear_report(picture: Picture, report: FetchReport, now_s: float) -> bool:
 def note_answer(picture: Picture, answer: CallAnswer) -> None:
     """Remember what a caller was told."""
     if answer.household in picture.cases:
-        picture.cases[answer.household].told = answer.why
+        picture.cases[answer.household].told.append(answer.why)
 
 
 def warnings_of(picture: Picture) -> list[str]:
@@ -81,7 +82,8 @@ def warnings_of(picture: Picture) -> list[str]:
     reasons: dict[str, int] = {}
     for case in picture.cases.values():
         if case.state in (WAITS, OUT_OF_REACH, ABOARD):
-            why = "aboard when the run ended" if case.state == ABOARD else case.told or "waited when the run ended"
+            last = case.told[-1] if case.told else "waited when the run ended"
+            why = "aboard when the run ended" if case.state == ABOARD else last
             reasons[why] = reasons.get(why, 0) + case.call.people
     said = "; ".join(f"{people}: {why}" for why, people in sorted(reasons.items()))
     return [f"{sum(reasons.values())} people called for help and were not fetched ({said})"] if reasons else []

@@ -7,7 +7,20 @@ from math import inf
 
 from firesim.command.orders import Order
 from firesim.link.briefings import SensorInfo, UnitInfo
-from firesim.link.messages import DroneOrder, FetchOrder, UnitOrder, ZoneAdvice
+from firesim.link.messages import (
+    Ack,
+    BoatStatus,
+    BusStatus,
+    DroneOrder,
+    DroneStatus,
+    Envelope,
+    FetchOrder,
+    FetchReport,
+    FireMapReport,
+    UnitOrder,
+    UnitStatus,
+    ZoneAdvice,
+)
 
 Point = tuple[float, float]
 
@@ -36,7 +49,11 @@ class Crew:
     route: tuple[str, ...] = ()
     order_id: str = ""
     ordered_s: float = -inf
+    confirmed: str = ""  # the last order that it has said to have received
     household: str = ""  # whom an ambulance fetches by its orders
+    haven: str = ""  # where it is to bring them
+    way: tuple[str, ...] = ()  # the road from their door to there
+    at_it_s: float = -inf  # when it was heard to load or carry them, if that is the last that it said of them
     cut_at: tuple[str, ...] = ()  # ends of closed roads that it has told of since it last moved, those on its own side
 
     def be_at(self, x_m: float, y_m: float, seen_s: float) -> None:
@@ -49,6 +66,11 @@ class Crew:
     @property
     def is_free(self) -> bool:
         return not self.task or (self.state in FREE_STATES and self.heard_s > self.ordered_s)
+
+    def is_silent(self, now_s: float, for_s: float) -> bool:
+        """Whether it has kept silent so long since its last order. [s]"""
+        has_spoken = self.confirmed == self.order_id or self.seen_s > self.ordered_s
+        return not has_spoken and now_s - self.ordered_s >= for_s
 
     @property
     def is_lost(self) -> bool:
@@ -86,9 +108,25 @@ def crew_of_drone(drone: SensorInfo) -> Crew:
     return Crew(drone.sensor, drone.kind, drone.x_m, drone.y_m)
 
 
+def answers(message: Envelope, order: Order) -> bool:
+    """Whether a message shows that an order was heard; what a crew sees of the fire shows nothing of an errand."""
+    body, speaker = message.body, message.source
+    if isinstance(body, Ack):
+        return body.order == order.order_id
+    if isinstance(body, UnitStatus | FetchReport):
+        speaker = body.unit
+    elif isinstance(body, FireMapReport):
+        return speaker == order.destination and not isinstance(order.body, FetchOrder)
+    elif not isinstance(body, DroneStatus | BoatStatus | BusStatus):
+        return False
+    return speaker == order.destination
+
+
 def note_order(crew: Crew, order: Order, body: UnitOrder | FetchOrder | DroneOrder, now_s: float) -> None:
     """It is told this now."""
-    crew.household = body.household if isinstance(body, FetchOrder) else ""
+    crew.household, crew.haven, crew.way = "", "", ()
+    if isinstance(body, FetchOrder):
+        crew.household, crew.haven, crew.way = body.household, body.haven, tuple(body.way)
     crew.task = "look" if isinstance(body, DroneOrder) else body.task
     crew.target_xy_m = body.place_xy_m
     crew.route = order.route

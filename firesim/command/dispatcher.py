@@ -20,7 +20,7 @@ from firesim.command import ambulances, contraflow, evacuation
 from firesim.command.busline import Coach
 from firesim.command.cases import note_answer
 from firesim.command.clearance import ClearanceEstimate, in_words
-from firesim.command.crews import Crew, note_order
+from firesim.command.crews import Crew, answers, note_order
 from firesim.command.forecast import Forecaster, belief_of, outline_cells
 from firesim.command.ground import Ground
 from firesim.command.incident import Incident
@@ -34,23 +34,16 @@ from firesim.command.triggers import triggers
 from firesim.link.briefings import Briefing
 from firesim.link.messages import (
     TRAFFIC_POLICE,
-    Ack,
     BoatOrder,
-    BoatStatus,
     BusOrder,
-    BusStatus,
     CallAnswer,
     ContraflowOrder,
     Decision,
     DroneOrder,
-    DroneStatus,
     Envelope,
     FetchOrder,
-    FetchReport,
-    FireMapReport,
     Recommendation,
     UnitOrder,
-    UnitStatus,
     decode,
 )
 
@@ -120,11 +113,7 @@ class Dispatcher:
             return
         self._stand_down(now_s, out)
         heard = self.picture.hear(envelope, now_s)
-        if isinstance(body, Ack):
-            self._said.pop(body.order, None)
-        elif isinstance(body, UnitStatus | FetchReport | DroneStatus | BoatStatus | BusStatus | FireMapReport):
-            speaker = body.unit if isinstance(body, UnitStatus | FetchReport) else envelope.source
-            self._said = {name: said for name, said in self._said.items() if said[0].destination != speaker}
+        self._said = {name: said for name, said in self._said.items() if not answers(envelope, said[0])}
         if heard.incident is not None:
             self._progress(heard.incident, because, now_s, out)
         self._react(heard, because, now_s)
@@ -305,8 +294,7 @@ class Dispatcher:
         if not getattr(self._policy, "fetches", True):
             return
         plan = ambulances.plan(self.picture, now_s)
-        for name, because in plan.called_off.items():
-            ambulances.call_off(self.picture, name)
+        for because in plan.called_off.values():
             self._schedule.add_once("task", now_s, because)
         for order in plan.orders:
             self._issue(order, order.because, now_s, out)
@@ -374,6 +362,8 @@ class Dispatcher:
         """Repeat an order to somebody who has kept silent since, unless there is a newer one."""
         order, times = self._said.pop(order_id, (None, 0))
         p = self.picture.parameters
+        if order is not None and isinstance(order.body, FetchOrder):
+            self._send_ambulances(now_s, out)  # somebody else, if this one has been silent for long
         if order is None or times >= p.resend_times:
             return
         crew = self._crew(order.destination)

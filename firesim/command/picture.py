@@ -22,6 +22,7 @@ from firesim.command.parameters import CommandParameters
 from firesim.command.seamap import Vessel
 from firesim.link.body import Body
 from firesim.link.messages import (
+    Ack,
     BoatStatus,
     BusStatus,
     CallReport,
@@ -159,6 +160,8 @@ class Picture:
             return self._hear_road(body)
         if isinstance(body, MastStatus):
             return self._hear_mast(body)
+        if isinstance(body, Ack) and body.by in self.units:
+            self.units[body.by].confirmed = body.order
         return Heard("")
 
     def _hear_sighting(self, report: Sighting, message_id: str, now_s: float) -> Heard:

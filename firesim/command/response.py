@@ -8,7 +8,7 @@ quickest open road to the place that was reported.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf, isfinite
 
 import numpy as np
@@ -147,6 +147,17 @@ def _stage_task(picture: Picture, receiving: Sequence[int]) -> Task | None:
     if not places:
         return None
     return Task("stage", (places[0].x_m, places[0].y_m), f"stage at {places[0].name}")
+
+
+def stand_by(picture: Picture, crew: Crew, why: str, now_s: float) -> Order:
+    """Called off, an ambulance stages where it would without its errand; where it stands, if no way leads there."""
+    task = _stage_task(picture, ())
+    way = None
+    if task is not None:
+        way = network_way(picture, unit_network(picture, picture.forecast), crew, task.place_xy_m, now_s)
+    if task is None or way is None:
+        task, way = Task("stage", (crew.x_m, crew.y_m), "stay there"), Way((), (), 0.0, inf)
+    return _order(crew, replace(task, why=f"{why}: {task.why}"), way)
 
 
 def _retask(picture: Picture, network: Network, crew: Crew, task: Task | None, now_s: float) -> list[Order]:

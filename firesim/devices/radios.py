@@ -127,7 +127,7 @@ class Radios:
         if state.household:
             status = FetchReport(
                 unit=state.unit, seen_s=now_s, household=state.household, state=state.state, x_m=state.x_m,
-                y_m=state.y_m, reason=state.reason,
+                y_m=state.y_m, reason=state.reason, people=state.people,
             )  # fmt: skip
         self._say(state.unit, "centre", status, cause_id)
         if state.road is not None:

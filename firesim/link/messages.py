@@ -96,6 +96,7 @@ class FetchReport(Body, frozen=True, tag=True, kw_only=True):
     x_m: float
     y_m: float
     reason: str = ""
+    people: int = 0  # let off
 
 
 class BoatStatus(Body, frozen=True, tag=True, kw_only=True):

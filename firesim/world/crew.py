@@ -80,10 +80,15 @@ class Crew(Duty[UnitOrders]):
         if self.ways.traffic.barring_event(edge) < 0:
             self.closed |= dict.fromkeys(self.ways.both_ways(edge), float(self._env.now))
 
-    def tell(self, state: str, reason: str = "", road: tuple[str, str] | None = None, household: str = "") -> None:
-        """Change state and let the radio know. `household`: whom it is about, of those whom ambulances fetch."""
+    def tell(
+        self, state: str, reason: str = "", road: tuple[str, str] | None = None, household: str = "", people: int = 0
+    ) -> None:
+        """Change state and let the radio know.
+
+        `household`: whom it is about, of those whom ambulances fetch; `people`: how many of them were let off.
+        """
         self.state = state
         x_m, y_m = self.place
         spec = self.spec
-        status = UnitState(spec.unit, spec.kind, state, x_m, y_m, self.water_litres, reason, road, household)
+        status = UnitState(spec.unit, spec.kind, state, x_m, y_m, self.water_litres, reason, road, household, people)
         self._on_status(status, float(self._env.now), self.cause)

@@ -148,7 +148,7 @@ class Fetching:
                 crew.begin("blocked")
                 crew.tell("blocked", _CUT_OFF)
             elif haven is not None:
-                self._stand(crew, orders.household)
+                self._stand(crew, orders.household, 0)
         while crew.people_aboard:
             haven = yield from self._drive_laden(crew, orders)
             if haven is None:
@@ -188,14 +188,14 @@ class Fetching:
             return
         self._people.let_off(self._party.pop(crew.name), float(self._env.now), arrived, haven)
         crew.note("ambulance_unloaded", f"{crew.people_aboard} people at {haven.name}")
-        crew.people_aboard, crew.is_bound = 0, False
-        self._stand(crew, household)
+        people, crew.people_aboard, crew.is_bound = crew.people_aboard, 0, False
+        self._stand(crew, household, people)
 
-    def _stand(self, crew: Crew, household: str) -> None:
-        """Free again, where it stands."""
+    def _stand(self, crew: Crew, household: str, people: int) -> None:
+        """Free again, where it stands; other orders may have come meanwhile. `people`: how many it has let off."""
         if not crew.was_called:
             crew.begin("stage")
-            crew.tell("let_off", household=household)
+        crew.tell("let_off", household=household, people=people)
 
     def _give_up(self, crew: Crew) -> Story:
         """No road leads to any haven: they stay in the vehicle for good, and flee in it from what comes near."""

@@ -48,6 +48,7 @@ class UnitState:
     reason: str = ""
     road: tuple[str, str] | None = None  # the stretch (from node, to node) found closed, when that is the reason
     household: str = ""  # whom an ambulance says it of: loading, laden, let_off, nobody_there, cannot_reach
+    people: int = 0  # let off
 
 
 @dataclass(frozen=True)

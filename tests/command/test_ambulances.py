@@ -9,15 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.command.ambulances import NO_ROAD, NONE_FREE, TOO_MANY, FetchPlan, plan
-from firesim.command.cases import warnings_of
+from firesim.command.ambulances import NO_ROAD, NONE_FREE, NONE_LEFT, TOO_MANY, FetchPlan, plan
+from firesim.command.cases import note_answer, warnings_of
+from firesim.command.crews import note_order
 from firesim.command.dispatcher import Dispatcher, replay, step
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.link.briefings import AmbulanceInfo, MedicalInfo, UnitInfo
-from firesim.link.messages import Ack, CallAnswer, Envelope, FetchOrder, FetchReport, HelpCall, UnitOrder, UnitStatus
+from firesim.link.messages import (
+    Ack,
+    CallAnswer,
+    Envelope,
+    FetchOrder,
+    FetchReport,
+    FireMapReport,
+    HelpCall,
+    UnitOrder,
+    UnitStatus,
+)
 
 COAST_Y_M = 4332600.0
 EASTING = {"W": 447600.0, "M": 450000.0, "E": 452400.0}  # of the coast road, 12 m/s
@@ -59,23 +70,30 @@ def call(picture: Picture, household: str, at: str, now_s: float = 0.0, people: 
     picture.hear(letter, now_s)
 
 
-def report(picture: Picture, state: str, household: str, now_s: float, unit: str = "ambulance-1", at: str = "E") -> str:
+def report(
+    picture: Picture, state: str, household: str, now_s: float, unit: str = "ambulance-1", at: str = "E",
+    people: int = 0,
+) -> str:  # fmt: skip
     body = FetchReport(
-        unit=unit, seen_s=now_s, household=household, state=state, x_m=EASTING[at], y_m=COAST_Y_M, reason="because"
-    )
+        unit=unit, seen_s=now_s, household=household, state=state, x_m=EASTING[at], y_m=COAST_Y_M, reason="because",
+        people=people,
+    )  # fmt: skip
     letter = Envelope(message_id=f"{unit}#{now_s:g}", source=unit, destination="centre", sent_s=now_s, body=body)
     return picture.hear(letter, now_s).what
+
+
+def say_blocked(picture: Picture, now_s: float, at: str, unit: str = "ambulance-1") -> None:
+    body = UnitStatus(unit=unit, seen_s=now_s, state="blocked", x_m=EASTING[at], y_m=COAST_Y_M, water_litres=0.0)
+    picture.hear(Envelope(message_id="s", source=unit, destination="centre", sent_s=now_s, body=body), now_s)
 
 
 def given_out(picture: Picture, done: FetchPlan, now_s: float) -> FetchPlan:
     """Note orders and answers in the picture, as the dispatcher does."""
     for order in done.orders:
         if isinstance(order.body, CallAnswer):
-            picture.cases[order.body.household].told = order.body.why
-        elif isinstance(order.body, FetchOrder):
-            crew = picture.units[order.destination]
-            crew.task, crew.household, crew.route = "fetch", order.body.household, order.route
-            crew.target_xy_m, crew.ordered_s = order.body.place_xy_m, now_s
+            note_answer(picture, order.body)
+        elif isinstance(order.body, FetchOrder | UnitOrder):
+            note_order(picture.units[order.destination], order, order.body, now_s)
     return done
 
 
@@ -219,11 +237,25 @@ def test_who_cannot_be_fetched_is_told_why_once_and_a_reader_of_the_run_too(smal
     assert f"5: {TOO_MANY}" in said
 
 
-def test_with_all_ambulances_lost_callers_are_told_so(small):
-    picture = picture_of(small)
-    picture.units["ambulance-1"].state = "lost"
-    call(picture, "a", "W")
-    assert told(plan(picture, 100.0)) == {"a": NO_ROAD}
+def test_a_caller_for_whom_reasons_alternate_is_told_each_once(small):
+    picture, answers = picture_of(small), []
+    for household in ("a", "b"):
+        call(picture, household, "W")
+    given_out(picture, plan(picture, 100.0), 100.0)
+    for now_s, closes_s in ((100.0, inf), (130.0, 200.0), (160.0, inf), (190.0, 200.0)):
+        picture.forecast = forecast_of(picture, west_s=closes_s)
+        report(picture, "loading", "a", now_s)  # whom it fetches is not in question
+        answers += [one.why for one in given_out(picture, plan(picture, now_s), now_s).orders]
+    assert answers == [NO_ROAD]  # that none is free was said at first
+
+
+def test_with_all_ambulances_lost_or_shut_in_callers_are_told_so(small):
+    for change in ({"state": "lost"}, {"cut_at": ("E", "M")}):
+        picture = picture_of(small)
+        for name, value in change.items():
+            setattr(picture.units["ambulance-1"], name, value)
+        call(picture, "a", "W")
+        assert told(plan(picture, 100.0)) == {"a": NONE_LEFT}
 
 
 # --- what happens on the way ---------------------------------------------------------------------------------------
@@ -245,9 +277,30 @@ def test_one_that_has_let_people_off_is_sent_to_the_next(small):
         call(picture, household, "W")
     given_out(picture, plan(picture, 100.0), 100.0)
     report(picture, "laden", "a", 900.0)
-    assert report(picture, "let_off", "a", 1500.0) == "help"
+    assert report(picture, "let_off", "a", 1500.0, people=2) == "help"
     assert sent(plan(picture, 1530.0)) == {"ambulance-1": "b"}
     assert picture.cases["a"].state == "safe"
+
+
+def test_who_was_let_off_is_safe_though_no_word_was_heard_that_they_were_aboard(small):
+    for people, state in ((2, "safe"), (0, "waits")):
+        picture = picture_of(small)
+        call(picture, "a", "W")
+        given_out(picture, plan(picture, 100.0), 100.0)
+        assert report(picture, "let_off", "a", 1500.0, people=people) == "help"
+        assert picture.cases["a"].state == state
+        assert bool(sent(plan(picture, 1530.0))) == (state == "waits")
+
+
+def test_one_that_loaded_is_left_alone_even_where_it_stands_before_a_closed_road(small):
+    picture = picture_of(small, "E", "W")
+    call(picture, "a", "W")
+    picture.units["ambulance-2"].state = "lost"
+    given_out(picture, plan(picture, 100.0), 100.0)
+    report(picture, "loading", "a", 700.0, at="W")  # that they are aboard is never heard
+    say_blocked(picture, 1000.0, at="M")
+    picture.is_open[:] = False
+    assert plan(picture, 1030.0) == FetchPlan()
 
 
 def test_one_that_found_nobody_goes_on_to_the_next_and_never_back_there(small):
@@ -281,10 +334,7 @@ def test_when_one_stands_before_a_closed_road_another_is_sent(small):
     picture.units["ambulance-2"].is_on_shift = False
     given_out(picture, plan(picture, 100.0), 100.0)
     assert picture.units["ambulance-1"].household == "a"
-    status = UnitStatus(
-        unit="ambulance-1", seen_s=400.0, state="blocked", x_m=EASTING["M"], y_m=COAST_Y_M, water_litres=0.0
-    )
-    picture.hear(Envelope(message_id="s", source="ambulance-1", destination="centre", sent_s=400.0, body=status), 400.0)
+    say_blocked(picture, 400.0, at="M")
     roads = picture.ground.roads
     picture.is_open[[k for k, name in enumerate(roads.edge_names) if name == "coast west"]] = False
     picture.cases["a"].call = HelpCall(
@@ -303,7 +353,34 @@ def test_when_the_forecast_brings_the_closing_nearer_one_under_way_is_called_off
     picture.forecast = forecast_of(picture, west_s=500.0)
     done = plan(picture, 300.0)
     assert done.called_off == {"ambulance-1": "a#0"}
+    (order,) = (one for one in done.orders if isinstance(one.body, UnitOrder))
+    assert (order.destination, order.body.task, order.because) == ("ambulance-1", "stage", "a#0")
+    assert "called off from a" in order.why
+    given_out(picture, done, 300.0)
+    assert picture.units["ambulance-1"].household == ""
+    assert plan(picture, 330.0) == FetchPlan()
     assert told(done) == {"a": NO_ROAD}
+
+
+@pytest.mark.parametrize("fails", ["haven", "way"])
+def test_one_under_way_is_ordered_anew_where_its_haven_or_its_way_out_is_none_any_more(small, fails):
+    """Fire is forecast at the clinic; or the order had a way out that is shut now, while another is open."""
+    picture = picture_of(small)
+    call(picture, "a", "W", need="ambulance")
+    (first,) = given_out(picture, plan(picture, 100.0), 100.0).orders
+    assert first.body.haven == "clinic"
+    assert plan(picture, 130.0) == FetchPlan()
+    crew = picture.units["ambulance-1"]
+    if fails == "haven":
+        refuge = picture.ground.refuges[0]
+        object.__setattr__(refuge, "x_m", refuge.x_m + 1000.0)
+        picture.forecast = forecast_of(picture, clinic_s=9000.0)
+    else:
+        crew.way = ("W", "E")  # no such road is open
+    (order,) = plan(picture, 160.0).orders
+    assert (order.destination, order.body.household) == ("ambulance-1", "a")
+    assert order.body.haven == ("town" if fails == "haven" else "clinic")
+    assert order.body.way == ["W", "M", "E"]
 
 
 def test_only_ambulances_that_fetch_nobody_are_staged(small):
@@ -311,6 +388,10 @@ def test_only_ambulances_that_fetch_nobody_are_staged(small):
     small.tell_of_a_fire(wire, units=units("E", "E"), ambulances=info())
     body = HelpCall(household="a", seen_s=1e3, zone="west", place_xy_m=(EASTING["W"], COAST_Y_M), people=2, need="help")
     wire.say(345.0, body, "a")
+    rolls = UnitStatus(
+        unit="ambulance-1", seen_s=500.0, state="rolling", x_m=EASTING["E"], y_m=COAST_Y_M, water_litres=0.0
+    )
+    wire.say(500.0, rolls, "ambulance-1")
     wire.deliveries.sort(key=lambda delivery: delivery[0])
     orders = [one for _, one in replay(wire.deliveries, 890.0) if getattr(one, "kind", "") in ("ambulance", "unit")]
     fetching = {one.destination for one in orders if isinstance(one.body, FetchOrder)}
@@ -355,6 +436,24 @@ def test_an_order_to_fetch_goes_back_to_the_call_and_is_said_again_to_who_keeps_
     wire.say(200.0, Ack(order=outputs[0][1].order_id, by="ambulance-1", at_s=190.0), "ambulance-1")
     answered = [one for _, one in replay(wire.deliveries, 1000.0) if getattr(one, "kind", "") == "ambulance"]
     assert len(answered) == 1
+
+
+@pytest.mark.parametrize("word", ["none", "a map", "an ack"])
+def test_when_one_never_answers_another_is_sent(small, word):
+    """What it sees of the fire is no answer: it may have been seen before the order came, or without it."""
+    wire = small.Wire()
+    wire.say(0.0, small.briefing(units=units("M", "E"), ambulances=info()), "scenario")
+    place = (EASTING["W"], COAST_Y_M)
+    wire.say(100.0, HelpCall(household="a", seen_s=80.0, zone="west", place_xy_m=place, people=2, need="help"), "a")
+    first = next(one for _, one in replay(wire.deliveries, 200.0) if getattr(one, "kind", "") == "ambulance")
+    seen = FireMapReport(
+        observer="ambulance-1", seen_s=190.0, place_xy_m=(EASTING["M"], COAST_Y_M), outline_xy_m=[], outline_sd_m=30.0
+    )
+    ack = Ack(order=first.order_id, by="ambulance-1", at_s=190.0)
+    if word != "none":
+        wire.say(200.0, seen if word == "a map" else ack, "ambulance-1")
+    sent_to = [one.destination for _, one in replay(wire.deliveries, 600.0) if getattr(one, "kind", "") == "ambulance"]
+    assert sent_to == (["ambulance-1"] if word == "an ack" else ["ambulance-1", "ambulance-1", "ambulance-2"])
 
 
 def test_a_call_of_somebody_on_whom_an_ambulance_is_under_way_changes_nothing(small):

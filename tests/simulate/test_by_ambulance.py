@@ -68,7 +68,21 @@ def test_who_calls_and_is_reached_in_time_is_safe_where_let_off():
     assert (out["safe_s"] == out["let_off_s"]).all()
     assert (out["fate"] == "safe").all()
     assert run.outcomes["fetched_by_ambulance_people"] == out["people"].sum()
-    assert run.tables["people"].to_pandas()["people"].sum() == 24_025
+
+
+@pytest.mark.parametrize("strategy", ["pilot", "today"])
+def test_each_party_is_in_one_place_at_the_end(strategy):
+    """Still there, on the road or brought by it (boat and bus too), in an ambulance, or let off by one."""
+    run = short_run(strategy)
+    people, trips = (run.tables[name].to_pandas() for name in ("people", "vehicles"))
+    set_out = set(trips["household_id"])
+    is_there = people["departed_s"].isna()
+    by_road = people["household_id"].isin(set_out - {""}) | (people["driver_id"] != "")
+    by_road |= people["boarded_s"].notna() | people["got_on_s"].notna()
+    is_out = people["let_off_s"].notna()
+    is_aboard = people["picked_up_s"].notna() & ~is_out
+    assert (is_there.astype(int) + by_road + is_aboard + is_out == 1).all()
+    assert not (people["safe_s"].notna() & ~(by_road | is_out)).any()
 
 
 def test_with_mute_telephones_nobody_is_fetched():

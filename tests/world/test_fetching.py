@@ -130,7 +130,18 @@ class World:
         assert sum(crew.people_aboard for crew in crews) == people[patients.is_aboard].sum()
         assert all(crew.people_aboard <= self.responders._parameters.ambulance_seats for crew in crews)
         assert not (patients.is_aboard & (self.people._standing.rides_with >= 0)).any()
+        self.check_whereabouts()
         self.entered += [(now_s, crew.standing.edge) for crew in crews if crew.standing.edge >= 0]
+
+    def check_whereabouts(self) -> None:
+        """Each party is in one place: still there, on the road or brought by it, in an ambulance, or let off by one."""
+        standing, patients = self.people._standing, self.people.by_ambulance.patients
+        has_left, is_out = np.isfinite(standing.departed_s), np.isfinite(patients.let_off_s)
+        by_road = (standing.trip >= 0) | (standing.rides_with >= 0)
+        assert ((~has_left).astype(int) + by_road + patients.is_aboard + is_out == 1).all()
+        in_vehicles = sorted(self.responders.fetching._party.values()) if self.responders.fetching else []
+        assert in_vehicles == np.flatnonzero(patients.is_aboard).tolist()
+        assert not (np.isfinite(standing.safe_s) & ~(by_road | is_out)).any()
 
     def kinds(self) -> list[str]:
         return [str(kind) for kind in self.journal.table()["kind"]]
@@ -245,6 +256,7 @@ def test_with_people_aboard_a_crew_hears_no_other_orders(make_world):
     people = world.run(16_000.0)
     assert world.fates() == {"safe": 2}
     assert people.by_ambulance.patients.taken_s[1] > people.safe_s[0] > aboard_s
+    assert world.states() == ["rolling", "loading", "laden", "let_off"] * 2  # that it is free is told all the same
 
 
 def test_who_hears_other_advice_in_an_ambulance_goes_where_it_goes(make_world):
@@ -288,7 +300,7 @@ def test_whoever_comes_first_takes_them_and_nobody_is_taken_twice(make_world, se
     assert (left_by[helped] == LIFT).any()
     assert not (np.isfinite(patients.taken_s) & (people._standing.rides_with >= 0)).any()
     assert "nobody_there" in [state.state for _, state in world.said]
-    assert people.parties.people.sum() == 120
+    world.check_whereabouts()
 
 
 def test_a_party_in_an_ambulance_cannot_be_taken_by_another(make_world):
@@ -430,7 +442,7 @@ def test_whatever_burns_and_whoever_is_sent_people_are_conserved(seed, seats, fl
     for k in range(len(world.people)):
         world.fetch(k, at_s=3000.0 + 600.0 * k, unit=f"ambulance-{1 + k % fleet}")
     people = world.run(14_400.0)
-    assert sum(world.fates().values()) == 14
+    world.check_whereabouts()
     patients, sizes = people.by_ambulance.patients, people.parties.people
     fetched = np.isfinite(patients.taken_s)
     assert (sizes[fetched] <= seats).all()
