@@ -13,7 +13,6 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.place.grid import Grid
 from firesim.place.roads import RoadEdge, RoadNode, Roads
 from firesim.place.settlement import Facility, Refuge, Settlement, Zone
 from firesim.record import Journal, table_of
@@ -25,9 +24,9 @@ from firesim.world.people import FATES, People, PeopleParameters
 from firesim.world.responders import Responders, Scene
 from firesim.world.traffic import Traffic, TrafficParameters
 from firesim.world.units import ResponderParameters, UnitSpec, UnitState
+from tests.world.test_buses import GRID, Fire
 
 INF = np.inf
-GRID = Grid(rows=120, columns=300, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
 # A village in the west, a town 6.6 km further east, a junction between and a loop road north of the last stretch.
 AT = {"V": (600.0, 600.0), "M": (4200.0, 600.0), "N": (4200.0, 2400.0), "T": (7200.0, 600.0)}
 MIDDLE_OF_MT = (5700.0, 600.0)
@@ -51,31 +50,20 @@ def make_roads(with_loop: bool) -> Roads:
     return Roads([RoadNode(name, *xy) for name, xy in AT.items()], edges)
 
 
-class Fire:
-    """Burns in the cells and from the times that it is told; nothing of it threatens vehicles but heat."""
+class ThreateningNobody(Fire):
+    """A fire whose front vehicles need not fear: nothing of it threatens them but heat."""
 
-    has_ignited, is_out, is_small, cause_of_fire, ignition_xy_m, grid = True, True, False, 0, (600.0, 3000.0), GRID
+    is_out, is_small = True, False
 
     def __init__(self, arrival_s: dict[tuple[float, float], float]) -> None:
-        self._arrival_s = np.full(GRID.shape, INF)
-        for at, when_s in arrival_s.items():
-            self._arrival_s[GRID.cell_at(*at)] = when_s
+        super().__init__(arrival_s)
         self.fireline_intensity_kw_m = np.zeros(GRID.shape)
-        self.now_s = 0.0
-
-    @property
-    def arrival_time_s(self):
-        return np.where(self._arrival_s <= self.now_s, self._arrival_s, INF)
 
     def advance(self, now_s):
         self.now_s = max(self.now_s, now_s)
 
     def area_m2(self, now_s):
         return 1e6 if (self._arrival_s <= now_s).any() else 0.0
-
-    def flaming_cells(self, now_s):
-        arrival = self._arrival_s.ravel()
-        return np.flatnonzero((arrival <= now_s) & (arrival > now_s - 600.0))
 
 
 @dataclass
@@ -86,7 +74,7 @@ class World:
     journal: Journal
     people: People
     traffic: Traffic
-    fire: Fire
+    fire: ThreateningNobody
     responders: Responders
     said: list[tuple[float, UnitState]] = field(default_factory=list)
     entered: list[tuple[float, int]] = field(default_factory=list)
@@ -160,7 +148,7 @@ def build(
     fetches: bool = True, **people: object,
 ) -> World:  # fmt: skip
     env, journal = simpy.Environment(), Journal()
-    fire = Fire(arrival_s or {})
+    fire = ThreateningNobody(arrival_s or {})
     journal.add(0.0, "fire", "ignition", None)
     roads = make_roads(with_loop)
     zone = Zone("village", "Village", "settlement", *AT["V"], "V", residents, [])

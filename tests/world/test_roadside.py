@@ -6,10 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.world.roadside import Roadside
+from firesim.world.fire import FLAMING_S
+from firesim.world.roadside import FLAMES_SEEN_WITHIN_S, Roadside
 from tests.world.test_traffic import GRID, roads
-
-FLAMING_S = 180.0
 
 
 @settings(max_examples=40)
@@ -50,6 +49,7 @@ def test_a_road_behind_a_small_fire_is_cut_once_cells_can_show_it():
 
 
 def test_looks_far_apart_miss_no_road():
+    assert FLAMES_SEEN_WITHIN_S < FLAMING_S - 14.0  # by as much as arrivals have been seen to be corrected
     ways, arrival_s = Roadside(roads(), GRID), np.full(GRID.shape, np.inf)
     none = np.empty(0, np.int64)
     ways.newly_cut(arrival_s, 0.0, None, none)
