@@ -109,10 +109,7 @@ def measure_second_looks(network: Path, demand_path: Path, vehicles: int) -> Non
 
 def measure_optimum(roads: Roads, vehicles: int) -> None:
     """The sum of arrival steps, ours and by networkx' network simplex, all leaving at 0."""
-    node, _ = demand(vehicles)
-    exits = [roads.node_index[f"{r},{c}"] for r, c in EXITS]
-    steps = np.maximum(np.rint(roads.length_m / roads.speed_m_s / STEP_S), 1).astype(np.int64)
-    rate = roads.capacity_veh_s * STEP_S
+    steps, rate, exits, node = optimum_job(roads, vehicles)
     never = np.full(len(steps), -1)
     job = (roads.tail, roads.head, steps, rate, never, exits, node, np.zeros(vehicles, np.int64), len(roads.node_ids))
     earliest_arrival_plan(*job)  # compiles
@@ -128,6 +125,13 @@ def measure_optimum(roads: Roads, vehicles: int) -> None:
         f"{process_time() - began:.1f} s: {100.0 * (arrives.sum() / cost - 1.0):+.3f} %",
         flush=True,
     )
+
+
+def optimum_job(roads: Roads, vehicles: int) -> tuple[np.ndarray, np.ndarray, list[int], np.ndarray]:
+    """Steps along each edge, vehicles a step that may enter it, exits, and where the vehicles start."""
+    steps = np.maximum(np.rint(roads.length_m / roads.speed_m_s / STEP_S), 1).astype(np.int64)
+    exits = [roads.node_index[f"{r},{c}"] for r, c in EXITS]
+    return steps, roads.capacity_veh_s * STEP_S, exits, demand(vehicles)[0]
 
 
 def simplex(roads: Roads, steps: np.ndarray, rate: np.ndarray, exits: list[int], node: np.ndarray) -> tuple[int, int]:

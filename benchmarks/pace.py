@@ -12,11 +12,9 @@ import sys
 from pathlib import Path
 from time import process_time
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parent))
-from evacuation import STEP_S, demand, simplex
-from traffic import EXITS, town
+from evacuation import optimum_job, simplex
+from traffic import town
 
 SIMPLEX_THERE_S = 6.6
 VEHICLES = 5000
@@ -25,11 +23,9 @@ VEHICLES = 5000
 def pace() -> tuple[float, float]:
     """CPU seconds of the network simplex here, and that over the same on the machine of the goals."""
     roads = town()
-    node, _ = demand(VEHICLES)
-    exits = [roads.node_index[f"{row},{column}"] for row, column in EXITS]
-    steps = np.maximum(np.rint(roads.length_m / roads.speed_m_s / STEP_S), 1).astype(np.int64)
+    job = optimum_job(roads, VEHICLES)
     began_s = process_time()
-    simplex(roads, steps, roads.capacity_veh_s * STEP_S, exits, node)
+    simplex(roads, *job)
     here_s = process_time() - began_s
     return here_s, here_s / SIMPLEX_THERE_S
 
