@@ -65,6 +65,7 @@ class Fastest:
         self.network, self.refuges, self.refuge_node = network, refuges, refuge_node
 
     def offers(self, node: int, leave_s: float) -> list[Offer]:
+        """What each refuge offers who leaves a node at a time. [s]"""
         arrive_s, via_edge = self.network.reach(node, leave_s)
         return [
             Offer((at_s,), k, lambda k=k: self._way(via_edge, node, k))  # type: ignore[misc]
@@ -87,6 +88,7 @@ class Nearest(Fastest):
         self._away_s = {k: network.quickest([int(refuge_node[k])])[0] for k in refuges}
 
     def offers(self, node: int, leave_s: float) -> list[Offer]:
+        """What each refuge offers who leaves a node at a time. [s]"""
         safe = super().offers(node, leave_s)
         return [Offer((float(self._away_s[one.refuge][node]),), one.refuge, one.way) for one in safe]
 
@@ -101,6 +103,7 @@ class Safest:
         self._to = {k: network.latest([int(refuge_node[k])]) for k in refuges}
 
     def offers(self, node: int, leave_s: float) -> list[Offer]:
+        """What each refuge offers who leaves a node at a time. [s]"""
         result = []
         for k, (leave_by_s, next_edge) in self._to.items():
             if float(leave_by_s[node]) >= leave_s:

@@ -60,6 +60,7 @@ class NoAlert:
     fetches: ClassVar[bool] = False
 
     def decide(self, picture: Picture, now_s: float) -> list[Order]:
+        """The orders that follow from the picture at a moment; see `Strategy`. [s]"""
         fire = located_fire(picture, now_s)
         orders = response.verify_orders(picture, now_s)
         if fire is None or not picture.is_planned:
@@ -80,6 +81,7 @@ class Today:
     forecasts: ClassVar[bool] = False
 
     def decide(self, picture: Picture, now_s: float) -> list[Order]:
+        """The orders that follow from the picture at a moment; see `Strategy`. [s]"""
         fire = located_fire(picture, now_s)
         orders = response.verify_orders(picture, now_s)
         if fire is None or not picture.is_planned:
@@ -145,6 +147,7 @@ class Pilot:
     forecasts: ClassVar[bool] = True
 
     def decide(self, picture: Picture, now_s: float) -> list[Order]:
+        """The orders that follow from the picture at a moment; see `Strategy`. [s]"""
         orders = drone_orders(picture, now_s) + response.verify_orders(picture, now_s)
         fire = located_fire(picture, now_s)
         if fire is None or not picture.is_planned or picture.forecast is None:

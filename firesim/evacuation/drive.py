@@ -131,6 +131,7 @@ class _Traffic:
     # --- time -------------------------------------------------------------------------------------------------------
 
     def run(self, step_s: float) -> None:
+        """Let everybody drive, in steps, until nobody can move any more. [s]"""
         looks = self.guide.assignment == "fastest"
         step = 0
         while self._goes_on():
@@ -291,6 +292,7 @@ class _Traffic:
         self.queues.n_logged[0] = 0
 
     def driven(self) -> Driven:
+        """What came of each vehicle."""
         self._take_log()
         t, log = self.travellers, np.concatenate(self.counts.chunks)
         departed_s = np.full(len(t.status), np.inf)

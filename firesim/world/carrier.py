@@ -5,6 +5,7 @@ Boats (`boats.py`) and buses (`buses.py`) tell the rest of their day.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,9 +50,9 @@ class Carrier(Duty[Orders]):
     def seats_left(self) -> int:
         return self.seats - self.people_aboard
 
+    @abstractmethod
     def tell(self, state: str, reason: str = "", waiting: int = -1) -> None:
         """Change state and let the radio know. `waiting`: people seen to wait, -1: it is not there."""
-        raise NotImplementedError
 
     def turn_out(self, luck: Luck) -> Story:
         """The crew is found and leaves what it is at; from the first call on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -37,7 +38,7 @@ class _OpenLeg:
     cause: int | None
 
 
-class Duty(Generic[Orders]):
+class Duty(ABC, Generic[Orders]):
     """Orders, waiting and the log of one unit. Who derives from it says where the unit is (`place`).
 
     Attributes
@@ -61,9 +62,9 @@ class Duty(Generic[Orders]):
         self._open = _OpenLeg("available", float(env.now), self.place, 0.0, "", None)
 
     @property
+    @abstractmethod
     def place(self) -> Point:
         """Where it is. [m of the map]"""
-        raise NotImplementedError
 
     @property
     def water_moved_litres(self) -> float:
