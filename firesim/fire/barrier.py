@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor
+from math import ceil, floor, hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel_in_place, kernel_part
 from firesim.fire.cells import RING_X, RING_Y
 
-Floats = NDArray[np.floating]
-Indices = NDArray[np.int64]
 Point = tuple[float, float]
 
 # East, south-east, south, south-west: with their opposites every way between neighbours, each once.
@@ -29,15 +28,8 @@ def shut_ways(start: Point, end: Point, shape: tuple[int, int], shut: NDArray[np
 
     start, end: (column, row) in cells from the grid's corner; they may lie off the grid.
     """
-    for rows, columns in _surroundings(start, end, shape):
-        column, row = np.meshgrid(columns, rows)
-        for k in _WAYS:
-            step_x, step_y = int(RING_X[k]), int(RING_Y[k])
-            cut = _meets(column + 0.5, row + 0.5, step_x, step_y, start, end)
-            inside = (column + step_x >= 0) & (column + step_x < shape[1]) & (row + step_y < shape[0])
-            r, c = row[cut & inside], column[cut & inside]
-            shut[r, c] |= 1 << k
-            shut[r + step_y, c + step_x] |= 1 << (k + 4 & 7)
+    for top, bottom, left, right in _surroundings(start, end, shape):
+        _shut_within(top, bottom, left, right, start[0], start[1], end[0], end[1], shut)
 
 
 def around(line: Sequence[Point], shape: tuple[int, int]) -> tuple[slice, slice]:
@@ -53,8 +45,8 @@ def around(line: Sequence[Point], shape: tuple[int, int]) -> tuple[slice, slice]
     return rows, columns
 
 
-def _surroundings(start: Point, end: Point, shape: tuple[int, int]) -> Iterator[tuple[Indices, Indices]]:
-    """Rows and columns around each piece of the line's part on the grid; they overlap."""
+def _surroundings(start: Point, end: Point, shape: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
+    """First and past-the-last row and column around each piece of the line's part on the grid; they overlap."""
     begins, ends = _on_the_grid(start, end, shape)
     if begins > ends:
         return
@@ -63,8 +55,7 @@ def _surroundings(start: Point, end: Point, shape: tuple[int, int]) -> Iterator[
     at = [start[k] + shares * (end[k] - start[k]) for k in (0, 1)]
     for n in range(len(shares) - 1):
         columns, rows = (_between(at[k][n], at[k][n + 1], shape[1 - k]) for k in (0, 1))
-        if columns.size and rows.size:
-            yield rows, columns
+        yield *rows, *columns
 
 
 def _on_the_grid(start: Point, end: Point, shape: tuple[int, int]) -> tuple[float, float]:
@@ -81,40 +72,64 @@ def _on_the_grid(start: Point, end: Point, shape: tuple[int, int]) -> tuple[floa
     return begins, ends
 
 
-def _between(first: float, last: float, size: int) -> Indices:
-    """The cells of one axis around a stretch of it."""
-    return np.arange(max(floor(min(first, last)) - 2, 0), min(ceil(max(first, last)) + 2, size))
+def _between(first: float, last: float, size: int) -> tuple[int, int]:
+    """The first and past-the-last cell of one axis around a stretch of it."""
+    return max(floor(min(first, last)) - 2, 0), min(ceil(max(first, last)) + 2, size)
 
 
-def _meets(x: Floats, y: Floats, step_x: int, step_y: int, start: Point, end: Point) -> NDArray[np.bool_]:
-    """Whether the way from (x, y) by one step meets the line; touching counts.
+@kernel_in_place
+def _shut_within(
+    top: int,
+    bottom: int,
+    left: int,
+    right: int,
+    start_x: float,
+    start_y: float,
+    end_x: float,
+    end_y: float,
+    shut: NDArray[np.uint8],
+) -> None:
+    """`shut_ways` from the cells of some rows and columns."""
+    for row in range(top, bottom):
+        for column in range(left, right):
+            for k in _WAYS:
+                r, c = row + RING_Y[k], column + RING_X[k]
+                is_on_grid = r < shut.shape[0] and 0 <= c < shut.shape[1]
+                if is_on_grid and _meets(column + 0.5, row + 0.5, c + 0.5, r + 0.5, start_x, start_y, end_x, end_y):
+                    shut[row, column] |= np.uint8(1 << k)
+                    shut[r, c] |= np.uint8(1 << (k + 4 & 7))
+
+
+@kernel_part
+def _meets(
+    x: float, y: float, to_x: float, to_y: float, start_x: float, start_y: float, end_x: float, end_y: float
+) -> bool:
+    """Whether the way from one point to another meets the line; touching counts.
 
     Each centre lies on one side of the line, or on it, whichever way asks.
     """
     overlaps = (
-        (np.maximum(x, x + step_x) >= min(start[0], end[0]) - _TOUCHES)
-        & (np.minimum(x, x + step_x) <= max(start[0], end[0]) + _TOUCHES)
-        & (np.maximum(y, y + step_y) >= min(start[1], end[1]) - _TOUCHES)
-        & (np.minimum(y, y + step_y) <= max(start[1], end[1]) + _TOUCHES)
+        max(x, to_x) >= min(start_x, end_x) - _TOUCHES
+        and min(x, to_x) <= max(start_x, end_x) + _TOUCHES
+        and max(y, to_y) >= min(start_y, end_y) - _TOUCHES
+        and min(y, to_y) <= max(start_y, end_y) + _TOUCHES
     )
-    is_cut = _side(x, y, start, end) * _side(x + step_x, y + step_y, start, end) <= 0.0
-    way = np.hypot(step_x, step_y)
-    from_start = _off_way(start, x, y, step_x, step_y) / way
-    from_end = _off_way(end, x, y, step_x, step_y) / way
-    reaches = (np.minimum(from_start, from_end) <= _TOUCHES) & (np.maximum(from_start, from_end) >= -_TOUCHES)
-    return np.asarray(is_cut & reaches & overlaps)
+    if not overlaps:
+        return False
+    if _side(x, y, start_x, start_y, end_x, end_y) * _side(to_x, to_y, start_x, start_y, end_x, end_y) > 0.0:
+        return False
+    way = hypot(to_x - x, to_y - y)
+    from_start = ((to_x - x) * (start_y - y) - (to_y - y) * (start_x - x)) / way
+    from_end = ((to_x - x) * (end_y - y) - (to_y - y) * (end_x - x)) / way
+    return min(from_start, from_end) <= _TOUCHES and max(from_start, from_end) >= -_TOUCHES
 
 
-def _side(x: Floats, y: Floats, start: Point, end: Point) -> Floats:
-    """Distance of points to the right of the line (negative: to the left), 0 on it. [cells]"""
-    along_x, along_y = end[0] - start[0], end[1] - start[1]
-    length = float(np.hypot(along_x, along_y))
+@kernel_part
+def _side(x: float, y: float, start_x: float, start_y: float, end_x: float, end_y: float) -> float:
+    """Distance of a point to the right of the line (negative: to the left), 0 on it. [cells]"""
+    along_x, along_y = end_x - start_x, end_y - start_y
+    length = hypot(along_x, along_y)
     if length == 0.0:
-        return np.zeros(x.shape)
-    off = (along_x * (y - start[1]) - along_y * (x - start[0])) / length
-    return np.asarray(np.where(np.abs(off) <= _TOUCHES, 0.0, off))
-
-
-def _off_way(point: Point, x: Floats, y: Floats, step_x: int, step_y: int) -> Floats:
-    """Side of the way from (x, y) on which a point lies, times the way's length. [cells2]"""
-    return np.asarray(step_x * (point[1] - y) - step_y * (point[0] - x))
+        return 0.0
+    off = (along_x * (y - start_y) - along_y * (x - start_x)) / length
+    return 0.0 if abs(off) <= _TOUCHES else off

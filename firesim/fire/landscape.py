@@ -220,6 +220,11 @@ class LandscapeSpread:
     def _known(self) -> dict[tuple[int | None, ...], Spread]:
         return {}
 
+    def prepare(self) -> None:
+        """Work out now what is the same for all cells of one fuel, if the fuel alone decides."""
+        if self._is_of_bed:
+            self._of_bed  # noqa: B018  (kept once asked for)
+
     @property
     def source(self) -> SpreadOfKinds | SpreadSource:
         """As a front takes it: by fuel where that alone decides, else part by part."""

@@ -112,7 +112,9 @@ def head_of(case: LoadedCase, weather: FireWeather | None = None) -> Head:
 def _happenings(case: LoadedCase) -> Iterator[Happening]:
     """What the fire is told; at one time weather first, then ignition, lines and water."""
     for at_s, weather in case.weather:
-        yield at_s, lambda fire, now_s, told=weather: fire.set_weather(now_s, told)  # type: ignore[misc]
+        law = LandscapeSpread(case.ground.landscape, weather)
+        law.prepare()  # all rows at once, which takes a third of the time that it takes between pieces of fire
+        yield at_s, lambda fire, now_s, told=law: fire.set_law(now_s, told)  # type: ignore[misc]
     yield case.lighting.at_s, lambda fire, now_s: _light(fire, case.lighting, now_s)
     for barrier in case.barriers:
         yield barrier.at_s, lambda fire, now_s, line=barrier.line: _bar(fire, line, now_s)  # type: ignore[misc]
