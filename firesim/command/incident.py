@@ -36,6 +36,7 @@ _CORE_SHARE = 0.95
 # Variance within the densest 95 % of a normal distribution in the plane, over all of it: 1 + q ln(q) / (1 - q).
 _CORE_VARIANCE = 1.0 + 0.05 * log(0.05) / 0.95
 _FAR_OFF_THE_MAP = 1e-12  # a place beyond the map says nothing about the cells on it, and must not divide by zero
+_RATE_OVER_WIND = 0.1  # a fire runs at a tenth of the wind: the rule of thumb of Cruz & Alexander 2019
 _OUT_OF_FUEL = 1e-3  # weight of ground that the map shows without fuel: the map may err
 
 
@@ -323,9 +324,21 @@ class Incident:
         """How uncertain the place is: of the outline, if there is one. [m]"""
         return self.outline_sd_m if self.has_outline else self.place[2]
 
-    def growth_m(self, now_s: float, wind_m_s: float, rate_over_wind: float = 0.1) -> float:
+    def growth_m(self, now_s: float, wind_m_s: float) -> float:
         """How far a real fire may have run since it was first seen, by the rule of a tenth of the wind. [m]"""
-        return max(now_s - self.first_seen_s, 0.0) * wind_m_s * rate_over_wind
+        return max(now_s - self.first_seen_s, 0.0) * wind_m_s * _RATE_OVER_WIND
+
+    def is_all_within(self, place: Point, radius_m: float, seen_s: float, wind_m_s: float) -> bool:
+        """Whether a look around a place at a time takes in all of a fire that has been drawn.
+
+        Of one that is known only in part the rest may burn where nobody has seen it; and since it was last drawn it
+        may have run on.
+        """
+        if self.last_whole is None:
+            return False
+        away = self.outline_corners - np.array(place)
+        run_m = max(seen_s - self.outline_seen_s, 0.0) * wind_m_s * _RATE_OVER_WIND
+        return float(np.hypot(away[:, 0], away[:, 1]).max()) + run_m <= radius_m
 
     def draw(self, report: FireMapReport) -> bool:
         """Take over an outline; says whether it is the newest heard of. What has burnt stays burnt."""

@@ -199,10 +199,11 @@ class Picture:
     def _hear_nothing_found(self, report: FireMapReport, message_id: str, now_s: float) -> Heard:
         """Somebody looked and saw no fire: belief falls by the chance that it would have been seen there."""
         miss, touched = self.parameters.search_miss_probability, None
+        wind_m_s = self.ground.bulletin_at(now_s).wind_speed_10m_m_s
         for incident in self.incidents:
             if incident.has_outline:
-                away = incident.outline_corners - np.array(report.place_xy_m)
-                sees_all = float(np.hypot(away[:, 0], away[:, 1]).max()) <= report.searched_radius_m
+                where = (report.place_xy_m, report.searched_radius_m)
+                sees_all = incident.is_all_within(*where, report.seen_s, wind_m_s)
                 if not sees_all or report.seen_s <= incident.outline_seen_s:
                     continue  # that a fire does not burn in one corner is no sign that it is out
                 incident.lose_sight(now_s)

@@ -35,8 +35,13 @@ class Knowledge:
     smoky: tuple[int, ...] = ()
 
     def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = (), smoky: Iterable[int] = ()) -> Knowledge:
-        both = ((self.cut, cut), (self.full, full), (self.smoky, smoky))
-        return Knowledge(*(tuple(sorted({*old, *new})) for old, new in both))
+        """Knowing these too."""
+        return Knowledge(_with_also(self.cut, cut), _with_also(self.full, full), _with_also(self.smoky, smoky))
+
+
+def _with_also(old: tuple[int, ...], new: Iterable[int]) -> tuple[int, ...]:
+    known = {*old, *new}
+    return tuple(sorted(known)) if len(known) > len(old) else old
 
 
 class Wayfinder:

@@ -225,6 +225,12 @@ def test_no_alert_goes_out_after_its_own_deadline(small, wire, delay_s, y_m):
 
 def test_when_the_fire_is_seen_to_be_out_those_who_were_told_to_leave_are_told_so(small, wire):
     with_decision(small, wire)
+    outline = [small.square(small.FIRE_XY_M[0], small.FIRE_XY_M[1] - 100.0, 200.0)]
+    last = FireMapReport(
+        observer="drone-1", seen_s=3880.0, place_xy_m=small.FIRE_XY_M, outline_xy_m=outline, outline_sd_m=20.0,
+        is_whole=True,
+    )  # fmt: skip
+    wire.say(3890.0, last, "drone-1")
     for k, observer in enumerate(("engine-1", "engine-2", "drone-1")):
         gone = FireMapReport(
             observer=observer, seen_s=3900.0 + k, place_xy_m=small.FIRE_XY_M, outline_xy_m=[], outline_sd_m=20.0,

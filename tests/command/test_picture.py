@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
@@ -117,28 +116,46 @@ def test_silence_lets_belief_fall_back_and_never_below_the_prior(ground, age_s):
     assert ahead[1] == pytest.approx(ahead[0] / 2.0)
 
 
-def test_a_drawn_fire_does_not_die_out_by_silence_but_by_a_look_at_all_of_it(picture, small):
-    outline = [small.square(450000.0, 4334600.0, 60.0)]
-    drawn = FireMapReport(
-        observer="d", seen_s=300.0, place_xy_m=small.FIRE_XY_M, outline_xy_m=outline, outline_sd_m=20.0
+def drawn_fire(small, is_whole: bool) -> FireMapReport:
+    return FireMapReport(
+        observer="d",
+        seen_s=300.0,
+        place_xy_m=small.FIRE_XY_M,
+        outline_xy_m=[small.square(450000.0, 4334600.0, 60.0)],
+        outline_sd_m=20.0,
+        is_whole=is_whole,
     )
-    hear(picture, drawn, 300.0, "d")
+
+
+def in_vain(observer: str, x_m: float, seen_s: float) -> FireMapReport:
+    return FireMapReport(
+        observer=observer, seen_s=seen_s, place_xy_m=(x_m, 4334600.0), outline_xy_m=[], outline_sd_m=30.0
+    )
+
+
+def test_a_drawn_fire_does_not_die_out_by_silence_but_by_a_look_at_all_of_it(picture, small):
+    hear(picture, drawn_fire(small, is_whole=True), 300.0, "d")
     (incident,) = picture.incidents
     assert incident.probability(20000.0) > 0.9
-    nothing = FireMapReport(
-        observer="u", seen_s=900.0, place_xy_m=(451000.0, 4334600.0), outline_xy_m=[], outline_sd_m=30.0
-    )
-    hear(picture, nothing, 900.0, "u")  # a kilometre away: no sign that it is out
+    hear(picture, in_vain("u", 451000.0, 360.0), 360.0, "u")  # a kilometre away: no sign that it is out
     assert incident.has_outline
-    nothing = FireMapReport(
-        observer="u", seen_s=960.0, place_xy_m=(450050.0, 4334600.0), outline_xy_m=[], outline_sd_m=30.0
-    )
-    hear(picture, nothing, 960.0, "u")
+    hear(picture, in_vain("u", 450050.0, 360.0), 365.0, "u")
     assert not incident.has_outline
-    assert incident.probability(960.0) > 0.5  # one look may be wrong
+    assert incident.probability(365.0) > 0.5  # one look may be wrong
     for observer in ("v", "w"):
-        hear(picture, replace(nothing, observer=observer), 970.0, observer)
-    assert incident.probability(970.0) < 0.1
+        hear(picture, in_vain(observer, 450050.0, 366.0), 370.0, observer)
+    assert incident.probability(370.0) < 0.1
+
+
+@pytest.mark.parametrize(("is_whole", "looked_s"), [(False, 360.0), (True, 3600.0)])
+def test_looks_around_what_was_drawn_do_not_end_a_fire_that_may_burn_beyond(picture, small, is_whole, looked_s):
+    """Of a part the rest was never seen; the whole may have run on since it was drawn an hour ago."""
+    hear(picture, drawn_fire(small, is_whole), 300.0, "d")
+    (incident,) = picture.incidents
+    for n in range(5):
+        hear(picture, in_vain(f"crew-{n}", 450050.0, looked_s), looked_s + n, f"m{n}")
+    assert incident.has_outline
+    assert incident.probability(looked_s + 10.0) > 0.9
 
 
 def test_a_confirmed_fire_is_not_forgotten_because_callers_have_said_all_they_had_to_say(picture):
