@@ -47,6 +47,8 @@ OUTCOMES = {
     "at_risk_safe_share": "people at risk who are safe [share]",
     "exposed_person_min": "exposed [person-min]",
     "moved_without_need_people": "moved without need [people]",
+    "transferred_by_bus_people": "brought by bus [people]",
+    "transferred_by_sea_people": "taken off by boat [people]",
 }
 SHOWN = (
     "clear_90_min", "realised_margin_min", "trapped_people", "at_risk_safe_share", "exposed_person_min",
