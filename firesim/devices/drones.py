@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from firesim.devices.flight import beside, distance_m, ground_speed_m_s, step_toward
 from firesim.devices.sites import SensorSite, Site
 from firesim.devices.sketch import FireSketch, drawn, middle_of
+from firesim.inputs.problems import Contradiction
 from firesim.link.body import Body
 from firesim.link.briefings import SensorInfo
 from firesim.link.messages import Ack, DroneOrder, DroneStatus, FireMapReport
@@ -61,7 +62,8 @@ class DroneParameters(Parameters):
     @model_validator(mode="after")
     def _limits_in_order(self) -> DroneParameters:
         if self.lost_gust_m_s < self.gust_limit_m_s:
-            raise ValueError(f"lost_gust_m_s = {self.lost_gust_m_s} is below gust_limit_m_s = {self.gust_limit_m_s}")
+            message = f"is below gust_limit_m_s = {self.gust_limit_m_s:g}"
+            raise Contradiction(message, "lost_gust_m_s", "Exchange the two.")
         return self
 
 

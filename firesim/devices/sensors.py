@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from firesim.devices.sites import SensorSite, Site
+from firesim.inputs.problems import Contradiction
 from firesim.link.briefings import SensorInfo
 from firesim.link.messages import FireMapReport, GasReport, RoadReport
 from firesim.link.ports import Observation
@@ -57,7 +58,7 @@ class GasParameters(Parameters):
     @model_validator(mode="after")
     def _scan_in_order(self) -> GasParameters:
         if self.scan_max_s < self.scan_min_s:
-            raise ValueError(f"scan_max_s = {self.scan_max_s} is below scan_min_s = {self.scan_min_s}")
+            raise Contradiction(f"is below scan_min_s = {self.scan_min_s:g}", "scan_max_s", "Exchange the two.")
         return self
 
 

@@ -37,22 +37,37 @@ class CellsReached:
         gradient = (self.gradient[0][keep], self.gradient[1][keep])
         return CellsReached(self.rows[keep], self.columns[keep], self.arrival_s[keep], gradient, self.rate_m_s[keep])
 
-    def joined_to(self, row: int, column: int, passable: Mask, shut: NDArray[np.uint8] | None = None) -> Mask:
-        """Which passable cells hang together with one cell, side by side.
+    def joined_to(self, row: int, column: int, can_burn: Mask, shut: NDArray[np.uint8] | None = None) -> Mask:
+        """Which cells hang together with one cell, which burns, through others that can burn.
 
-        shut: [y, x] of the grid, bit k: no way to neighbour k (`cells.py`); None: all ways are open.
+        By sides and by corners, as the front goes (`arrival.py`): between two cells that cannot burn nothing passes.
+        Where nothing stands in the way all do, however thin the ellipse: it may fall between the centres of cells.
+        can_burn, shut: [y, x] of the grid; shut: bit k: no way to neighbour k (`cells.py`); None: all ways are open.
         """
+        box = tuple(
+            slice(max(int(part.min(initial=at)) - 1, 0), int(part.max(initial=at)) + 2)
+            for part, at in ((self.rows, row), (self.columns, column))
+        )
+        is_open = can_burn.copy()
+        is_open[row, column] = True
+        if is_open[box].all() and (shut is None or not shut[box].any()):
+            return np.ones(self.rows.size, np.bool_)
         index = {(int(r), int(c)): n for n, (r, c) in enumerate(zip(self.rows, self.columns, strict=True))}
         joined = np.zeros(self.rows.size, np.bool_)
         waiting = [(row, column)]
         while waiting:
             r, c = waiting.pop()
             n = index.get((r, c))
-            if n is None or not passable[n] or joined[n]:
+            if n is None or not is_open[r, c] or joined[n]:
                 continue
             joined[n] = True
             closed = 0 if shut is None else int(shut[r, c])
-            waiting += [(r + int(RING_Y[k]), c + int(RING_X[k])) for k in range(0, 8, 2) if not closed >> k & 1]
+            for k in range(8):
+                down, right = int(RING_Y[k]), int(RING_X[k])
+                if closed >> k & 1 or (r + down, c + right) not in index:
+                    continue
+                if k % 2 == 0 or is_open[r + down, c] or is_open[r, c + right]:
+                    waiting.append((r + down, c + right))
         return joined
 
 

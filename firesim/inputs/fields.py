@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from firesim.inputs.problems import Problem, nearest
+from firesim.inputs.problems import Contradiction, Problem, nearest
 from firesim.inputs.text import FieldsText, Way
 
 Fields = TypeVar("Fields", bound=BaseModel)
@@ -65,6 +65,9 @@ def problems_of(error: ValidationError, text: FieldsText, model: type[BaseModel]
     found: dict[Way, tuple[list[str], str, Any]] = {}
     for item in error.errors():
         way = _way(item["loc"], text.value_of(above), item["type"] == "missing")
+        contradiction = item.get("ctx", {}).get("error")
+        if isinstance(contradiction, Contradiction) and contradiction.field:
+            way = (*way, *contradiction.field.split("."))
         messages, _, _ = found.setdefault((*above, *way), ([], _remedy(item, way, model), item["input"]))
         message = _message(item)
         if message not in messages:
@@ -103,6 +106,9 @@ def _way(location: Way, content: Any, is_missing: bool) -> Way:
 
 def _remedy(item: Any, way: Way, model: type[BaseModel]) -> str:
     """What to do about it."""
+    contradiction = item.get("ctx", {}).get("error")
+    if isinstance(contradiction, Contradiction):
+        return contradiction.remedy
     kind, value = item["type"], item["input"]
     if kind == "extra_forbidden":
         return nearest(str(way[-1]), field_names(model, way[:-1]))

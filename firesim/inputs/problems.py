@@ -71,6 +71,17 @@ class BadInput(ValueError):  # noqa: N818 (many errors at once)
         return "\n\n".join(texts)
 
 
+class Contradiction(ValueError):  # noqa: N818 (what it tells of, as BadInput is)
+    """Fields of one block that contradict one another: told at the one to change, with what to write there.
+
+    field: its dotted path below the block.
+    """
+
+    def __init__(self, message: str, field: str, remedy: str) -> None:
+        super().__init__(message)
+        self.field, self.remedy = field, remedy
+
+
 class Problems:
     """Collects problems while files are read; raises them together at the end.
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from firesim.inputs.problems import Contradiction
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 
 
@@ -29,7 +30,8 @@ class LinkKind(Parameters):
     @model_validator(mode="after")
     def _latency_in_order(self) -> LinkKind:
         if self.latency_max_s < self.latency_min_s:
-            raise ValueError(f"latency_max_s = {self.latency_max_s} is below latency_min_s = {self.latency_min_s}")
+            message = f"is below latency_min_s = {self.latency_min_s:g}"
+            raise Contradiction(message, "latency_max_s", "Exchange the two.")
         return self
 
 

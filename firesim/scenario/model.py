@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from firesim.command.parameters import CommandParameters
 from firesim.devices.parameters import DeviceParameters
+from firesim.inputs.problems import Contradiction
 from firesim.link.network import LinkParameters
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.grid import Grid
@@ -43,7 +44,9 @@ class Ignition(Parameters):
     @model_validator(mode="after")
     def _one_place(self) -> Ignition:
         if (self.lon_lat is None) == (self.xy_m is None):
-            raise ValueError("name the place once, as `lon_lat: [longitude, latitude]` or as `xy_m: [x, y]`")
+            message = "name the place once, as `lon_lat: [longitude, latitude]` or as `xy_m: [x, y]`"
+            remedy = "Keep one of the two." if self.xy_m is not None else "Write one of the two."
+            raise Contradiction(message, "" if self.xy_m is None else "xy_m", remedy)
         return self
 
     def place_on(self, grid: Grid) -> tuple[float, float]:
@@ -82,7 +85,8 @@ class AuthorityParameters(Parameters):
     @model_validator(mode="after")
     def _in_order(self) -> AuthorityParameters:
         if self.delay_most_min < self.delay_least_min:
-            raise ValueError("delay_most_min must be at least delay_least_min")
+            message = f"must be at least delay_least_min, which is {self.delay_least_min:g}"
+            raise Contradiction(message, "delay_most_min", "Exchange the two, or lower delay_least_min.")
         return self
 
 
@@ -130,5 +134,7 @@ class ScenarioFields(Parameters):
     @model_validator(mode="after")
     def _ignites_within_the_horizon(self) -> ScenarioFields:
         if self.ignition.at_min * 60.0 >= self.horizon_h * 3600.0:
-            raise ValueError("ignition.at_min lies beyond horizon_h: nothing would happen")
+            message = f"lies beyond horizon_h = {self.horizon_h:g}: nothing would happen"
+            remedy = f"Write less than {60.0 * self.horizon_h:g}, or lengthen horizon_h."
+            raise Contradiction(message, "ignition.at_min", remedy)
         return self

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from firesim.fire.containment import HOSES_AND_MACHINES_HOLD_KW_M
-from firesim.inputs.problems import Problems
+from firesim.inputs.problems import Contradiction, Problems
 from firesim.inputs.tables import Table, read_table
 from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.place.settlement import Facility
@@ -134,9 +134,11 @@ class ResponderParameters(Parameters):
     @model_validator(mode="after")
     def _ranges_are_ordered(self) -> ResponderParameters:
         if self.recall_least_s > self.recall_most_s:
-            raise ValueError("recall_least_s is above recall_most_s; exchange them")
+            message = f"is above recall_most_s = {self.recall_most_s:g}"
+            raise Contradiction(message, "recall_least_s", "Exchange the two.")
         if self.hose_reach_m > self.farthest_hose_m:
-            raise ValueError("hose_reach_m is above farthest_hose_m; exchange them")
+            message = f"is above farthest_hose_m = {self.farthest_hose_m:g}"
+            raise Contradiction(message, "hose_reach_m", "Exchange the two.")
         return self
 
 
