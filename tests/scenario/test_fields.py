@@ -28,7 +28,7 @@ FAULTS = [
     ("fuel_crosswalk: default", "fuel_crosswalk: alternate", "place.fuel_crosswalk", "alternate", "`alternative`"),
     ("[23.436, 39.1668]", "[39.1668, 123.436]", "ignition.lon_lat[1]", 123.436, "at most 90"),
     ("[23.436, 39.1668]", "[23.436]", "ignition.lon_lat[1]", None, "missing"),
-    ("[23.436, 39.1668], at_min: 0}", "[23.436, 39.1668], xy_m: [1, 2]}", "ignition", None, "name the place once"),
+    ("[23.436, 39.1668], at_min: 0}", "[23.436, 39.1668], xy_m: [1, 2]}", "ignition.xy_m", [1, 2], "Keep one"),
     ("at_min: 0}", "at_min: -5}", "ignition.at_min", -5, "at least 0"),
     (PILOT_DEVICES, "gas, camera, drone]", "strategies.pilot.devices[3]", "camera", "`cameras`"),
     (PILOT_DEVICES, "gas, gas, drone]", "strategies.pilot.devices", None, "twice"),
@@ -39,7 +39,7 @@ FAULTS = [
     ("link: {masts: masts.csv}", "people: {app_fraction: 10}\nlink: {masts: masts.csv}", "people.app_fraction", 10,
      "write 10 % as 0.1"),
     ("link: {masts: masts.csv}", "link: masts.csv", "link", "masts.csv", "block of fields"),
-    ("link: {masts: masts.csv}", "link: {}\nauthority: {delay_least_min: 40}", "authority", None, "at least"),
+    ("link: {masts: masts.csv}", "link: {}\nauthority: {delay_least_min: 40}", "authority.delay_most_min", None, "at least"),
     ("link: {masts: masts.csv}", "link: {lora: {retries: 1.5}}", "link.lora.retries", 1.5, "whole number"),
 ]  # fmt: skip
 
@@ -61,6 +61,12 @@ def test_a_wrong_field_is_told_with_line_name_value_and_remedy(
 def test_ignition_beyond_the_horizon_is_told(copy: Any) -> None:
     (problem,) = copy.edit("at_min: 0}", "at_min: 240}").faults_of_fields()
     assert "beyond horizon_h" in problem.message
+    assert (problem.field, problem.value, problem.remedy) == (
+        "ignition.at_min",
+        240,
+        "Write less than 240, or lengthen horizon_h.",
+    )
+    assert problem.line == copy.line_of("at_min: 240}")
 
 
 def test_a_value_of_no_fitting_kind_is_told_once_and_not_once_a_kind(copy: Any) -> None:
