@@ -10,13 +10,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 
 class Parameters(BaseModel):
     """A frozen set of named values; unknown names are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_value_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Python would take true for 1."""
+        kind = str(cls.model_fields[str(info.field_name)].annotation)
+        if ("float" in kind or "int" in kind) and "bool" not in kind:
+            values = value if isinstance(value, list | tuple) else (value,)
+            if any(isinstance(one, bool) for one in values):
+                raise ValueError("must be a number, not true or false")
+        return value
 
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]

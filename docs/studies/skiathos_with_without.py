@@ -70,10 +70,10 @@ def print_tables(outcomes: pd.DataFrame) -> None:
         print("| outcome | difference | 95 % interval | higher / lower in |\n|---|---:|---|---|")
         for row in found[found.strategy == other].itertuples():
             # As what the boats, buses or ambulances add: the other way round than paired_differences says it.
-            low, high = -row.high, -row.low
+            low, high = 0.0 - row.high, 0.0 - row.low
             verdict = " (includes 0)" if low <= 0.0 <= high else ""
             shares = f"{row.share_lower:.0%} / {row.share_higher:.0%}"
-            print(f"| `{row.outcome}` | {-row.difference:+.4g} | {low:+.4g} to {high:+.4g}{verdict} | {shares} |")
+            print(f"| `{row.outcome}` | {0.0 - row.difference:+.4g} | {low:+.4g} to {high:+.4g}{verdict} | {shares} |")
 
 
 def main() -> None:

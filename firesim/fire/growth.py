@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from firesim.compiled import kernel
 from firesim.fire.acceleration import (
     OPEN_FUEL_PER_MIN,
+    acceleration_factor,
     age_s,
     eccentricity_between,
     steady_age_of,
@@ -255,6 +256,11 @@ class PointFire:
     def when_as_large_as(self, head_distance_m: float, half_width_m: float) -> float:
         """First time at which the head is this far and the fire this wide, if nothing changes. [s]; inf: never."""
         return float(_when_as_large(*self._law, head_distance_m, half_width_m, LONGEST_GROWTH_S))
+
+    def head_rate_m_s(self, at_s: float) -> float:
+        """How fast the head runs at a time, at its age then. [m/s]"""
+        steady_m_s = next((w.head_rate_m_s for w in reversed(self.winds) if w.since_s <= at_s), 0.0)
+        return float(steady_m_s * acceleration_factor(at_s - self.ignited_s, self.per_min))
 
     def clock_s(self, at_s: ArrayLike) -> Floats:
         """Time of a steady fire, lit at the same moment, that has burnt as much. [s]; before ignition, time itself."""

@@ -348,6 +348,11 @@ class SpreadingFire:
         return self._young.outline(at_s)
 
     @property
+    def burns_in_several_places(self) -> bool:
+        """Whether other fires, lit later or beside it, burn by themselves: `ellipse_outline` is of the first alone."""
+        return bool(self._later.fires)
+
+    @property
     def young_fire(self) -> YoungFire | None:
         """The ellipse of a point fire, for as long as its weather is the last told to it; None for other fires."""
         return self._young

@@ -23,7 +23,7 @@ class CellsReached:
     """Cells whose centres the ellipse has passed, in one dimension.
 
     gradient: of arrival on the clock of a steady fire, along columns and rows [s/cell]; 0 where it began.
-    rate_m_s: along the ground, of the part of the front that passed, at its age.
+    rate_m_s: along the ground, of the part of the front that passed, at its age; the head's where it was lit.
     """
 
     rows: Indices
@@ -157,6 +157,7 @@ class YoungFire:
         up, across = self._gradient(x, y, arrival)
         steepness = np.hypot(up, across)
         rate = np.divide(1.0, steepness, out=np.zeros_like(steepness), where=steepness > 0.0)
+        rate[steepness == 0.0] = self.point.head_rate_m_s(self.point.ignited_s)  # lit, not reached
         pace = acceleration_factor(arrival - self.point.ignited_s, self.point.per_min) * self.cell_size_m
         gradient = self.plane.gradient_on_map(up * pace, across * pace)
         return CellsReached(rows, columns, arrival, gradient, rate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor
+from math import floor, inf
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from firesim.spread.solve import Head, Solved, head_of
 STEEP_DEG = 45.0  # the slope factor was fitted up to it (Rothermel 1972, INT-115)
 HARDLY_LEVEL_DEG = 10.0  # judgement: the slope beyond which a law of level ground is out of its range
 
-# Laws are looked at in at most about this many cells of the grid, evenly spread.
+# Laws are looked at in at most about this many cells, evenly spread over where the fire burnt.
 _LOOKED_AT = 40_000
 
 
@@ -69,6 +69,8 @@ def _of_shapes(case: LoadedCase) -> Iterator[str]:
             yield f"Drop {number} wets no cell: no cell's centre lies in its polygon."
     for number, barrier in enumerate(case.barriers):
         column, row = np.array(barrier.line).T
+        if np.ptp(column) == 0.0 and np.ptp(row) == 0.0:
+            yield f"Barrier {number} has no length: it holds nothing."
         if (column.max() < 0) or (row.max() < 0) or (column.min() > grid.columns) or (row.min() > grid.rows):
             yield f"Barrier {number} lies off the grid: it holds nothing."
     for number, barrier in enumerate(case.barriers):
@@ -96,26 +98,42 @@ def _is_beyond(line: list[tuple[float, float]], column: float, row: float) -> bo
     return way.length > 0.0 and bool(LineString(line).intersects(way))
 
 
+def _where_it_burnt(solved: Solved) -> tuple[slice, slice]:
+    """The rows and columns between which the fire burnt, of many only every so many."""
+    burnt = np.isfinite(solved.fields.arrival_time_s)
+    spans = []
+    for axis in (1, 0):
+        at = np.flatnonzero(burnt.any(axis=axis))
+        spans.append((int(at[0]), int(at[-1]) + 1) if at.size else (0, 0))
+    (top, bottom), (left, right) = spans
+    step = max(int(np.sqrt((bottom - top) * (right - left) / _LOOKED_AT)), 1)
+    return slice(top, bottom, step), slice(left, right, step)
+
+
 def _of_laws(case: LoadedCase, solved: Solved) -> Iterator[str]:
     """Laws used outside the range that they were made for, over the burnt cells, a sample of them."""
-    rows, columns = case.ground.grid.shape
-    step = max(int(np.sqrt(rows * columns / _LOOKED_AT)), 1)
-    here = (slice(None, None, step), slice(None, None, step))
-    burnt = np.isfinite(solved.fields.arrival_time_s[here])
+    here = _where_it_burnt(solved)
+    arrival_s = solved.fields.arrival_time_s[here]
+    burnt = np.isfinite(arrival_s)
     if not burnt.any():
         return
     limited, narrow, crowns_on_slopes = 0.0, 0.0, 0.0
     steep = np.asarray(case.ground.landscape.slope_deg[here]) > STEEP_DEG
     sloping = np.asarray(case.ground.landscape.slope_deg[here]) > HARDLY_LEVEL_DEG
     most = float(eccentricity(MOST_LENGTH_TO_WIDTH)) - 1e-9
-    for _, weather in case.weather:
+    ends_s = [at_s for at_s, _ in case.weather[1:]] + [inf]
+    for (from_s, weather), to_s in zip(case.weather, ends_s, strict=True):
+        then = burnt & (arrival_s >= from_s) & (arrival_s < to_s)  # what burnt under this weather
+        if not then.any():
+            continue
         law = LandscapeSpread(case.ground.landscape, weather)
-        limited = max(limited, float(law.is_wind_limited(*here)[burnt].mean()))
+        share = 1.0 / burnt.sum()
+        limited += share * float(law.is_wind_limited(*here)[then].sum())
         spread = law.over(*here)
-        ratio = np.broadcast_to(np.asarray(spread.eccentricity), burnt.shape)[burnt]
-        narrow = max(narrow, float((ratio >= most).mean()))
+        ratio = np.broadcast_to(np.asarray(spread.eccentricity), burnt.shape)[then]
+        narrow += share * float((ratio >= most).sum())
         if case.fields.crown:
-            crowns_on_slopes = max(crowns_on_slopes, float((law.burns_crowns(*here) & sloping)[burnt].mean()))
+            crowns_on_slopes += share * float((law.burns_crowns(*here) & sloping)[then].sum())
     if limited > 0.0:
         yield (
             f"OUTSIDE THE RANGE OF A LAW: in {limited:.0%} of the burnt cells the spread rate reaches the effective "

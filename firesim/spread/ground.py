@@ -26,6 +26,7 @@ Mask = NDArray[np.bool_]
 CANOPY = ("canopy_cover", "canopy_height_m", "canopy_base_height_m", "canopy_bulk_density_kg_m3")
 LAYERS = ("fuel_model", "elevation_m", *CANOPY)
 GB = 1e9
+LEAST_CELL_M = 0.05  # smaller cells of a raster without a CRS are degrees, not metres: judgement
 _STRIP_ROWS = 256  # slopes are worked out in strips, so that their scratch arrays stay small
 
 
@@ -138,6 +139,11 @@ def _grid(fields: LandscapeFields, rasters: dict[str, Path], problems: Problems)
     # A text raster says no CRS: one that does speaks for all.
     grid = next((grid for grid in known if grid.crs is not None), known[0] if known else None)
     if grid is not None:
+        if grid.crs is None and grid.cell_size_m < LEAST_CELL_M:
+            name, file = next(iter(rasters.items()))
+            message = f"The raster's cells are {grid.cell_size_m:g} wide and it names no CRS: degrees, it seems."
+            remedy = "Bring it onto a map in metres (gdalwarp -t_srs EPSG:2100)."
+            problems.add(name, str(file), message, remedy, str(file))
         if fields.size is not None and fields.size != grid.shape:
             message = f"The raster has {grid.rows} rows and {grid.columns} columns."
             problems.add("size", list(fields.size), message, "Leave size out: the rasters say it.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from math import isfinite, nextafter
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from firesim.spread.case import BarrierFields, DropFields, IgnitionFields
 
 Mask = NDArray[np.bool_]
 XY = tuple[float, float]
+
+_PROPERTIES = ("at_min", "litres_m2", "evaporation_mm_h")  # what a feature may say besides its shape
 
 POINTS, LINES, POLYGONS = ("Point", "MultiPoint"), ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
 
@@ -193,6 +196,11 @@ def _number_of(
     one: Feature, name: str, field_name: str, file: Path, otherwise: float | None, problems: Problems,
     is_positive: bool = False,
 ) -> float:  # fmt: skip
+    meant = get_close_matches(name, [str(other) for other in one.properties], n=1, cutoff=0.7)
+    if name not in one.properties and meant and meant[0] not in _PROPERTIES:
+        message = f"The feature has no property {name}, but {meant[0]}."
+        problems.add(f"{field_name}.features[{one.number}]", meant[0], message, f"Did you mean `{name}`?", str(file))
+        return 0.0
     value = one.properties.get(name, otherwise)
     least = nextafter(0.0, 1.0) if is_positive else 0.0
     if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value) and value >= least:

@@ -58,7 +58,7 @@ class Solved:
     fields: Fields
     area_m2: float
     head: Head
-    outlines: dict[float, tuple[Floats, Floats]]  # while the fire is a small ellipse: columns, rows by time [s]
+    outlines: dict[float, tuple[Floats, Floats]]  # while the fire is one small ellipse: columns, rows by time [s]
     solve_cpu_s: float  # fire behaviour included, compilation and files not
 
 
@@ -70,7 +70,8 @@ def solve(case: LoadedCase) -> Solved:
     fields = _fields(fire, case)
     area_m2 = fire.area_m2(case.fields.duration_s)
     solve_cpu_s = process_time() - began
-    outlines = {at_s: outline for at_s in hours(case.fields.duration_s) if (outline := fire.ellipse_outline(at_s))}
+    ellipses = [] if fire.burns_in_several_places else hours(case.fields.duration_s)
+    outlines = {at_s: outline for at_s in ellipses if (outline := fire.ellipse_outline(at_s))}
     return Solved(fields, area_m2, head_of(case), outlines, solve_cpu_s)
 
 

@@ -106,6 +106,47 @@ def test_area_and_head_follow_the_law_of_growth(cell_size_m: float, wind_m_s: fl
     assert is_handed_over or cell_size_m == 90.0
 
 
+@pytest.mark.parametrize("wind_m_s", [8.0, 12.0, 14.0, 17.0])
+def test_a_narrow_fire_toward_a_corner_is_handed_over_whole(wind_m_s: float) -> None:
+    """Its cells hang together by their corners alone; one bare cell nearby hands it over early."""
+    ends = []
+    for has_rock in (False, True):
+        ground = land(120, 120)
+        ground.fuel_model[89, 33] = 91 if has_rock else ground.fuel_model[89, 33]
+        fire = lit(ground, 30.5, 89.5, weather(wind_m_s, 225.0), None)
+        law = fire.young_fire
+        assert law is not None
+        at_s = 60.0
+        while law.head_distance_m(at_s) < 60.0 * 30.0:
+            at_s += 60.0
+        fire.advance(at_s)
+        ends.append(fire)
+        assert fire.area_m2(at_s) == pytest.approx(law.area_m2(at_s), rel=0.02)
+    free, held = (fire.arrival_time_s for fire in ends)
+    ahead = [(89 - n, 30 + n) for n in range(8, 30)]
+    assert all(held[cell] == pytest.approx(free[cell], rel=0.02) for cell in ahead)
+
+
+def test_a_young_fire_does_not_slip_between_two_cells_that_cannot_burn() -> None:
+    ground = land(60, 60)
+    for n in range(60):  # corner to corner, from north-west to south-east
+        ground.fuel_model[n, n] = 91
+    fire = lit(ground, 25.5, 40.5, weather(14.0, 225.0), None)
+    for at_s in (120.0, 600.0, 6000.0):
+        fire.advance(at_s)
+        arrival = fire.arrival_time_s
+        assert not np.isfinite(arrival[np.triu_indices(60)]).any()
+    assert np.isfinite(arrival).sum() > 100
+
+
+def test_the_cell_that_was_lit_burns_at_the_heads_rate() -> None:
+    fire = lit(land(), 40.5, 60.5, weather(), None)
+    fire.advance(90.0)
+    assert fire.ellipse_outline(90.0) is not None
+    head = spread_field(land(1, 1), weather()).head_rate_m_s[0, 0]
+    assert fire.rate_of_spread_m_s[60, 40] == pytest.approx(head)
+
+
 def test_there_is_no_jump_when_the_cells_take_over() -> None:
     fire = lit(land(), 40.3, 60.6, weather())
     times_s = np.arange(300.0, 2400.0, 10.0)

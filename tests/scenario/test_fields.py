@@ -39,7 +39,8 @@ FAULTS = [
     ("link: {masts: masts.csv}", "people: {app_fraction: 10}\nlink: {masts: masts.csv}", "people.app_fraction", 10,
      "write 10 % as 0.1"),
     ("link: {masts: masts.csv}", "link: masts.csv", "link", "masts.csv", "block of fields"),
-    ("link: {masts: masts.csv}", "link: {}\nauthority: {delay_least_min: 40}", "authority.delay_most_min", None, "at least"),
+    ("link: {masts: masts.csv}", "link: {}\nauthority: {delay_least_min: 40}", "authority.delay_most_min", None,
+     "at least"),
     ("link: {masts: masts.csv}", "link: {lora: {retries: 1.5}}", "link.lora.retries", 1.5, "whole number"),
 ]  # fmt: skip
 

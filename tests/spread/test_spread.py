@@ -381,3 +381,48 @@ def test_an_outline_through_few_cells_holds_less_than_the_area(
     facts = cases.facts(duration_h=duration_h, acceleration="on")
     outline = json.loads((cases.folder / "perimeters.geojson").read_text(encoding="utf-8"))["features"][-1]
     assert least <= outline["properties"]["area_ha"] / facts["burned_area_ha"] <= most
+
+
+def row_of_weather(at_min: float, wind_speed_10m_m_s: float) -> dict[str, float]:
+
+    return {**ROW, "at_min": at_min, "wind_speed_10m_m_s": wind_speed_10m_m_s}
+
+
+def test_outlines_of_two_young_fires_hold_both(cases: Any) -> None:
+    points = {"type": "MultiPoint", "coordinates": [[400, 900], [1500, 900]]}
+    feature = {"type": "Feature", "geometry": points, "properties": {}}
+    (cases.folder / "two.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    facts = cases.facts(acceleration="on", duration_h=0.3, ignition={"geojson": "two.geojson"})
+    last = json.loads((cases.folder / "perimeters.geojson").read_text())["features"][-1]
+    assert len(last["geometry"]["coordinates"]) == 2
+    assert last["properties"]["area_ha"] > 0.5 * facts["burned_area_ha"]
+
+
+def test_laws_are_looked_at_where_and_when_the_fire_burnt(cases: Any) -> None:
+    """A storm in the last minute is no matter of what burnt before it; a small fire on a large map counts."""
+    facts = cases.facts(duration_h=1.5, weather=[row_of_weather(0, 5), row_of_weather(89, 25)])
+    assert not any("100%" in text for text in facts["warnings"])
+    for column in (100, 101, 102, 103):
+        facts = cases.facts(
+            duration_h=0.03,
+            weather=[row_of_weather(0, 25)],
+            landscape__size=[700, 700],
+            ignition={"cell": [300, column]},
+        )
+        assert any("longer than" in text for text in facts["warnings"])
+
+
+def test_true_is_no_number_and_a_misspelt_property_is_told(cases: Any) -> None:
+    assert "not true or false" in cases.faults(duration_h=True)["duration_h"].message
+    assert "not true or false" in cases.faults(ignition={"cell": [True, 3]})["ignition.cell"].message
+    line = {"type": "LineString", "coordinates": [[900, 100], [900, 800]]}
+    feature = {"type": "Feature", "geometry": line, "properties": {"at_minute": 60}}
+    (cases.folder / "line.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    (fault,) = cases.faults(barriers=["line.geojson"]).values()
+    assert fault.remedy == "Did you mean `at_min`?"
+
+
+def test_cells_in_degrees_are_refused(cases: Any) -> None:
+    fuel = cases.raster("fuel.asc", np.full((40, 50), 145, np.int16), crs=None, size_m=0.000278)
+    fault = cases.faults(landscape__fuel_model=fuel, landscape__size=None, landscape__cell_size_m=None)
+    assert "degrees" in fault["landscape.fuel_model"].message
