@@ -211,14 +211,14 @@ def growing() -> None:
     """A fire from a point, growing by the law of acceleration, as cells of three sizes hold it: level and tilted."""
     for cell_m in (10.0, 30.0, 90.0):
         for wind_m_s, wind_from_deg, slope_deg, aspect_deg in (
-            (5.0, 270.0, 0.0, 0.0), (5.0, 250.0, 0.0, 0.0), (10.0, 240.0, 0.0, 0.0),
+            (5.0, 270.0, 0.0, 0.0), (5.0, 250.0, 0.0, 0.0), (10.0, 240.0, 0.0, 0.0), (14.0, 225.0, 0.0, 0.0),
             (5.0, 180.0, 25.0, 180.0), (5.0, 270.0, 25.0, 180.0), (10.0, 240.0, 20.0, 200.0),
         ):  # fmt: skip
             shape = (360, 480)
             slope, aspect = (np.full(shape, value, np.float32) for value in (slope_deg, aspect_deg))
             fire = SpreadingFire(Landscape(cell_m, np.full(shape, SH5, np.int16), slope, aspect))
             fire.set_weather(0.0, plain_weather(wind_from_deg, wind_m_s))
-            fire.ignite_point(120.3, 180.6, 0.0)
+            fire.ignite_point(120.3, 240.6 if wind_from_deg == 225.0 else 180.6, 0.0)
             law = fire.young_fire
             assert law is not None
             worst, at_min = 0.0, 0
