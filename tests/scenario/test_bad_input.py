@@ -139,6 +139,30 @@ def test_people_of_an_hour_within_the_run_that_nobody_counted_are_told(copy: Any
     assert "h19" in problem.remedy
 
 
+@pytest.mark.parametrize(
+    ("file", "field", "old", "new"),
+    [
+        ("people_peak_authored.csv", "place.people", "h12", "H12"),
+        ("people_peak_authored.csv", "place.people", "h12", "h9"),
+        ("people_peak_authored.csv", "place.people", "h21", "h24"),
+        ("landcover_fuels.csv", "place.landcover_fuels", "fuel_alternative", "fuel_alternate"),
+        ("landcover_fuels.csv", "place.landcover_fuels", "refuge_m2_per_person", "refuge_m2_per_persons"),
+        ("refuges.csv", "place.refuges", "basis", "overide"),
+        ("settlements.csv", "place.settlements", "osm_lat", "osm_latt"),
+        ("zones.csv", "place.zones", "name_el", "Name_el"),
+        ("landings.csv", "place.landings", "name_el", "name_ell"),
+        ("bus_stops.csv", "place.bus_stops", "name_el", "nameel"),
+    ],
+)
+def test_a_column_that_would_be_left_out_for_its_spelling_is_told(
+    copy: Any, file: str, field: str, old: str, new: str
+) -> None:
+    faults = copy.edit(old, new, file).faults()
+    assert {(problem.field, problem.line) for problem in faults if problem.field.startswith(field)} == {
+        (f"{field}.{new}", 1)
+    }  # fmt: skip
+
+
 def test_a_zone_whose_road_leads_to_no_refuge_is_told(copy: Any) -> None:
     edges, apart = copy.folder / "roads_authored_edges.geojson", {"S19", "S20"}
     collection = json.loads(edges.read_text(encoding="utf-8"))
