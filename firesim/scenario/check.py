@@ -75,8 +75,8 @@ def _units(readable: Readable, place: PlaceParts, folder: Path, problems: list[P
     facilities = place.settlement.facilities if place.settlement else []
     found: list[Problem] = []
     units = _read(found, lambda: read_units(readable["responders"], folder, facilities)) or []
-    # Where the place's own files are wrong nothing is known of its facilities, so nothing is said of them.
-    problems += [p for p in found if place.settlement or p.field != "responders.table.facility"]
+    # Where the facilities are wrong nothing is known of them, so nothing is said of where units stand.
+    problems += [p for p in found if facilities or p.field != "responders.table.facility"]
     return units
 
 
@@ -139,9 +139,9 @@ def _names(
 def _sirens(readable: Readable, place: PlaceParts, sites: Sequence[SensorSite], text: FieldsText) -> Iterator[Problem]:
     """Sirens on facilities that do not exist, and strategies that sound sirens where there are none."""
     roofs, way = readable["devices"].sirens.facilities, ("devices", "sirens", "facilities")
-    known = [facility.facility for facility in place.settlement.facilities] if place.settlement else list(roofs)
+    known = [facility.facility for facility in place.settlement.facilities] if place.settlement else []
     for name in roofs:
-        if name not in known:
+        if known and name not in known:  # where the facilities are wrong nothing is known of them
             remedy = f"Use one of {', '.join(known)}."
             yield text.problem(way, "No facility of that id has a roof for a siren.", remedy, name)
     if roofs or any(site.kind == "siren" for site in sites):

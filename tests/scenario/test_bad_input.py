@@ -125,6 +125,13 @@ def test_a_module_that_fails_when_imported_is_the_users_and_told(
         skiathos.with_changes(strategies={"mine": {"policy": "broken_policy:Mine"}})
 
 
+def test_a_wrong_facility_is_told_alone_and_nothing_of_what_stands_on_the_sound_ones(copy: Any) -> None:
+    copy.edit("sites: sensors.csv", "sites: sensors.csv, sirens: {facilities: [port]}")
+    copy.edit("39.169,23.4868", "9.169,23.4868", "facilities.csv").edit("station,2500,", "station,-1,", "units.csv")
+    told = [(problem.field, problem.line) for problem in copy.faults()]
+    assert told == [("place.facilities.lon, lat", 2), ("responders.table.tank_litres", copy.line_of("station,-1,", "units.csv"))]
+
+
 def test_two_speakers_of_one_name_are_told(copy: Any) -> None:
     copy.edit("engine-1,engine", "mast_north,engine", "units.csv").edit("camera-north", "centre", "sensors.csv")
     assert {(problem.field, problem.value) for problem in copy.faults()} == {
