@@ -19,6 +19,7 @@ from firesim.link.masts import Mast, read_masts
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParts
 from firesim.place.stops import stops_of
+from firesim.scenario.beside import look_beside
 from firesim.scenario.model import Ignition, Strategy, hour_of
 from firesim.world.busfleet import BusParameters, BusSpec, read_buses
 from firesim.world.fleet import BoatParameters, BoatSpec, read_boats
@@ -56,7 +57,7 @@ def problems_of_parts(readable: Readable, place: PlaceParts, text: FieldsText, f
     if "devices" in readable:
         problems += _sirens(readable, place, sites, text)
     for name, strategy in readable.get("strategies", {}).items():
-        problems += _strategy(name, strategy, readable.get("command", CommandParameters()), text)
+        problems += _strategy(name, strategy, readable.get("command", CommandParameters()), folder, text)
     return [text.located(problem) for problem in problems]
 
 
@@ -177,13 +178,16 @@ def _nearest_burnable(ignition: Ignition, place: PlaceParts, grid: Grid, xy_m: t
     return f"[{float(longitude):.5f}, {float(latitude):.5f}]"
 
 
-def _strategy(name: str, strategy: Strategy, command: CommandParameters, text: FieldsText) -> list[Problem]:
+def _strategy(
+    name: str, strategy: Strategy, command: CommandParameters, folder: Path, text: FieldsText
+) -> list[Problem]:
     """A policy that does not exist, and parameters that it does not know."""
     way: Way = ("strategies", name)
+    look_beside(folder, strategy.policy)
     try:
         policy = policy_named(strategy.policy)
     except Exception as error:  # a module of the user's own may fail in any way
-        remedy = "Use Today, Pilot or NoAlert, or module:Class of your own."
+        remedy = "Use Today, Pilot or NoAlert, or module:Class of your own, its module.py beside the scenario."
         return [text.problem((*way, "policy"), f"{error}.", remedy, strategy.policy)]
     parameters = getattr(policy, "Parameters", CommandParameters)
     try:

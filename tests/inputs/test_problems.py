@@ -37,7 +37,13 @@ def test_many_problems_of_one_kind_are_counted_in_the_text_and_all_kept() -> Non
 
 def test_problems_without_a_line_are_of_one_kind_when_they_differ_in_number_and_name() -> None:
     off = [
-        Problem(f"place.roads_nodes.features[{k}]", [k, 1], f"Node {'abcdefghijklmnopqrst'[k]} lies off the grid.", "Move it.", "n.geojson")
+        Problem(
+            f"place.roads_nodes.features[{k}]",
+            [k, 1],
+            f"Node {'abcdefghijklmnopqrst'[k]} lies off the grid.",
+            "Move it.",
+            "n.geojson",
+        )
         for k in range(20)
     ]
     other = Problem("place.roads_nodes.features[3].id", "", "The node has no id.", "Give it one.", "n.geojson")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +126,22 @@ def test_a_module_that_fails_when_imported_is_the_users_and_told(
         skiathos.with_changes(strategies={"mine": {"policy": "broken_policy:Mine"}})
 
 
+def test_a_policy_is_found_in_a_module_beside_the_scenario(copy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    module = "from firesim.command.strategies import Pilot\n\nclass Cautious(Pilot):\n    pass\n"
+    (copy.folder / "my_cautious_policy.py").write_text(module, encoding="utf-8")
+    copy.edit("policy: Today", "policy: my_cautious_policy:Cautious")
+    assert load_scenario(copy.file).strategies["today"].policy == "my_cautious_policy:Cautious"
+
+
 def test_a_wrong_facility_is_told_alone_and_nothing_of_what_stands_on_the_sound_ones(copy: Any) -> None:
     copy.edit("sites: sensors.csv", "sites: sensors.csv, sirens: {facilities: [port]}")
     copy.edit("39.169,23.4868", "9.169,23.4868", "facilities.csv").edit("station,2500,", "station,-1,", "units.csv")
     told = [(problem.field, problem.line) for problem in copy.faults()]
-    assert told == [("place.facilities.lon, lat", 2), ("responders.table.tank_litres", copy.line_of("station,-1,", "units.csv"))]
+    assert told == [
+        ("place.facilities.lon, lat", 2),
+        ("responders.table.tank_litres", copy.line_of("station,-1,", "units.csv")),
+    ]
 
 
 def test_two_speakers_of_one_name_are_told(copy: Any) -> None:
