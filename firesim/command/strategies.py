@@ -9,7 +9,8 @@ leave `order_id` and `because` empty.
         def level_of(self, chance_order, chance_warn, parameters):
             return "order" if chance_warn > 0.05 else ""
 
-is used as `policy: mymodule:Cautious` in a scenario beside which lies mymodule.py, or after `register("Cautious", Cautious)` by its name.
+is used as `policy: mymodule:Cautious` in a scenario with mymodule.py beside it, or after
+`register("Cautious", Cautious)` by its name.
 """
 
 from __future__ import annotations
