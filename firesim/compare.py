@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
+ROUNDING = 1e-9  # of a value, or of its unit: two sums of the same parts in another order differ by less
 RESAMPLES = 9_999  # of the bootstrap; enough that the interval's ends move by less than a tenth of its width
 
 Progress = Callable[[int, int], None]  # replicates done, replicates in all
@@ -167,7 +168,8 @@ def paired_differences(outcomes: pd.DataFrame, strategies: Sequence[str]) -> pd.
     low, high, median_difference, share_lower, share_higher, variance_ratio`. `low` and `high` bound the mean
     difference with 95 % confidence (percentile bootstrap over replicates; both equal the difference when
     every pair differs alike). `variance_ratio` is the variance that the difference would have if the
-    replicates were not paired, over the one it has. Pairs in which either value is undefined are left out.
+    replicates were not paired, over the one it has. Pairs in which either value is undefined are left out; values
+    that differ by rounding alone do not differ.
     """
     wide = outcomes.pivot_table(index=["outcome", "replicate"], columns="strategy", values="value", dropna=False)
     baseline = strategies[0]
@@ -183,7 +185,7 @@ def paired_differences(outcomes: pd.DataFrame, strategies: Sequence[str]) -> pd.
 
 
 def _difference(baseline: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, float]:
-    difference = other - baseline
+    difference = np.where(np.isclose(other, baseline, rtol=ROUNDING, atol=ROUNDING), 0.0, other - baseline)
     low, high = mean_interval(difference)
     paired = float(np.var(difference, ddof=1)) if len(difference) > 1 else np.nan
     unpaired = float(np.var(baseline, ddof=1) + np.var(other, ddof=1)) if len(difference) > 1 else np.nan
@@ -248,10 +250,16 @@ def _markdown(study: Study, strategy: str) -> str:
         low, high = float(row.low), float(row.high)  # type: ignore[arg-type]
         verdict = "" if not low <= 0 <= high else " (includes 0)"
         rows.append(
-            f"| {row.outcome} | {row.baseline_mean:.4g} | {row.strategy_mean:.4g} | {row.difference:+.4g} | "
-            f"{low:+.4g} to {high:+.4g}{verdict} | {row.pairs} | {row.share_lower:.0%} / {row.share_higher:.0%} |"
+            f"| {row.outcome} | {_told(row.baseline_mean, '.4g')} | {_told(row.strategy_mean, '.4g')} | "
+            f"{_told(row.difference, '+.4g')} | {_told(low, '+.4g')} to {_told(high, '+.4g')}{verdict} | {row.pairs} | "
+            f"{_told(row.share_lower, '.0%')} / {_told(row.share_higher, '.0%')} |"
         )
-    return "\n".join(rows)
+    return "\n".join(rows).replace("- to -", "-").replace("- / -", "-")
+
+
+def _told(value: Any, form: str) -> str:
+    """A number in words; `-` where there is none."""
+    return "-" if np.isnan(value) else format(value, form)
 
 
 def write_study(study: Study, folder: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from firesim.compare import compare, mean_interval, paired_differences, report, write_study
+from firesim.compare import Study, compare, mean_interval, paired_differences, report, write_study
 from firesim.record.study import study_folder
 from tests.runs import short_skiathos
 
@@ -53,6 +53,20 @@ def test_a_pair_with_an_undefined_value_is_left_out():
     found = paired_differences(outcomes({"a": [1.0, np.nan, 3.0], "b": [2.0, 5.0, 5.0]}), ["a", "b"]).iloc[0]
     assert found["pairs"] == 2
     assert found["difference"] == pytest.approx(1.5)
+
+
+def test_two_sums_that_differ_by_rounding_alone_do_not_differ():
+    sums = np.array([0.09, 7.2, 3600.0, 0.0])
+    found = paired_differences(outcomes({"a": list(sums), "b": list(np.nextafter(sums, np.inf))}), ["a", "b"]).iloc[0]
+    assert found["difference"] == found["low"] == found["high"] == found["share_higher"] == 0.0
+    found = paired_differences(outcomes({"a": [3600.0, 0.09], "b": [3600.001, 0.0901]}), ["a", "b"]).iloc[0]
+    assert found["share_higher"] == 1.0
+
+
+def test_the_report_says_nothing_of_what_has_no_value():
+    table = outcomes({"a": [np.nan, np.nan, 1.0], "b": [1.0, 2.0, np.nan]})
+    study = Study(short_skiathos(), ("a", "b"), 1, table, paired_differences(table, ["a", "b"]))
+    assert report(study).splitlines()[-1] == "| burnt | - | - | - | - | 0 | - |"
 
 
 def test_an_unknown_strategy_and_a_single_replicate_are_refused():

@@ -1,4 +1,4 @@
-"""Policies: from the picture to orders. The four shipped ones, and how a researcher's own is found.
+"""Policies: from the picture to orders. The three shipped ones, and how a researcher's own is found.
 
 A policy is a class with `decide(picture, now_s) -> orders`. It keeps no state: all that it may know is in the
 picture, which the dispatcher keeps. It is asked when a suspicion becomes an alarm, when the operator has
@@ -9,7 +9,8 @@ leave `order_id` and `because` empty.
         def level_of(self, chance_order, chance_warn, parameters):
             return "order" if chance_warn > 0.05 else ""
 
-is used as `policy: mymodule:Cautious` in a scenario, or after `register("Cautious", Cautious)` by its name.
+is used as `policy: mymodule:Cautious` in a scenario with mymodule.py beside it, or after
+`register("Cautious", Cautious)` by its name.
 """
 
 from __future__ import annotations

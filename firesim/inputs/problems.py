@@ -6,6 +6,7 @@ researcher hears of all of them at once.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ class BadInput(ValueError):  # noqa: N818 (many errors at once)
             if told[kind] <= MOST_ALIKE:
                 texts.append(str(problem))
             elif told[kind] == MOST_ALIKE + 1:
-                texts.append(f"{problem.file}  {problem.field}\n  has {alike[kind] - MOST_ALIKE} more of this kind.")
+                where = "" if problem.file is None else f"{problem.file}  "
+                texts.append(f"{where}{kind[1]}\n  has {alike[kind] - MOST_ALIKE} more of this kind.")
         return "\n\n".join(texts)
 
 
@@ -125,7 +127,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def _kind(problem: Problem) -> tuple[Any, ...]:
-    return problem.file, problem.field, problem.message if problem.line is not None else id(problem)
+    """What problems that are alike share. Without a line the field and the message may name the one it is of many."""
+    if problem.line is not None:
+        return problem.file, problem.field, problem.message
+    return problem.file, _unnumbered(problem.field), _unnumbered(problem.remedy)
+
+
+def _unnumbered(text: str) -> str:
+    """A text whose numbers are all alike: `features[7]` and `features[8]` are `features[#]`."""
+    return re.sub(r"\d+", "#", text)
 
 
 def _shown(value: Any) -> str:

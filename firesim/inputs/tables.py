@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from io import StringIO
 from math import inf, isfinite
 from pathlib import Path
@@ -17,6 +18,7 @@ from firesim.inputs.files import read_text
 from firesim.inputs.problems import Problems, below, nearest
 
 Floats = NDArray[np.float64]
+ALIKE = 0.86  # from here on a column is a misspelt other one: `overide` is, `name_en` for `name_el` is not; a judgement
 UNREADABLE = float("nan")  # stands for a value already noted as a problem; nothing is built from it
 
 
@@ -118,12 +120,14 @@ def read_table(
     columns: Sequence[str],
     problems: Problems,
     *,
+    optional: Sequence[str] = (),
     others: bool = True,
     may_be_empty: bool = False,
 ) -> Table | None:
     """Read a CSV file that must have these columns, and rows of as many cells as the header.
 
-    `others`: whether further columns may be there. None with the problems noted when nothing can be read.
+    `optional`: columns that may be left out, but not misspelt. `others`: whether further ones may be there.
+    None with the problems noted when nothing can be read.
     """
     text = read_text(field, path, problems)
     if text is None:
@@ -134,7 +138,7 @@ def read_table(
     before = len(problems)
     try:
         table.header += (name.strip() for name in next(lines, []))
-        if not _has_columns(table, columns, others):
+        if not _has_columns(table, columns, optional, others):
             return None
         for cells in lines:
             if any(cell.strip() for cell in cells):
@@ -150,10 +154,11 @@ def read_table(
     return table
 
 
-def _has_columns(table: Table, columns: Sequence[str], others: bool) -> bool:
+def _has_columns(table: Table, columns: Sequence[str], optional: Sequence[str], others: bool) -> bool:
     """Whether the header is as it should be; if not, the problems are noted."""
     before, header = len(table.problems), table.header
     has = ", ".join(header) or "nothing"
+    known = (*columns, *optional)
 
     def note(column: str, message: str, remedy: str) -> None:
         table.problems.add(below(table.field, column), None, message, remedy, table.file, 1)
@@ -162,11 +167,19 @@ def _has_columns(table: Table, columns: Sequence[str], others: bool) -> bool:
         if column not in header:
             note(column, "This column is missing.", f"Add it to the header, which has: {has}.{_marks(header)}")
     for column in dict.fromkeys(header):
-        if column in columns and header.count(column) > 1:
+        meant = "" if column in known else _misspelt(column, [name for name in optional if name not in header])
+        if column in known and header.count(column) > 1:
             note(column, "This column stands twice.", "Keep one of the two.")
-        elif column not in columns and not others:
-            note(column, "is not a column of this table.", nearest(column, columns))
+        elif meant:
+            note(column, "is not a column of this table.", f"Did you mean `{meant}`?")
+        elif column not in known and not others:
+            note(column, "is not a column of this table.", nearest(column, known))
     return len(table.problems) == before
+
+
+def _misspelt(column: str, names: Sequence[str]) -> str:
+    """The name that a column almost has, empty if none: it would be left out of the run unsaid."""
+    return next(iter(get_close_matches(column.lower(), names, n=1, cutoff=ALIKE)), "")
 
 
 def _marks(header: list[str]) -> str:

@@ -123,14 +123,15 @@ def read_fuels(
     `refuge_m2_per_person` may be missing: then 40 m2 of built land and 4 m2 of any other that does not burn.
     """
     fuel_column = f"fuel_{crosswalk}"
-    table = read_table(field, path, ("corine_code", fuel_column, "buildings", *_CANOPY), problems)
+    other_column = "fuel_alternative" if crosswalk == "default" else "fuel_default"
+    columns = ("corine_code", fuel_column, "buildings", *_CANOPY)
+    table = read_table(field, path, columns, problems, optional=(other_column, _ROOM))
     if table is None:
         return None
     before = len(problems)
     table.texts("corine_code", unique=True)
     codes = table.numbers("corine_code", 1, LARGEST_CODE, whole=True)
     fuels = [_fuel_of(table, row, fuel_column, own) for row in range(len(table))]
-    other_column = "fuel_alternative" if crosswalk == "default" else "fuel_default"
     others = None
     if other_column in table.header:
         others = [_fuel_of(table, row, other_column, own) for row in range(len(table))]

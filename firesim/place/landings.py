@@ -60,7 +60,7 @@ def read_landings(
     could not be read of roads, zones or sea is not held against the table.
     """
     columns = ("landing", "name", "kind", "lon", "lat", "node", "people_min", "port", "zone")
-    table = read_table(field, path, columns, problems)
+    table = read_table(field, path, columns, problems, optional=("name_el",))
     if table is None:
         return []
     before = len(problems)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.inputs.problems import Problems
+from firesim.inputs.problems import Problems, below
 from firesim.inputs.tables import Table, read_table
 from firesim.place.grid import Grid
 from firesim.place.landcover import LandCover
@@ -20,7 +20,7 @@ from firesim.place.settlement import Facility, NamedPlace, Refuge
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-HOUR_COLUMN = re.compile(r"h(\d{2})")
+HOURS = tuple(f"h{hour:02d}" for hour in range(24))
 ACCESS = ("road", "boat", "shelter")
 REFUGE_KINDS = ("town", "port", "airport", "beach", "field")
 REFUGE_TO_NODE_M = 500.0  # further than a few minutes on foot a refuge is not at that node; a judgement
@@ -54,11 +54,15 @@ class ZonePlan:
 
 def read_people(path: Path, grid: Grid, problems: Problems, field: str = "people") -> PeopleTable | None:
     """Read `zone, kind, lon, lat, residents, guests` and a column hNN for each hour that was counted."""
-    table = read_table(field, path, ("zone", "kind", "lon", "lat", "residents", "guests"), problems)
+    table = read_table(field, path, ("zone", "kind", "lon", "lat", "residents", "guests"), problems, optional=HOURS)
     if table is None:
         return None
     before = len(problems)
-    columns = sorted(name for name in table.header if HOUR_COLUMN.fullmatch(name) and int(name[1:]) < 24)
+    columns = [name for name in HOURS if name in table.header]
+    for name in table.header:
+        if re.fullmatch(r"[hH]\d+", name) and name not in HOURS:
+            remedy = "Hours are h00 to h23, such as h09; call it otherwise if it is none."
+            problems.add(below(field, name), None, "is not an hour of the day.", remedy, str(path), 1)
     if not columns:
         remedy = "Add a column for each hour that was counted, such as h12 for noon."
         message = "The table has no column of people at an hour."
@@ -81,7 +85,8 @@ def read_people(path: Path, grid: Grid, problems: Problems, field: str = "people
 
 def read_names(path: Path, grid: Grid, kind: str, field: str, problems: Problems) -> list[NamedPlace]:
     """Read named points `name, lon, lat`; census tables give `name_en, name_el` and a better `osm_lon, osm_lat`."""
-    table = read_table(field, path, ("lon", "lat"), problems)
+    optional = ("name", "name_en", "name_el", "osm_lon", "osm_lat")
+    table = read_table(field, path, ("lon", "lat"), problems, optional=optional)
     if table is None:
         return []
     column = "name" if "name" in table.header else "name_en"
@@ -110,7 +115,7 @@ def read_zones(
     the roads, which must lead to one of the `refuges`), boat or shelter (then `node` is empty); `around`
     lists, with semicolons, the beaches and road nodes that belong to the zone.
     """
-    table = read_table(field, path, ("zone", "name", "node", "access", "around"), problems)
+    table = read_table(field, path, ("zone", "name", "node", "access", "around"), problems, optional=("name_el",))
     if table is None:
         return []
     ids, names = table.texts("zone", unique=True), table.texts("name", unique=True)
@@ -189,7 +194,7 @@ def read_refuges(
     whatever is worked out of the ground.
     """
     columns = ("refuge", "name", "kind", "lon", "lat", "node", "capacity_people")
-    table = read_table(field, path, columns, problems)
+    table = read_table(field, path, columns, problems, optional=("name_el", "override"))
     if table is None:
         return [], []
     ids, names, nodes = table.texts("refuge", unique=True), table.texts("name"), table.texts("node")

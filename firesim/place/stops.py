@@ -51,7 +51,7 @@ def read_stops(
     Each stop is put at the nearest node of the roads, at most `STOP_TO_NODE_M` away. `taken`: ids of refuges and
     landings, to which people are sent by id as well. Without roads, all that can be said is said of the table alone.
     """
-    table = read_table(field, path, ("stop", "name", "lon", "lat"), problems)
+    table = read_table(field, path, ("stop", "name", "lon", "lat"), problems, optional=("name_el",))
     if table is None:
         return []
     before = len(problems)

@@ -216,9 +216,11 @@ def _sites(ax: Axes, shapes: dict[str, Any], present: set[str]) -> None:
         points = [feature["geometry"]["coordinates"] for feature in _of_kind(shapes, kind)] if kind in present else []
         if points:
             xy = np.array(points) / 1000.0
-            size = {"*": 12, ".": 4, "h": 7}.get(marker, 8)
+            size = {"*": 12, ".": 4, "h": 7, "^": 15}.get(marker, 8)
+            face = "none" if kind == "mast" else colour  # cameras and lookouts share the masts' places
+            edge, width = (colour, 2.0) if kind == "mast" else ("black", 0.7)
             order = 13 if kind in ("refuge", "last_resort") else 9  # they stand where people are, under no circle
-            ax.plot(xy[:, 0], xy[:, 1], marker, color=colour, markeredgecolor="black", markeredgewidth=0.7,
+            ax.plot(xy[:, 0], xy[:, 1], marker, color=face, markeredgecolor=edge, markeredgewidth=width,
                     markersize=size, zorder=order, linestyle="none", label=label)  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from firesim.link.masts import Mast, read_masts
 from firesim.place.grid import Grid
 from firesim.place.load import PlaceParts
 from firesim.place.stops import stops_of
+from firesim.scenario.beside import look_beside
 from firesim.scenario.model import Ignition, Strategy, hour_of
 from firesim.world.busfleet import BusParameters, BusSpec, read_buses
 from firesim.world.fleet import BoatParameters, BoatSpec, read_boats
@@ -56,7 +57,7 @@ def problems_of_parts(readable: Readable, place: PlaceParts, text: FieldsText, f
     if "devices" in readable:
         problems += _sirens(readable, place, sites, text)
     for name, strategy in readable.get("strategies", {}).items():
-        problems += _strategy(name, strategy, readable.get("command", CommandParameters()), text)
+        problems += _strategy(name, strategy, readable.get("command", CommandParameters()), folder, text)
     return [text.located(problem) for problem in problems]
 
 
@@ -75,8 +76,8 @@ def _units(readable: Readable, place: PlaceParts, folder: Path, problems: list[P
     facilities = place.settlement.facilities if place.settlement else []
     found: list[Problem] = []
     units = _read(found, lambda: read_units(readable["responders"], folder, facilities)) or []
-    # Where the place's own files are wrong nothing is known of its facilities, so nothing is said of them.
-    problems += [p for p in found if place.settlement or p.field != "responders.table.facility"]
+    # Where the facilities are wrong nothing is known of them, so nothing is said of where units stand.
+    problems += [p for p in found if facilities or p.field != "responders.table.facility"]
     return units
 
 
@@ -139,9 +140,9 @@ def _names(
 def _sirens(readable: Readable, place: PlaceParts, sites: Sequence[SensorSite], text: FieldsText) -> Iterator[Problem]:
     """Sirens on facilities that do not exist, and strategies that sound sirens where there are none."""
     roofs, way = readable["devices"].sirens.facilities, ("devices", "sirens", "facilities")
-    known = [facility.facility for facility in place.settlement.facilities] if place.settlement else list(roofs)
+    known = [facility.facility for facility in place.settlement.facilities] if place.settlement else []
     for name in roofs:
-        if name not in known:
+        if known and name not in known:  # where the facilities are wrong nothing is known of them
             remedy = f"Use one of {', '.join(known)}."
             yield text.problem(way, "No facility of that id has a roof for a siren.", remedy, name)
     if roofs or any(site.kind == "siren" for site in sites):
@@ -177,13 +178,16 @@ def _nearest_burnable(ignition: Ignition, place: PlaceParts, grid: Grid, xy_m: t
     return f"[{float(longitude):.5f}, {float(latitude):.5f}]"
 
 
-def _strategy(name: str, strategy: Strategy, command: CommandParameters, text: FieldsText) -> list[Problem]:
+def _strategy(
+    name: str, strategy: Strategy, command: CommandParameters, folder: Path, text: FieldsText
+) -> list[Problem]:
     """A policy that does not exist, and parameters that it does not know."""
     way: Way = ("strategies", name)
+    look_beside(folder, strategy.policy)
     try:
         policy = policy_named(strategy.policy)
     except Exception as error:  # a module of the user's own may fail in any way
-        remedy = "Use Today, Pilot or NoAlert, or module:Class of your own."
+        remedy = "Use Today, Pilot or NoAlert, or module:Class of your own, its module.py beside the scenario."
         return [text.problem((*way, "policy"), f"{error}.", remedy, strategy.policy)]
     parameters = getattr(policy, "Parameters", CommandParameters)
     try:

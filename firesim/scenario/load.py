@@ -170,7 +170,11 @@ def _scenario(text: FieldsText, folder: Path, before: Scenario | None) -> Scenar
         found = Problems("place")
         parts = read_place(readable["place"], folder, found, law)
         problems += (text.located(p) for p in found if p.field.split(".")[1] not in stood_in)
-    problems += (p for p in problems_of_parts(readable, parts, text, folder) if p.field not in wrong)
+    told = {(p.file, p.line, p.field) for p in problems}  # bus stops are read as names and as places to stop
+    problems += (
+        p for p in problems_of_parts(readable, parts, text, folder)
+        if p.field not in wrong and (p.file, p.line, p.field) not in told
+    )  # fmt: skip
     if problems or fields is None:
         raise BadInput(_in_order(problems))
     return Scenario(fields, place or parts.whole(), text.text, folder)

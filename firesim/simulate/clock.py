@@ -11,6 +11,7 @@ from firesim.command.authority import Authority
 from firesim.command.dispatcher import Dispatcher
 from firesim.link.post import Post
 from firesim.scenario import Scenario
+from firesim.scenario.beside import look_beside
 from firesim.simulate.briefing import authority_briefing, centre_briefing
 from firesim.simulate.edge import Edge, build_edge
 from firesim.simulate.machines import Desk
@@ -34,6 +35,7 @@ class Clockwork:
     def __init__(self, scenario: Scenario, strategy: str, luck: Luck, progress: Progress | None = None) -> None:
         bundle = scenario.strategies[strategy]
         self.scenario, self.progress = scenario, progress
+        look_beside(scenario.folder, bundle.policy)  # a worker of a comparison has not checked the scenario
         self.truth: Truth = build_truth(scenario, luck)
         env, journal = self.truth.env, self.truth.journal
         self.post = Post(env, self.truth.network, journal)

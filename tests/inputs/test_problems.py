@@ -35,6 +35,29 @@ def test_many_problems_of_one_kind_are_counted_in_the_text_and_all_kept() -> Non
     assert len(BadInput([*wrong, other])) == 101
 
 
+def test_problems_without_a_line_are_of_one_kind_when_they_differ_in_number_and_name() -> None:
+    off = [
+        Problem(
+            f"place.roads_nodes.features[{k}]",
+            [k, 1],
+            f"Node {'abcdefghijklmnopqrst'[k]} lies off the grid.",
+            "Move it.",
+            "n.geojson",
+        )
+        for k in range(20)
+    ]
+    other = Problem("place.roads_nodes.features[3].id", "", "The node has no id.", "Give it one.", "n.geojson")
+    text = str(BadInput([*off, other]))
+    assert text.count("lies off the grid") == 8
+    assert "n.geojson  place.roads_nodes.features[#]\n  has 12 more of this kind." in text
+    assert "has no id" in text
+
+
+def test_many_problems_of_one_kind_that_stand_in_no_file_are_counted_as_well() -> None:
+    text = str(BadInput([Problem(f"zones[{k}]", k, "is no zone.", "Correct it.") for k in range(9)]))
+    assert text.endswith("\n\nzones[#]\n  has 1 more of this kind.")
+
+
 def test_a_long_path_is_shown_with_its_end() -> None:
     text = str(Problem("place.elevation", "/data" * 40 + "/dem.tif", "There is no such file.", "Correct the path."))
     assert "/dem.tif'" in text.splitlines()[0]

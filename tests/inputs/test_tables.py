@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from firesim.inputs.problems import Problems
 from firesim.inputs.tables import Table, read_table
 
 
-def read(folder: Path, text: str | bytes, **options: bool) -> tuple[Table | None, Problems]:
+def read(folder: Path, text: str | bytes, **options: Any) -> tuple[Table | None, Problems]:
     path = folder / "t.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     problems = Problems("block")
@@ -77,6 +78,29 @@ def test_a_strange_column_is_refused_only_where_the_table_is_closed(tmp_path: Pa
     (problem,) = problems
     assert problem.field == "block.t.sise_m"
     assert "size_m" in problem.remedy
+
+
+@pytest.mark.parametrize("column", ["overide", "Override", "overridde", "overrdie"])
+def test_a_misspelt_column_that_may_be_left_out_is_told_and_not_left_out(tmp_path: Path, column: str) -> None:
+    table, problems = read(tmp_path, f"name,size_m,{column}\na,1,yes\n", optional=("override", "name_el"))
+    assert table is None
+    (problem,) = problems
+    assert (problem.field, problem.line) == (f"block.t.{column}", 1)
+    assert problem.message == "is not a column of this table."
+    assert problem.remedy == "Did you mean `override`?"
+
+
+@pytest.mark.parametrize("columns", ["name_en", "basis", "over", "override,overide"])
+def test_a_column_of_the_users_own_may_stand_beside_those_that_may_be_left_out(tmp_path: Path, columns: str) -> None:
+    text = f"name,size_m,{columns}\na,1{',x' * len(columns.split(','))}\n"
+    table, problems = read(tmp_path, text, optional=("override", "name_el"))
+    assert table is not None
+    assert not len(problems)
+
+
+def test_a_column_that_may_be_left_out_may_not_stand_twice(tmp_path: Path) -> None:
+    _, problems = read(tmp_path, "name,size_m,override,override\na,1,yes,no\n", optional=("override",))
+    assert told(problems) == [(1, "block.t.override")]
 
 
 def test_an_empty_table_is_allowed_where_the_reader_says_so(tmp_path: Path) -> None:

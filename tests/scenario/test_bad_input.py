@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,24 @@ def test_a_module_that_fails_when_imported_is_the_users_and_told(
         skiathos.with_changes(strategies={"mine": {"policy": "broken_policy:Mine"}})
 
 
+def test_a_policy_is_found_in_a_module_beside_the_scenario(copy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    module = "from firesim.command.strategies import Pilot\n\nclass Cautious(Pilot):\n    pass\n"
+    (copy.folder / "my_cautious_policy.py").write_text(module, encoding="utf-8")
+    copy.edit("policy: Today", "policy: my_cautious_policy:Cautious")
+    assert load_scenario(copy.file).strategies["today"].policy == "my_cautious_policy:Cautious"
+
+
+def test_a_wrong_facility_is_told_alone_and_nothing_of_what_stands_on_the_sound_ones(copy: Any) -> None:
+    copy.edit("sites: sensors.csv", "sites: sensors.csv, sirens: {facilities: [port]}")
+    copy.edit("39.169,23.4868", "9.169,23.4868", "facilities.csv").edit("station,2500,", "station,-1,", "units.csv")
+    told = [(problem.field, problem.line) for problem in copy.faults()]
+    assert told == [
+        ("place.facilities.lon, lat", 2),
+        ("responders.table.tank_litres", copy.line_of("station,-1,", "units.csv")),
+    ]
+
+
 def test_two_speakers_of_one_name_are_told(copy: Any) -> None:
     copy.edit("engine-1,engine", "mast_north,engine", "units.csv").edit("camera-north", "centre", "sensors.csv")
     assert {(problem.field, problem.value) for problem in copy.faults()} == {
@@ -137,6 +156,30 @@ def test_people_of_an_hour_within_the_run_that_nobody_counted_are_told(copy: Any
     (problem,) = copy.edit("2025-08-06T12:00+03:00", "2025-08-06T17:00+03:00").faults()
     assert problem.field == "place.people"
     assert "h19" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("file", "field", "old", "new"),
+    [
+        ("people_peak_authored.csv", "place.people", "h12", "H12"),
+        ("people_peak_authored.csv", "place.people", "h12", "h9"),
+        ("people_peak_authored.csv", "place.people", "h21", "h24"),
+        ("landcover_fuels.csv", "place.landcover_fuels", "fuel_alternative", "fuel_alternate"),
+        ("landcover_fuels.csv", "place.landcover_fuels", "refuge_m2_per_person", "refuge_m2_per_persons"),
+        ("refuges.csv", "place.refuges", "basis", "overide"),
+        ("settlements.csv", "place.settlements", "osm_lat", "osm_latt"),
+        ("zones.csv", "place.zones", "name_el", "Name_el"),
+        ("landings.csv", "place.landings", "name_el", "name_ell"),
+        ("bus_stops.csv", "place.bus_stops", "name_el", "nameel"),
+    ],
+)
+def test_a_column_that_would_be_left_out_for_its_spelling_is_told(
+    copy: Any, file: str, field: str, old: str, new: str
+) -> None:
+    faults = copy.edit(old, new, file).faults()
+    assert {(problem.field, problem.line) for problem in faults if problem.field.startswith(field)} == {
+        (f"{field}.{new}", 1)
+    }  # fmt: skip
 
 
 def test_a_zone_whose_road_leads_to_no_refuge_is_told(copy: Any) -> None:

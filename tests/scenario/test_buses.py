@@ -42,6 +42,17 @@ def test_a_stop_far_from_any_road_is_told(copy: Any) -> None:
     assert "m from the stop" in problem.message
 
 
+def test_what_is_wrong_with_a_stop_is_told_once(copy: Any) -> None:
+    copy.edit("39.169134,23.492047", "9.169134,23.492047", "bus_stops.csv")
+    assert [(problem.field, problem.line) for problem in copy.faults()] == [("place.bus_stops.lon, lat", 3)]
+
+
+def test_a_table_of_stops_that_is_missing_is_told_once(copy: Any) -> None:
+    (copy.folder / "bus_stops.csv").unlink()
+    (problem,) = copy.faults()
+    assert problem.field == "place.bus_stops"
+
+
 def test_a_bus_may_not_be_called_as_a_boat_is(copy: Any) -> None:
     copy.edit("bus-3,", "excursion-3,", "buses.csv")
     (problem,) = copy.faults()
