@@ -18,6 +18,7 @@ from time import process_time
 
 import numpy as np
 
+from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.arrival import EXACT, FAST, Tolerance
 from firesim.fire.front import Front
 from firesim.fire.moisture import Moisture
@@ -214,26 +215,54 @@ def growing() -> None:
             (5.0, 270.0, 0.0, 0.0), (5.0, 250.0, 0.0, 0.0), (10.0, 240.0, 0.0, 0.0), (14.0, 225.0, 0.0, 0.0),
             (5.0, 180.0, 25.0, 180.0), (5.0, 270.0, 25.0, 180.0), (10.0, 240.0, 20.0, 200.0),
         ):  # fmt: skip
-            shape = (360, 480)
-            slope, aspect = (np.full(shape, value, np.float32) for value in (slope_deg, aspect_deg))
-            fire = SpreadingFire(Landscape(cell_m, np.full(shape, SH5, np.int16), slope, aspect))
-            fire.set_weather(0.0, plain_weather(wind_from_deg, wind_m_s))
-            fire.ignite_point(120.3, 240.6 if wind_from_deg == 225.0 else 180.6, 0.0)
-            law = fire.young_fire
-            assert law is not None
-            worst, at_min = 0.0, 0
-            for minute in range(1, 241):
-                if law.head_distance_m(60.0 * minute) > 180 * cell_m:
-                    break
-                fire.advance(60.0 * minute)
-                error = 100.0 * (fire.area_m2(60.0 * minute) / law.area_m2(60.0 * minute) - 1.0)
-                if abs(error) > abs(worst):
-                    worst, at_min = error, minute
+            worst, at_min, of_min = grown(cell_m, wind_m_s, wind_from_deg, slope_deg, aspect_deg)
             ground = f"slope {slope_deg:.0f} facing {aspect_deg:.0f}" if slope_deg else "level"
             print(
                 f"cells of {cell_m:2.0f} m, wind {wind_m_s:2.0f} m/s from {wind_from_deg:.0f}, {ground:19s}: area errs"
-                f" most by {worst:+.2f} %, at {at_min} of {minute} min"
+                f" most by {worst:+.2f} %, at {at_min} of {of_min} min"
             )
+
+
+def growing_thin() -> None:
+    """The same where ellipses are long, of all angles the worst; growing, and steady from the start."""
+    for wind_m_s in (14.0, 16.0, 17.0, 20.0):
+        e = float(spread_field(plain_land(2), plain_weather(270.0, wind_m_s)).eccentricity[0, 0])
+        for cell_m in (10.0, 30.0, 90.0):
+            told = []
+            for per_min in (OPEN_FUEL_PER_MIN, None):
+                ends = [grown(cell_m, wind_m_s, angle, per_min=per_min)[0] for angle in (270.0, 247.0, 240.0, 225.0)]
+                told.append(max(ends, key=abs))
+            print(
+                f"cells of {cell_m:2.0f} m, wind {wind_m_s:2.0f} m/s, {1.0 / sqrt(1.0 - e * e):.1f} widths long:"
+                f" area errs most by {told[0]:+.2f} % growing, {told[1]:+.2f} % steady"
+            )
+
+
+def grown(
+    cell_m: float,
+    wind_m_s: float,
+    wind_from_deg: float,
+    slope_deg: float = 0.0,
+    aspect_deg: float = 0.0,
+    per_min: float | None = OPEN_FUEL_PER_MIN,
+) -> tuple[float, int, int]:
+    """The greatest error of the area of a fire from a point [%], in which minute, of how many."""
+    shape = (360, 480)
+    slope, aspect = (np.full(shape, value, np.float32) for value in (slope_deg, aspect_deg))
+    fire = SpreadingFire(Landscape(cell_m, np.full(shape, SH5, np.int16), slope, aspect), per_min)
+    fire.set_weather(0.0, plain_weather(wind_from_deg, wind_m_s))
+    fire.ignite_point(120.3, 240.6 if wind_from_deg == 225.0 else 180.6, 0.0)
+    law = fire.young_fire
+    assert law is not None
+    worst, at_min = 0.0, 0
+    for minute in range(1, 241):
+        if law.head_distance_m(60.0 * minute) > 180 * cell_m:
+            break
+        fire.advance(60.0 * minute)
+        error = 100.0 * (fire.area_m2(60.0 * minute) / law.area_m2(60.0 * minute) - 1.0)
+        if abs(error) > abs(worst):
+            worst, at_min = error, minute
+    return worst, at_min, minute
 
 
 def ensemble(size: int, members: int) -> None:
@@ -306,6 +335,8 @@ def main() -> None:
     shapes(400, FAST)
     print("growth from a point, minute by minute")
     growing()
+    if not quick:
+        growing_thin()
     print("changes, turning wind, an ensemble, hills")
     size = 400 if quick else 1000
     changing(size)

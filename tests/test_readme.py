@@ -43,3 +43,19 @@ def test_the_python_of_the_readme_runs(tmp_path):
         done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "of the people at risk are safe" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_readme_are_those_of_a_run(tmp_path):
+    (block,) = re.findall(r"<!-- budget:begin -->(.*?)<!-- budget:end -->", README, flags=re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-m", "firesim", "run", "skiathos", "--seed", "1", "--no-figures", "--out", "run"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = " ".join(done.stdout.split())
+    stages = [line.split() for line in block.splitlines()[2:] if line.strip() and ":" in line]
+    assert len(stages) > 10
+    for stage in stages:
+        assert " ".join(stage) in told, stage
+    outcome = " ".join(block[block.index("People at risk") :].split())
+    assert outcome.rstrip(".").replace(" Surface fire only", "") in told
