@@ -250,16 +250,16 @@ def _markdown(study: Study, strategy: str) -> str:
         low, high = float(row.low), float(row.high)  # type: ignore[arg-type]
         verdict = "" if not low <= 0 <= high else " (includes 0)"
         rows.append(
-            f"| {row.outcome} | {_told(row.baseline_mean, '.4g')} | {_told(row.strategy_mean, '.4g')} | "
-            f"{_told(row.difference, '+.4g')} | {_told(low, '+.4g')} to {_told(high, '+.4g')}{verdict} | {row.pairs} | "
-            f"{_told(row.share_lower, '.0%')} / {_told(row.share_higher, '.0%')} |"
+            f"| {row.outcome} | {_told('{:.4g}', row.baseline_mean)} | {_told('{:.4g}', row.strategy_mean)} | "
+            f"{_told('{:+.4g}', row.difference)} | {_told('{:+.4g} to {:+.4g}', low, high)}{verdict} | {row.pairs} | "
+            f"{_told('{:.0%} / {:.0%}', row.share_lower, row.share_higher)} |"
         )
-    return "\n".join(rows).replace("- to -", "-").replace("- / -", "-")
+    return "\n".join(rows)
 
 
-def _told(value: Any, form: str) -> str:
-    """A number in words; `-` where there is none."""
-    return "-" if np.isnan(value) else format(value, form)
+def _told(form: str, *values: Any) -> str:
+    """Numbers in words; `-` where there are none."""
+    return "-" if np.isnan(values).any() else form.format(*values)
 
 
 def write_study(study: Study, folder: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.command.ground import Ground
-from firesim.command.parameters import BeliefParameters
+from firesim.command.parameters import RATE_OVER_WIND, BeliefParameters
 from firesim.link.messages import CallReport, CameraReport, FireMapReport, GasReport
 from firesim.place.grid import Grid, direction_deg
 from firesim.place.shapes import are_within, rasterise
@@ -36,7 +36,6 @@ _CORE_SHARE = 0.95
 # Variance within the densest 95 % of a normal distribution in the plane, over all of it: 1 + q ln(q) / (1 - q).
 _CORE_VARIANCE = 1.0 + 0.05 * log(0.05) / 0.95
 _FAR_OFF_THE_MAP = 1e-12  # a place beyond the map says nothing about the cells on it, and must not divide by zero
-_RATE_OVER_WIND = 0.1  # a fire runs at a tenth of the wind: the rule of thumb of Cruz & Alexander 2019
 _OUT_OF_FUEL = 1e-3  # weight of ground that the map shows without fuel: the map may err
 
 
@@ -326,7 +325,7 @@ class Incident:
 
     def growth_m(self, now_s: float, wind_m_s: float) -> float:
         """How far a real fire may have run since it was first seen, by the rule of a tenth of the wind. [m]"""
-        return max(now_s - self.first_seen_s, 0.0) * wind_m_s * _RATE_OVER_WIND
+        return max(now_s - self.first_seen_s, 0.0) * wind_m_s * RATE_OVER_WIND
 
     def is_all_within(self, place: Point, radius_m: float, seen_s: float, wind_m_s: float) -> bool:
         """Whether a look around a place at a time takes in all of a fire that has been drawn.
@@ -337,7 +336,7 @@ class Incident:
         if self.last_whole is None:
             return False
         away = self.outline_corners - np.array(place)
-        run_m = max(seen_s - self.outline_seen_s, 0.0) * wind_m_s * _RATE_OVER_WIND
+        run_m = max(seen_s - self.outline_seen_s, 0.0) * wind_m_s * RATE_OVER_WIND
         return float(np.hypot(away[:, 0], away[:, 1]).max()) + run_m <= radius_m
 
     def draw(self, report: FireMapReport) -> bool:

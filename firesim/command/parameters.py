@@ -12,6 +12,8 @@ from pydantic import Field
 
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 
+RATE_OVER_WIND = 0.1  # a wildfire runs at a tenth of the open wind: rule of thumb, Cruz & Alexander 2019, recalled
+
 Assignment = Literal["nearest", "fastest", "safest", "capacity"]
 
 
@@ -157,4 +159,6 @@ class CommandParameters(PlanParameters):
 
     paper_radius_m: Positive = Field(default=1500.0, description="zones this near leave in any case [m]; judgement")
     paper_half_angle_deg: Positive = Field(default=30.0, description="half width of the downwind cone; judgement")
-    paper_rate_over_wind: Positive = Field(default=0.1, description="rule of thumb, Cruz & Alexander 2019, recalled")
+    paper_rate_over_wind: Positive = Field(
+        default=RATE_OVER_WIND, description="rule of thumb, Cruz & Alexander 2019, recalled"
+    )

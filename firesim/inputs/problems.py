@@ -117,12 +117,17 @@ def below(field: str, name: str) -> str:
     return ".".join(part for part in (field, name) if part)
 
 
+def alike(word: str, known: Iterable[str], least: float = 0.6) -> str:
+    """The known word that is most like this one, empty if none is; `least`: how like, 0 to 1 (difflib's ratio)."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=least)), "")
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The remedy for a word that is not known: the one that was probably meant, or all that would do."""
     words = list(known)
-    near = get_close_matches(word, words, n=1)
-    if near:
-        return f"Did you mean `{near[0]}`?"
+    meant = alike(word, words)
+    if meant:
+        return f"Did you mean `{meant}`?"
     return f"Use one of: {', '.join(words)}." if words else "Remove it: there is none."
 
 

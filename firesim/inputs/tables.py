@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from io import StringIO
 from math import inf, isfinite
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.inputs.files import read_text
-from firesim.inputs.problems import Problems, below, nearest
+from firesim.inputs.problems import Problems, alike, below, nearest
 
 Floats = NDArray[np.float64]
 ALIKE = 0.86  # from here on a column is a misspelt other one: `overide` is, `name_en` for `name_el` is not; a judgement
@@ -167,7 +166,9 @@ def _has_columns(table: Table, columns: Sequence[str], optional: Sequence[str], 
         if column not in header:
             note(column, "This column is missing.", f"Add it to the header, which has: {has}.{_marks(header)}")
     for column in dict.fromkeys(header):
-        meant = "" if column in known else _misspelt(column, [name for name in optional if name not in header])
+        # A misspelt optional column would be left out of the run unsaid.
+        missing = [] if column in known else [name for name in optional if name not in header]
+        meant = alike(column.lower(), missing, ALIKE)
         if column in known and header.count(column) > 1:
             note(column, "This column stands twice.", "Keep one of the two.")
         elif meant:
@@ -175,11 +176,6 @@ def _has_columns(table: Table, columns: Sequence[str], optional: Sequence[str], 
         elif column not in known and not others:
             note(column, "is not a column of this table.", nearest(column, known))
     return len(table.problems) == before
-
-
-def _misspelt(column: str, names: Sequence[str]) -> str:
-    """The name that a column almost has, empty if none: it would be left out of the run unsaid."""
-    return next(iter(get_close_matches(column.lower(), names, n=1, cutoff=ALIKE)), "")
 
 
 def _marks(header: list[str]) -> str:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN
 from firesim.fire.containment import EVAPORATION_MM_H
 from firesim.parameters import Compass, Fraction, NotNegative, Parameters, Positive, ZonedMoment
 from firesim.place.fuel_codes import NewFuels
-
-
-def _no_truth_value(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("must be a code, a number or a raster, not true or false")
-    return value
-
 
 Count = Annotated[int, Field(ge=1)]
 Longitude = Annotated[float, Field(ge=-180.0, le=180.0)]
@@ -24,7 +17,6 @@ Latitude = Annotated[float, Field(ge=-90.0, le=90.0)]
 Metres = Annotated[float, Field(ge=-1e9, le=1e9)]
 XY = tuple[Metres, Metres]
 Layer = float | str  # a number for the whole grid, or a raster
-FuelModel = Annotated[int | str, BeforeValidator(_no_truth_value)]
 LiveMoisture = Annotated[float, Field(ge=0.0, le=3.0)]  # leaves in spring; more is a percentage
 
 MOISTURES = ("moisture_1h", "moisture_10h", "moisture_100h", "moisture_live_herb", "moisture_live_woody")
@@ -41,7 +33,7 @@ class LandscapeFields(Parameters):
 
     size: tuple[Count, Count] | None = Field(default=None, description="[rows, columns]; from the rasters if any")
     cell_size_m: Positive | None = Field(default=None, description="side of a cell [m]; from the rasters if any")
-    fuel_model: FuelModel = Field(description="a fuel model's code (SH5) or number (145), or a raster of numbers")
+    fuel_model: int | str = Field(description="a fuel model's code (SH5) or number (145), or a raster of numbers")
     fuel_models: NewFuels = Field(default_factory=dict, description="the case's own fuel models, by their codes")
     elevation_m: Layer = Field(default=0.0, description="height of the ground, a number or a raster [m]")
     canopy_cover: Layer | None = Field(default=None, description="share of the ground under crowns [0-1]")

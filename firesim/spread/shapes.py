@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from math import isfinite, nextafter
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.inputs.problems import Problems
+from firesim.inputs.problems import Problems, alike
 from firesim.place.geojson import Feature, read_features
 from firesim.place.grid import Grid
 from firesim.place.shapes import cells_along, rasterise
@@ -22,6 +21,7 @@ Mask = NDArray[np.bool_]
 XY = tuple[float, float]
 
 _PROPERTIES = ("at_min", "litres_m2", "evaporation_mm_h")  # what a feature may say besides its shape
+ALIKE = 0.7  # from here on a property is a misspelt one: `at_minute` is, `attribution` is not; a judgement
 
 POINTS, LINES, POLYGONS = ("Point", "MultiPoint"), ("LineString", "MultiLineString"), ("Polygon", "MultiPolygon")
 
@@ -196,10 +196,10 @@ def _number_of(
     one: Feature, name: str, field_name: str, file: Path, otherwise: float | None, problems: Problems,
     is_positive: bool = False,
 ) -> float:  # fmt: skip
-    meant = get_close_matches(name, [str(other) for other in one.properties], n=1, cutoff=0.7)
-    if name not in one.properties and meant and meant[0] not in _PROPERTIES:
-        message = f"The feature has no property {name}, but {meant[0]}."
-        problems.add(f"{field_name}.features[{one.number}]", meant[0], message, f"Did you mean `{name}`?", str(file))
+    written = "" if name in one.properties else alike(name, [p for p in one.properties if p not in _PROPERTIES], ALIKE)
+    if written:
+        message = f"The feature has no property {name}, but {written}."
+        problems.add(f"{field_name}.features[{one.number}]", written, message, f"Did you mean `{name}`?", str(file))
         return 0.0
     value = one.properties.get(name, otherwise)
     least = nextafter(0.0, 1.0) if is_positive else 0.0
