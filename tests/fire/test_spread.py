@@ -137,7 +137,7 @@ def test_a_young_fire_does_not_slip_between_two_cells_that_cannot_burn() -> None
     can_burn[2, 2] = True  # a gap: fire goes through it and by its sides
     assert cells.joined_to(4, 0, can_burn)[rows < columns].all()
     # Corner to corner past one rock, which its neighbours go round.
-    thin = cells.only((rows + columns == 4))
+    thin = cells.only(rows + columns == 4)
     can_burn = np.ones((5, 5), bool)
     can_burn[0, 0] = False
     assert thin.joined_to(4, 0, can_burn).all()
