@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,6 +59,9 @@ class Fire:
             self._arrival_s[GRID.cell_at(*at)] = when_s
         self.now_s = 0.0
 
+    def advance(self, now_s):
+        self.now_s = max(self.now_s, now_s)
+
     @property
     def arrival_time_s(self):
         return np.where(self._arrival_s <= self.now_s, self._arrival_s, INF)
@@ -68,6 +72,26 @@ class Fire:
     def flaming_cells(self, now_s):
         arrival = self._arrival_s.ravel()
         return np.flatnonzero((arrival <= now_s) & (arrival > now_s - 600.0))
+
+
+def stepped(world: Any, until_s: float) -> People:
+    """Let fire, roads and people look at one another step by step, and a world at what must hold; its people."""
+
+    def steps():  # type: ignore[no-untyped-def]
+        while True:
+            now_s = float(world.env.now)
+            world.fire.advance(now_s)
+            world.traffic.meet_fire(world.fire.arrival_time_s, now_s, 0)
+            world.traffic.advance(now_s)
+            world.people.advance(now_s, world.traffic, world.fire)
+            world.check(now_s)
+            yield world.env.timeout(10.0)
+
+    world.env.process(steps())
+    world.env.run(until=until_s)
+    world.people.finish(world.traffic)
+    people: People = world.people
+    return people
 
 
 @dataclass
@@ -99,20 +123,7 @@ class World:
         self.env.process(told())
 
     def run(self, until_s: float) -> People:
-        def steps():  # type: ignore[no-untyped-def]
-            while True:
-                now_s = float(self.env.now)
-                self.fire.now_s = now_s
-                self.traffic.meet_fire(self.fire.arrival_time_s, now_s, 0)
-                self.traffic.advance(now_s)
-                self.people.advance(now_s, self.traffic, self.fire)
-                self.check(now_s)
-                yield self.env.timeout(10.0)
-
-        self.env.process(steps())
-        self.env.run(until=until_s)
-        self.people.finish(self.traffic)
-        return self.people
+        return stepped(self, until_s)
 
     def check(self, now_s: float) -> None:
         """What holds at every moment."""

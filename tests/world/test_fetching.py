@@ -24,7 +24,7 @@ from firesim.world.people import FATES, People, PeopleParameters
 from firesim.world.responders import Responders, Scene
 from firesim.world.traffic import Traffic, TrafficParameters
 from firesim.world.units import ResponderParameters, UnitSpec, UnitState
-from tests.world.test_buses import GRID, Fire
+from tests.world.test_buses import GRID, Fire, stepped
 
 INF = np.inf
 # A village in the west, a town 6.6 km further east, a junction between and a loop road north of the last stretch.
@@ -58,9 +58,6 @@ class ThreateningNobody(Fire):
     def __init__(self, arrival_s: dict[tuple[float, float], float]) -> None:
         super().__init__(arrival_s)
         self.fireline_intensity_kw_m = np.zeros(GRID.shape)
-
-    def advance(self, now_s):
-        self.now_s = max(self.now_s, now_s)
 
     def area_m2(self, now_s):
         return 1e6 if (self._arrival_s <= now_s).any() else 0.0
@@ -96,20 +93,7 @@ class World:
         self.env.process(told())
 
     def run(self, until_s: float) -> People:
-        def steps():  # type: ignore[no-untyped-def]
-            while True:
-                now_s = float(self.env.now)
-                self.fire.advance(now_s)
-                self.traffic.meet_fire(self.fire.arrival_time_s, now_s, 0)
-                self.traffic.advance(now_s)
-                self.people.advance(now_s, self.traffic, self.fire)
-                self.check(now_s)
-                yield self.env.timeout(10.0)
-
-        self.env.process(steps())
-        self.env.run(until=until_s)
-        self.people.finish(self.traffic)
-        return self.people
+        return stepped(self, until_s)
 
     def check(self, now_s: float) -> None:
         """What holds at every moment."""
