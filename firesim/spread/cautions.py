@@ -63,15 +63,17 @@ def _where_too_wet(case: LoadedCase, head: Head) -> Iterator[str]:
 
 
 def _of_shapes(case: LoadedCase) -> Iterator[str]:
+    from shapely import LineString, box
+
     grid = case.ground.grid
     for number, drop in enumerate(case.drops):
         if drop.cells[0].size == 0:
             yield f"Drop {number} wets no cell: no cell's centre lies in its polygon."
     for number, barrier in enumerate(case.barriers):
-        column, row = np.array(barrier.line).T
-        if np.ptp(column) == 0.0 and np.ptp(row) == 0.0:
+        line = LineString(barrier.line)
+        if line.length == 0.0:
             yield f"Barrier {number} has no length: it holds nothing."
-        if (column.max() < 0) or (row.max() < 0) or (column.min() > grid.columns) or (row.min() > grid.rows):
+        if not line.intersects(box(0.0, 0.0, grid.columns, grid.rows)):
             yield f"Barrier {number} lies off the grid: it holds nothing."
     for number, barrier in enumerate(case.barriers):
         if any(_is_beyond(barrier.line, *point) for point in case.lighting.points):

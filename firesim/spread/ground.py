@@ -58,20 +58,28 @@ class Ground:
     landscape: Landscape
 
 
+def read_grid(fields: LandscapeFields, folder: Path, problems: Problems) -> Grid | None:
+    """The one grid of a case's layers, or None with the problems noted (of the block `landscape`)."""
+    grid = _grid(fields, _rasters(fields, folder), problems)
+    return grid if grid is not None and _fits(grid, problems) else None
+
+
 def read_ground(
-    fields: LandscapeFields, crown: bool, folder: Path, problems: Problems, wind_limit: str = "andrews2013"
+    fields: LandscapeFields,
+    grid: Grid | None,
+    crown: bool,
+    folder: Path,
+    problems: Problems,
+    wind_limit: str = "andrews2013",
 ) -> Ground | None:
-    """The landscape of a case, or None with the problems noted. `problems` belong to the block `landscape`."""
-    rasters = {name: _path(fields, name, folder) for name in LAYERS if _is_raster_field(getattr(fields, name))}
-    grid = _grid(fields, rasters, problems)
+    """The landscape of a case on its grid, or None with the problems noted. `problems`: as of `read_grid`."""
+    rasters = _rasters(fields, folder)
     if crown:
         for name in CANOPY:
             if getattr(fields, name) is None:
                 problems.add(name, None, "is missing: crown fire needs it.", "Write a number or a raster.")
     if grid is None:
         _numbers_alone(fields, problems)
-        return None
-    if not _fits(grid, problems):
         return None
     before = len(problems)
     catalogue = _catalogue(fields)
@@ -118,8 +126,9 @@ def _is_raster_field(value: Any) -> bool:
     return isinstance(value, str) and is_raster(value)
 
 
-def _path(fields: LandscapeFields, name: str, folder: Path) -> Path:
-    return folder / str(getattr(fields, name))
+def _rasters(fields: LandscapeFields, folder: Path) -> dict[str, Path]:
+    """The layers that are rasters, and their files."""
+    return {name: folder / getattr(fields, name) for name in LAYERS if _is_raster_field(getattr(fields, name))}
 
 
 # --- the grid -----------------------------------------------------------------------------------------------

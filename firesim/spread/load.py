@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from firesim.fire.landscape import FireWeather
 from firesim.inputs.fields import read_fields
 from firesim.inputs.problems import BadInput, Problem, Problems
 from firesim.inputs.text import FieldsText, Way, read_fields_text
+from firesim.place.grid import Grid
 from firesim.spread.case import SpreadCase, WeatherFields
-from firesim.spread.ground import Ground, fits_fires, read_ground
+from firesim.spread.ground import Ground, fits_fires, read_grid, read_ground
 from firesim.spread.shapes import Barrier, Drop, Lighting, read_barriers, read_drops, read_ignition
 from firesim.spread.weather import told_weather
 
@@ -65,19 +68,21 @@ class _Parts:
         self.drops: list[Drop] = []
         if "landscape" in readable:
             found = Problems("landscape")
-            limit = readable.get("wind_limit", "andrews2013")
-            self.ground = read_ground(readable["landscape"], readable.get("crown", False), folder, found, limit)
+            limit, crown = readable.get("wind_limit", "andrews2013"), readable.get("crown", False)
+            grid = read_grid(readable["landscape"], folder, found)
+            self.ground = read_ground(readable["landscape"], grid, crown, folder, found, limit)
             self._note(found)
-        if self.ground is not None:
-            self._read_shapes(self.ground, readable, folder)
+            if grid is not None:
+                self._read_shapes(grid, readable, folder)
         self._check_rows(readable)
         self._check_times(readable)
 
-    def _read_shapes(self, ground: Ground, readable: Mapping[str, Any], folder: Path) -> None:
-        grid = ground.grid
+    def _read_shapes(self, grid: Grid, readable: Mapping[str, Any], folder: Path) -> None:
+        """Where the shapes lie; while the fuel is not known, whatever they touch is taken to burn."""
+        is_burnable = np.ones(grid.shape, np.bool_) if self.ground is None else self.ground.landscape.is_burnable
         if "ignition" in readable:
             found = Problems("ignition")
-            self.lighting = read_ignition(readable["ignition"], grid, ground.landscape.is_burnable, folder, found)
+            self.lighting = read_ignition(readable["ignition"], grid, is_burnable, folder, found)
             if self.lighting is not None and readable.get("acceleration", True):
                 fits_fires(grid, len(self.lighting.points), found)
             self._note(found)

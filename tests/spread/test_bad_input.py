@@ -53,6 +53,13 @@ def test_an_ignition_on_fuel_that_does_not_burn_is_refused(cases: Any) -> None:
     assert "off the grid" in found["ignition.geojson.features[0]"].message
 
 
+def test_an_ignition_off_the_grid_is_told_besides_a_fuel_that_is_unknown(cases: Any) -> None:
+    drops = [{"polygon_xy_m": [[1, 1], [99, 1], [99, 99]], "litres_m2": 0}]
+    found = cases.faults(landscape__fuel_model="SH55", ignition={"cell": [60, 15]}, drops=drops)
+    assert set(found) == {"landscape.fuel_model", "ignition.cell", "drops[0].litres_m2"}
+    assert set(cases.faults(landscape__fuel_model="SH55")) == {"landscape.fuel_model"}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -300,6 +300,7 @@ def test_on_a_slope_the_map_advances_by_the_cosine(cases: Any) -> None:
         ({"weather": [{**ROW, "wind_speed_10m_m_s": 40}], "duration_h": 0.1}, "OUTSIDE THE RANGE"),
         ({"drops": [{"polygon_xy_m": [[1, 1], [2, 1], [2, 2]], "litres_m2": 2}]}, "wets no cell"),
         ({"barriers": [{"xy_m": [[1, 1], [2, 1]], "at_min": 600}]}, "after the end"),
+        ({"barriers": [{"xy_m": [[-90, 60], [60, -90]]}]}, "lies off the grid"),  # past its corner
         ({"ignition": {"xy_m": [453, 885]}, "barriers": [{"xy_m": [[460, 0], [460, 1800]]}]}, "RUNS BETWEEN"),
     ],
 )  # fmt: skip
