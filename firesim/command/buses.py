@@ -150,7 +150,7 @@ def _fetch_for(
                 return found[stop]
             continue
         node = known[line.stops[stop].node]
-        heard_s = told.answered_s if told is not None and told.answer == "authorised" else now_s
+        heard_s = now_s if told is None else told.told_s(now_s)
         ready_s = max(now_s, min(heard_s, now_s) + p.mobilise_s + away_s)
         # A stop that people were told is served as long as a full bus gets through from there.
         loads_s = now_s if stop == before else ready_s

@@ -89,7 +89,7 @@ class ClearanceEstimate:
 
     def of(self, picture: Picture, now_s: float) -> tuple[Clearance, ...]:
         """For each compliance all who were told to leave by road, then zone by zone. Empty where nobody was."""
-        convoys = convoys_of(picture)
+        convoys = convoys_of(picture, now_s)
         if not any(convoy.is_told for convoy in convoys):
             return ()
         key = (tuple(convoys), picture.is_open.tobytes(), contraflow.planned(picture))
@@ -115,8 +115,10 @@ def in_words(estimates: Sequence[Clearance], clock: Callable[[float], str]) -> s
 # --- who drives ------------------------------------------------------------------------------------------------
 
 
-def convoys_of(picture: Picture) -> list[Convoy]:
+def convoys_of(picture: Picture, now_s: float) -> list[Convoy]:
     """Who is on the road by what the centre has said: the zones told to leave, and a share of the others.
+
+    Zones for which the authority was asked and has not answered count as told now.
 
     A zone whose way is believed shut by now is left out: what it is told changes with the plan. Of the zones that
     were told nothing, or to be ready, those leave for the town that do not live at a refuge. Who was told to stay or
@@ -135,7 +137,7 @@ def convoys_of(picture: Picture) -> list[Convoy]:
             way = network.along(advised.advice.route)
             if way is not None:
                 start, end = (ground.roads.node_index[node] for node in (way.nodes[0], way.nodes[-1]))
-                told.append(Convoy(zone, start, end, way.edges, advised.at_s, vehicles, True))
+                told.append(Convoy(zone, start, end, way.edges, advised.told_s(now_s), vehicles, True))
     if not told:
         return []
     return told + _shadow(picture, network, others, min(convoy.told_s for convoy in told))

@@ -99,6 +99,10 @@ class Advised:
     authorised_by: str = ""
     answered_s: float = inf
 
+    def told_s(self, now_s: float) -> float:
+        """When its people were told; not before now while the authority has not said yes. [s]"""
+        return self.answered_s if self.answer == "authorised" else max(now_s, self.at_s)
+
 
 def crew_of_unit(unit: UnitInfo) -> Crew:
     return Crew(unit.unit, unit.kind, unit.x_m, unit.y_m, unit.is_on_shift, water_litres=unit.tank_litres)

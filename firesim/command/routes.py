@@ -61,13 +61,12 @@ def plan(
     kept = {zone: way for zone in zones if (way := _told_and_safe(picture, network, safe, zone, now_s)) is not None}
     room = _room_left(picture, [zone for zone in zones if zone not in kept])
     to_choose = [zone for zone in zones if zone not in kept and ground.zone_node[zone] >= 0]
-    if picture.parameters.assignment == "capacity":
-        chosen, turn_in_s = _chosen_together(picture, network, safe, room, to_choose, kept, now_s)
-    else:
-        chosen = _chosen_in_turn(picture, network, safe, room, to_choose, now_s)
-        turn_in_s = _turns(picture, network, chosen, kept, now_s) if picture.parameters.staged_departure else {}
-    worse = _why_stay(picture, forecasted, network, chosen, now_s)
-    chosen = {zone: choice for zone, choice in chosen.items() if zone not in worse}
+    chosen, turn_in_s = _chosen(picture, network, safe, room, to_choose, kept, now_s)
+    worse: dict[int, str] = {}
+    while stay := _why_stay(picture, forecasted, network, chosen, now_s):
+        worse |= stay
+        going = [zone for zone in to_choose if zone not in worse]  # who stays takes no place and no room on the road
+        chosen, turn_in_s = _chosen(picture, network, safe, room, going, kept, now_s)
     advice = {}
     for zone in zones:
         if zone in kept:
@@ -82,6 +81,22 @@ def plan(
             because = _why_cut_off(picture, network, safe, node, now_s) if node >= 0 else ""
             advice[zone] = without_a_way(picture, forecasted, zone, because, now_s, landing_for)
     return Plan(advice, turn_in_s)
+
+
+def _chosen(
+    picture: Picture,
+    network: Network,
+    safe: Sequence[int],
+    room: Sequence[int],
+    zones: Sequence[int],
+    kept: Mapping[int, Way],
+    now_s: float,
+) -> tuple[dict[int, Choice], dict[int, float]]:
+    """Ways of the zones that have one, by the rule of the assignment, and how long until the turn of each. [s]"""
+    if picture.parameters.assignment == "capacity":
+        return _chosen_together(picture, network, safe, room, zones, kept, now_s)
+    chosen = _chosen_in_turn(picture, network, safe, list(room), zones, now_s)
+    return chosen, _turns(picture, network, chosen, kept, now_s) if picture.parameters.staged_departure else {}
 
 
 def _why_stay(
@@ -157,7 +172,7 @@ def _chosen_in_turn(
 def _roads_as_taken(picture: Picture, network: Network, kept: Mapping[int, Way], now_s: float) -> RoadRoom:
     """The roads with the room that is left beside those who are on their way by what they were told before."""
     ground, p = picture.ground, picture.parameters
-    told_s = {zone: picture.advised[ground.zones[zone].zone].at_s for zone in kept}
+    told_s = {zone: picture.advised[ground.zones[zone].zone].told_s(now_s) for zone in kept}
     roads = RoadRoom(network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
     for zone, way in kept.items():
         vehicles = ground.zones[zone].people_expected * p.vehicles_per_person
@@ -183,7 +198,7 @@ def _chosen_together(
     picture: Picture,
     network: Network,
     safe: Sequence[int],
-    room: list[int],
+    room: Sequence[int],
     zones: Sequence[int],
     kept: Mapping[int, Way],
     now_s: float,
@@ -276,7 +291,7 @@ def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_
 def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: LandingFor = no_boats) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
-    Who can no longer leave by that road before it closes is told to stay or to go to the shore; whose time to leave has
+    Who can no longer be told in time to leave by that road before it closes is told to stay or to go to the shore; whose time to leave has
     passed otherwise, to leave at once. A deadline that has passed is never said again.
     """
     zone = picture.ground.zone_index[advice.zone]
@@ -287,8 +302,8 @@ def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: L
     if way is None:
         because = "cut off: its road closed before the decision came"
         return cut_off(picture, picture.forecast, zone, because, now_s, landing_for)
-    if way.leave_by_s < now_s:
-        because = "cut off: its road is forecast to close before one could be through"
+    if way.leave_by_s < now_s + picture.parameters.least_notice_s:
+        because = "cut off: its road is forecast to close before who is told now could be through"
         return cut_off(picture, picture.forecast, zone, because, now_s, landing_for)
     return _as_told(picture, advice, way, picture.forecast, now_s)
 

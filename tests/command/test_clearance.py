@@ -31,7 +31,7 @@ def picture_of(small, parameters=P, **changes):
 
 def tell(picture, zone, route, at_s=600.0, refuge="town", level="order", answer="authorised"):
     advice = ZoneAdvice(zone=zone, refuge=refuge, route=list(route), deadline_s=INF, why="")
-    picture.advised[zone] = Advised(level, advice, "order-1", at_s, answer)
+    picture.advised[zone] = Advised(level, advice, "order-1", at_s, answer, answered_s=at_s)
 
 
 def rows(picture, now_s=600.0):
@@ -163,6 +163,16 @@ def test_a_zone_at_its_refuge_is_there_when_it_sets_out(small):
     assert one.least_margin_s == INF
 
 
+def test_nobody_sets_out_before_the_authority_has_answered(small):
+    """Asked at 600 s: until the answer it could be now at the soonest, from then on it was when the answer came."""
+    picture = picture_of(small, P.model_copy(update={"mobilise_s": 1e-3}))
+    tell(picture, "west", ["W", "M", "E"], answer="asked")
+    asked = {now_s: rows(picture, now_s)[(1.0, "west")].clear_s[0] for now_s in (600.0, 1500.0)}
+    assert asked[1500.0] - asked[600.0] == pytest.approx(900.0)
+    picture.advised["west"].answer, picture.advised["west"].answered_s = "authorised", 1800.0
+    assert rows(picture, 2400.0)[(1.0, "west")].clear_s[0] - asked[600.0] == pytest.approx(1200.0)
+
+
 # --- what it costs ---------------------------------------------------------------------------------------------
 
 
@@ -198,7 +208,7 @@ def test_several_that_drive_as_one_take_as_long(small, is_track, people):
     picture = picture_of(small, nodes=list(nodes.values()), edges=edges, zones=zones, refuges=refuges)
     for name in "AC":
         tell(picture, name, [name, "B", "D"], refuge="D")
-    convoys = convoys_of(picture)
+    convoys = convoys_of(picture, 600.0)
     each, some = (drive(picture, convoys, 1.0, most) for most in (10**9, 300))
     assert each.of_each == 1
     assert some.of_each == max(round(people / 2 / 300), 1)

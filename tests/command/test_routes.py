@@ -133,14 +133,38 @@ def test_a_deadline_that_has_passed_is_not_said_but_to_leave_at_once(picture):
         assert ("has passed: leave at once" in said.why) != is_said
 
 
-def test_who_would_not_get_through_before_the_road_closes_is_sent_to_the_shore(picture):
+def test_who_is_told_too_late_to_get_through_before_the_road_closes_is_sent_to_the_shore(picture):
     reached_s = [9000.0, np.inf, np.inf]
     picture.forecast = a_forecast(picture.ground, closing(picture, coast_east=5000.0), zone_reached_s=reached_s)
     asked = routes.advise(picture, picture.forecast, [0], NOW_S)[0]
-    assert routes.as_of_now(picture, asked, asked.deadline_s - 61.0).deadline_s == asked.deadline_s
-    late = routes.as_of_now(picture, asked, asked.deadline_s + 1.0)
-    assert (late.refuge, late.route, late.deadline_s) == ("", [], np.inf)
-    assert "shore" in late.why
+    last_s = asked.deadline_s - P.least_notice_s
+    assert routes.as_of_now(picture, asked, last_s - 1.0).deadline_s == asked.deadline_s
+    for now_s in (last_s + 1.0, asked.deadline_s - 5.0, asked.deadline_s + 1.0):
+        late = routes.as_of_now(picture, asked, now_s)
+        assert (late.refuge, late.route, late.deadline_s) == ("", [], np.inf)
+        assert "shore" in late.why
+
+
+@pytest.mark.parametrize("assignment", ["fastest", "safest", "capacity"])
+def test_who_is_told_to_stay_leaves_its_places_to_the_others(small, monkeypatch, assignment):
+    """The west would take 600 of the town's 700 places; it stays, so there is room for the 300 of the middle."""
+    refuges = [replace(small.briefing().refuges[0], capacity_people=700)]
+    parameters = P.model_copy(update={"assignment": assignment})
+    picture = Picture(Ground(small.briefing(refuges=refuges), 3, 120.0), parameters)
+    chosen_for = []
+
+    def the_west_stays(_, __, ___, chosen, ____):
+        chosen_for.append(sorted(chosen))
+        return {0: "leaving is worse"} if 0 in chosen else {}
+
+    forecasted = a_forecast(picture.ground, None)
+    assert "no refuge has room" in routes.advise(picture, forecasted, [0, 1], NOW_S)[1].why
+    monkeypatch.setattr(routes, "_why_stay", the_west_stays)
+    advice = routes.advise(picture, forecasted, [0, 1], NOW_S)
+    assert chosen_for == [[0, 1], [1]]
+    assert advice[0].refuge == IN_PLACE
+    assert advice[1].refuge == "town"
+    assert "no refuge has room" not in advice[1].why
 
 
 def test_a_zone_without_a_road_stays_at_the_shore(picture):
@@ -158,7 +182,7 @@ def test_a_refuge_that_the_forecast_reaches_is_no_refuge(picture):
 def test_what_was_told_before_holds_as_long_as_it_is_safe(picture):
     safe = a_forecast(picture.ground, closing(picture, coast_east=9000.0))
     first = routes.advise(picture, safe, [0], NOW_S)[0]
-    picture.advised["west"] = Advised("order", first, "order-1", NOW_S, "authorised")
+    picture.advised["west"] = Advised("order", first, "order-1", NOW_S, "authorised", "", NOW_S)
     sooner = a_forecast(picture.ground, closing(picture, coast_east=8000.0))
     again = routes.advise(picture, sooner, [0], NOW_S + 600.0)[0]
     assert (again.refuge, again.route) == (first.refuge, first.route)
@@ -328,7 +352,7 @@ def test_no_refuge_is_given_more_people_than_it_has_room_for_unless_that_is_said
     picture, forecasted = planned(small, network, assignment, capacity=200)
     ground = picture.ground
     for zone, one in routes.advise(picture, forecasted, told_first, NOW_S).items():
-        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", NOW_S, "authorised")
+        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", NOW_S, "authorised", "", NOW_S)
     advice = routes.advise(picture, forecasted, list(range(len(ground.zones))), NOW_S)
     for refuge in ground.refuges:
         sent = [one for one in advice.values() if one.refuge == refuge.refuge]
@@ -351,7 +375,7 @@ def test_a_new_plan_turns_nobody_on_the_road_back_into_one_that_closes(small, as
     zones = list(range(len(ground.zones)))
     first = routes.advise(picture, at_first, zones, NOW_S)
     for zone, one in first.items():
-        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", NOW_S, "authorised")
+        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", NOW_S, "authorised", "", NOW_S)
     later = a_forecast(ground, now_s + both_ways)
     for zone, told in routes.advise(picture, later, zones, now_s).items():
         before = first[zone].route
@@ -376,7 +400,7 @@ def test_planned_again_from_the_same_forecast_a_zone_keeps_a_way_that_is_safe(
     zones = list(range(len(ground.zones)))
     first = routes.advise(picture, forecasted, zones, at_s)
     for zone, one in first.items():
-        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", at_s, "authorised")
+        picture.advised[ground.zones[zone].zone] = Advised("order", one, "order-1", at_s, "authorised", "", at_s)
     now_s = at_s + later_s
     for zone, one in routes.advise(picture, forecasted, zones, now_s).items():
         before = first[zone]
@@ -423,7 +447,7 @@ def test_no_alert_that_goes_out_names_a_road_past_its_closing_whatever_the_news_
                 if told.refuge in ("", IN_PLACE):
                     assert told.route == []
                     continue
-                assert is_left_in_time(picture, picture.forecast, told.route, now_s)
+                assert is_left_in_time(picture, picture.forecast, told.route, now_s + P.least_notice_s)
                 if np.isfinite(told.deadline_s):
                     assert told.deadline_s >= now_s + 60.0
                     assert is_left_in_time(picture, picture.forecast, told.route, told.deadline_s)
@@ -453,7 +477,7 @@ def test_who_has_passed_a_road_that_closes_is_not_called_back_over_it(fork, assi
     picture.parameters = P.model_copy(update={"assignment": assignment})
     told = routes.advise(picture, a_forecast(picture.ground, None), [0], NOW_S)[0]
     assert told.route == ["Z", "A", "B"]
-    picture.advised["z"] = Advised("order", told, "order-1", NOW_S, "authorised")
+    picture.advised["z"] = Advised("order", told, "order-1", NOW_S, "authorised", "", NOW_S)
     # From Z to A it closes too soon for the next to leave, both ways; who is at A can still go on to B.
     soon = a_forecast(picture.ground, closing(picture, ZA=NOW_S + 700.0))
     again = routes.advise(picture, soon, [0], NOW_S)[0]

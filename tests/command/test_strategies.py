@@ -137,7 +137,7 @@ def test_a_drone_kept_down_is_not_asked_again_at_once(small, wire):
 def test_people_are_told_again_when_their_deadline_has_come_much_nearer(small, known_s, now_s, is_told_again):
     picture = Picture(Ground(small.briefing(), 3, 120.0), CommandParameters())
     told = ZoneAdvice(zone="west", refuge="town", route=["W", "M", "E"], deadline_s=known_s, why="")
-    picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority")
+    picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority", 600.0)
     now = msgspec.structs.replace(told, deadline_s=now_s)
     assert bool(recommendation(picture, "order", {0: now}, "", 900.0)) == is_told_again
 
@@ -193,7 +193,7 @@ def test_with_turns_on_the_road_an_order_waits_for_its_turn_and_only_there(small
         levels = [Pilot().staged(picture, zone, "order", plan) for zone in (1, 0)]
         assert levels == ["order", "warning" if waits else "order"]
         told = ZoneAdvice(zone="west", refuge="town", route=["W", "M", "E"], deadline_s=float("inf"), why="")
-        picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority")
+        picture.advised["west"] = Advised("order", told, "order-1", 600.0, "authorised", "authority", 600.0)
         assert Pilot().staged(picture, 0, "order", plan) == "order"  # who has been ordered stays so
 
 
