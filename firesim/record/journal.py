@@ -66,12 +66,30 @@ class Journal:
         given = [values for values in (times, causes) if isinstance(values, list)]
         given += [values for values in (actor, detail) if not isinstance(values, str)]  # type: ignore[misc]
         n = min(map(len, given), default=1)
+        if any(len(values) != n for values in given):
+            raise ValueError(f"{kind}: lists of {', '.join(str(len(values)) for values in given)} for one event each")
+        first = len(self)
+        when_s = [float(time) for time in _each(times, n)]
+        cause = [NO_CAUSE if one is None else int(one) for one in _each(causes, n)]
         actors = [actor] * n if isinstance(actor, str) else actor
         details = [detail] * n if isinstance(detail, str) else detail
-        first = len(self)
-        for when_s, who, cause, said in zip(_each(times, n), actors, _each(causes, n), details, strict=True):
-            self.add(when_s, who, kind, None if cause == NO_CAUSE else cause, said)
+        if self._have_happened(cause, when_s):
+            self._time_s += when_s
+            self._actor += actors
+            self._kind += [kind] * n
+            self._cause_id += cause
+            self._detail += details
+        else:  # one of them causes another, or has no such cause, which is told of the first
+            for one in zip(when_s, actors, [kind] * n, cause, details, strict=True):
+                self.add(*one)
         return np.arange(first, first + n, dtype=np.int64)
+
+    def _have_happened(self, cause: Sequence[int], by_s: Sequence[float]) -> bool:
+        """Whether all these causes, but for `NO_CAUSE`, are written and not later than these times. [n]"""
+        n, known_s = len(self), self._time_s
+        return all(
+            one < 0 or (one < n and known_s[one] <= when_s + 1e-6) for one, when_s in zip(cause, by_s, strict=True)
+        )
 
     def first(self, kind: str) -> int | None:
         """The `event_id` of the earliest event of a kind (the first written among equals); None: never."""
