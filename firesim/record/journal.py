@@ -143,22 +143,24 @@ class Journal:
             ids.append(self._cause_id[ids[-1]])
         return ids
 
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `events.parquet`, by `event_id`, read only; None: the scenario itself is the cause."""
+        return {
+            "event_id": list(range(len(self))),
+            "time_s": self._time_s,
+            "actor": self._actor,
+            "kind": self._kind,
+            "cause_id": [None if cause == NO_CAUSE else cause for cause in self._cause_id],
+            "detail": self._detail,
+        }
+
     def table(self) -> pd.DataFrame:
         """`event_id, time_s, actor, kind, cause_id, detail`, a row an event, by `event_id`."""
         import pandas as pd
 
-        cause = pd.array(self._cause_id, dtype="Int64")
-        cause[np.array(self._cause_id, dtype=np.int64) == NO_CAUSE] = pd.NA
-        return pd.DataFrame(
-            {
-                "event_id": np.arange(len(self), dtype=np.int64),
-                "time_s": np.array(self._time_s, dtype=np.float64),
-                "actor": pd.array(self._actor, dtype=object),
-                "kind": pd.array(self._kind, dtype=object),
-                "cause_id": cause,
-                "detail": pd.array(self._detail, dtype=object),
-            }
-        )
+        types = {"event_id": np.int64, "time_s": np.float64, "cause_id": "Int64"}
+        columns = self.columns().items()
+        return pd.DataFrame({name: pd.array(values, dtype=types.get(name, object)) for name, values in columns})
 
 
 def _listed(values: ArrayLike | None) -> Any:

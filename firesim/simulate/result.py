@@ -61,7 +61,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
     at_risk = _at_risk(truth.journal, people, twin.at_risk)
     budget = budget_table(stage_events(truth.journal, at_risk), earliest_possible(clockwork, twin))
     tables = {
-        "events": table_of("events", {name: column.tolist() for name, column in _events(truth.journal).items()}),
+        "events": table_of("events", truth.journal.columns()),
         "messages": clockwork.post.table(),
         "people": people,
         "vehicles": _vehicles(clockwork),
@@ -105,12 +105,6 @@ def _beliefs(clockwork: Clockwork) -> list[Belief]:
     centre = clockwork.centre.beliefs
     kind = "forecast" if any(kind == "forecast" for kind, _ in centre) else "plan"
     return list({belief.believed_at_s: belief for what, belief in centre if what == kind}.values())
-
-
-def _events(journal: Journal) -> Any:
-    table = journal.table()
-    table["cause_id"] = table["cause_id"].astype(object).where(table["cause_id"].notna(), None)
-    return table
 
 
 def _people(clockwork: Clockwork, twin: Twin) -> pa.Table:
