@@ -123,7 +123,7 @@ def time_of_share(times_s: NDArray[np.float64], people: NDArray[np.int64], share
 def stage_events(journal: Journal, at_risk: PartyTimes) -> dict[str, tuple[float, int]]:
     """Time and event of every stage, in the budget's order; (inf, -1) for one that was never reached."""
     ignition = journal.first("ignition")
-    of_this_fire = journal.descends_from(ignition)
+    of_this_fire = journal.descends_from(ignition).tolist()
     first: dict[str, int] = {}
     for event in journal.in_time_order():
         if not of_this_fire[event]:

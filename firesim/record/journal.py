@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,24 +55,22 @@ class Journal:
 
     def add_many(
         self,
-        time_s: ArrayLike,
+        time_s: NDArray[np.floating] | Sequence[float] | float,
         actor: str | Sequence[str],
         kind: str,
-        cause_id: ArrayLike | None,
+        cause_id: NDArray[np.integer] | Sequence[int] | int | None,
         detail: str | Sequence[str] = "",
     ) -> NDArray[np.int64]:
         """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
-        times, causes = _listed(time_s), _listed(cause_id)
-        given = [values for values in (times, causes) if isinstance(values, list)]
-        given += [values for values in (actor, detail) if not isinstance(values, str)]  # type: ignore[misc]
-        n = min(map(len, given), default=1)
+        columns = time_s, actor, cause_id, detail
+        given = [values for values in columns if isinstance(values, list | tuple | np.ndarray)]
+        n = len(given[0]) if given else 1
         if any(len(values) != n for values in given):
-            raise ValueError(f"{kind}: lists of {', '.join(str(len(values)) for values in given)} for one event each")
+            raise ValueError(f"{kind}: {', '.join(str(len(values)) for values in given)} values for one event each")
         first = len(self)
-        when_s = [float(time) for time in _each(times, n)]
-        cause = [NO_CAUSE if one is None else int(one) for one in _each(causes, n)]
-        actors = [actor] * n if isinstance(actor, str) else actor
-        details = [detail] * n if isinstance(detail, str) else detail
+        when_s = [float(one) for one in _each(time_s, n)]
+        cause = [NO_CAUSE if one is None else int(one) for one in _each(cause_id, n)]
+        actors, details = _each(actor, n), _each(detail, n)
         if self._have_happened(cause, when_s):
             self._time_s += when_s
             self._actor += actors
@@ -131,10 +129,10 @@ class Journal:
 
     def descends_from(self, root: int | None) -> NDArray[np.bool_]:
         """Which events have `root` in their chain of causes (itself included). [n]"""
-        descends = np.zeros(len(self), dtype=bool)
+        descends: list[bool] = []
         for event_id, cause in enumerate(self._cause_id):
-            descends[event_id] = event_id == root or (cause != NO_CAUSE and descends[cause])
-        return descends
+            descends.append(event_id == root or (cause != NO_CAUSE and descends[cause]))
+        return np.array(descends, dtype=np.bool_)
 
     def chain(self, event_id: int) -> list[int]:
         """The event, its cause, the cause of that, and so on to what the scenario started."""
@@ -158,18 +156,13 @@ class Journal:
         """`event_id, time_s, actor, kind, cause_id, detail`, a row an event, by `event_id`."""
         import pandas as pd
 
-        types = {"event_id": np.int64, "time_s": np.float64, "cause_id": "Int64"}
+        types: dict[str, Any] = {"event_id": np.int64, "time_s": np.float64, "cause_id": "Int64"}
         columns = self.columns().items()
         return pd.DataFrame({name: pd.array(values, dtype=types.get(name, object)) for name, values in columns})
 
 
-def _listed(values: ArrayLike | None) -> Any:
-    """An array as a list; a single value as it is."""
-    if values is None or isinstance(values, int | float):  # told apart without numpy, which takes longer than to write
-        return values
-    return np.asarray(values).tolist() if np.ndim(values) > 0 else values
-
-
 def _each(values: Any, n: int) -> list[Any]:
     """One of n values for each; a single one stands for all."""
-    return values if isinstance(values, list) else [values] * n
+    if isinstance(values, np.ndarray):
+        values = values.tolist()
+    return list(values) if isinstance(values, list | tuple) else [values] * n

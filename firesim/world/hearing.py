@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,7 @@ _NONE = -1
 TO_THE_SHORE, INSIDE = -2, -3  # advice in itself: no road is safe any more; stay where you are
 STAY_INSIDE = "stay inside"  # in place of a refuge in an alert's advice
 KNOCK, NEIGHBOUR = "knock", "neighbour"
+_GATHERED_S = 300.0  # what is heard so soon is put together, so that few alerts have to be asked at every step
 AT_HOME_ONLY = (KNOCK, NEIGHBOUR)  # channels that reach nobody who has left
 
 
@@ -44,8 +46,7 @@ class Heard:
     is_advised_anew: Claims
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(NamedTuple):
     """What is said to whom, a column each, before anybody has heard it: in order of time, of equals the one sent first.
 
     at_s : [n]; what : [5, n] who, because, level, channel and advice of `Heard`
@@ -54,10 +55,9 @@ class _Rows:
     at_s: Floats
     what: Integers
 
-    def some(self, which: slice | Integers) -> _Rows:
+    def some(self, which: Integers) -> _Rows:
         """These columns of it."""
-        of_which = self.what[:, which] if isinstance(which, slice) else self.what.take(which, axis=1)
-        return _Rows(self.at_s[which], of_which)
+        return _Rows(self.at_s[which], self.what.take(which, axis=1))
 
 
 @dataclass
@@ -73,7 +73,7 @@ class _Sent:
         at_s, first = self.rows.at_s, self.said
         self.said = int(at_s.searchsorted(now_s, side="right"))
         self.next_s = float(at_s[self.said]) if self.said < len(at_s) else np.inf
-        return self.rows.some(slice(first, self.said))
+        return _Rows(at_s[first : self.said], self.rows.what[:, first : self.said])
 
 
 class Hearing:
@@ -104,7 +104,8 @@ class Hearing:
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
         self._is_at_home_only, self._is_from_afar = np.zeros(0, np.bool_), np.zeros(0, np.bool_)  # [channels]
-        self._pending: list[_Sent] = []
+        self._pending: list[_Sent] = []  # in order of time, and of equals in that of sending
+        self._gathered_until_s = -np.inf
 
     def hear(
         self,
@@ -168,12 +169,12 @@ class Hearing:
             When they left, or are ready to: from then on nobody opens to a knock or talks to a neighbour; and from
             when nothing needs to be said any more. [s], inf: never
         """
-        due = [sent.until(now_s) for sent in self._pending if sent.next_s <= now_s]
-        if not due:
+        if now_s > self._gathered_until_s:
+            self._gather(now_s + _GATHERED_S)
+        rows = self._said_until(now_s)
+        if len(rows.at_s) == 0:
             return []
-        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
-        rows = due[0] if len(due) == 1 else _together(due)
-        (who, _, _, channel, _), at_s = rows.what, rows.at_s
+        at_s, (who, _, _, channel, _) = rows
         is_heard = at_s < safe_s[who]
         at_home_only = self._is_at_home_only[channel]
         if at_home_only.any():
@@ -181,6 +182,21 @@ class Hearing:
         if not is_heard.all():
             rows = rows.some(is_heard.nonzero()[0])
         return [self._take_in(turn) for turn in _turns(rows)]
+
+    def _said_until(self, now_s: float) -> _Rows:
+        """What has been said until now and was not taken from `_pending` before."""
+        said = [sent.until(now_s) for sent in self._pending if sent.next_s <= now_s]
+        if not said:
+            return _NO_ROWS
+        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
+        return said[0] if len(said) == 1 else _together(said)
+
+    def _gather(self, until_s: float) -> None:
+        """Put together what is said until then, before the rest of each alert and whatever is sent from now on."""
+        self._gathered_until_s = until_s
+        soon = self._said_until(until_s)
+        if len(soon.at_s):
+            self._pending.insert(0, _Sent(soon, 0, float(soon.at_s[0])))
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -197,7 +213,7 @@ class Hearing:
         return self._is_reached & ~self._is_named[self._zone_index]
 
     def _take_in(self, rows: _Rows) -> Heard:
-        (who, because, level, channel, advice), at_s = rows.what, rows.at_s
+        at_s, (who, because, level, channel, advice) = rows
         self._is_reached[who[self._is_from_afar[channel] & (level != NOTHING)]] = True
         is_anew = (advice != _NONE) & (advice != self.advice_of[who])
         if is_anew.any():
@@ -237,6 +253,9 @@ class Hearing:
         return levels, advised
 
 
+_NO_ROWS = _Rows(np.empty(0), np.empty((5, 0), np.int64))
+
+
 def _together(parts: Sequence[_Rows]) -> _Rows:
     at_s = np.concatenate([part.at_s for part in parts])
     what = np.concatenate([part.what for part in parts], axis=1)
@@ -247,7 +266,7 @@ def _turns(rows: _Rows) -> list[_Rows]:
     """Rounds in which each party hears one thing."""
     who = rows.what[0]
     n = len(who)
-    if len(set(who.tolist())) == n:
+    if n == 0 or len(set(who.tolist())) == n:
         return [rows] if n else []
     by_party = who.argsort(kind="stable")
     sorted_who = who[by_party]
