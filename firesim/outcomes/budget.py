@@ -130,6 +130,8 @@ def stage_events(journal: Journal, at_risk: PartyTimes) -> dict[str, tuple[float
             continue
         kind = journal.kind_of(event)
         if kind == "message_delivered":
+            if "report_delivered" in first:
+                continue
             if journal.actor_of(event) != "centre" or "observation" not in map(journal.kind_of, journal.chain(event)):
                 continue
             kind = "report_delivered"

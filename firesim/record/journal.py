@@ -100,11 +100,8 @@ class Journal:
 
     def first_by_actor(self, kind: str) -> dict[str, int]:
         """Of each actor, the first event written of a kind."""
-        found: dict[str, int] = {}
-        for event_id, other in enumerate(self._kind):
-            if other == kind:
-                found.setdefault(self._actor[event_id], event_id)
-        return found
+        ids = [event_id for event_id, other in enumerate(self._kind) if other == kind]
+        return {self._actor[event_id]: event_id for event_id in reversed(ids)}
 
     def detail_of(self, event_id: int) -> str:
         """What was said about it."""
@@ -133,6 +130,13 @@ class Journal:
         for event_id, cause in enumerate(self._cause_id):
             descends.append(event_id == root or (cause != NO_CAUSE and descends[cause]))
         return np.array(descends, dtype=np.bool_)
+
+    def follows(self, kind: str) -> list[bool]:
+        """Which events have one of a kind in their chain of causes (itself included). [n]"""
+        follows: list[bool] = []
+        for other, cause in zip(self._kind, self._cause_id, strict=True):
+            follows.append(other == kind or (cause != NO_CAUSE and follows[cause]))
+        return follows
 
     def chain(self, event_id: int) -> list[int]:
         """The event, its cause, the cause of that, and so on to what the scenario started."""

@@ -133,11 +133,9 @@ def _sent_by_alert(clockwork: Clockwork) -> NDArray[np.bool_]:
     """Which parties set out because of an alert: their departure goes back to a `warned` event. [parties]"""
     journal = clockwork.truth.journal
     departed = journal.first_by_actor("picked_up") | journal.first_by_actor("departed")
-    sent = []
-    for name in clockwork.truth.people.parties.household_id:
-        event = departed.get(name)
-        sent.append(event is not None and any(journal.kind_of(one) == "warned" for one in journal.chain(event)))
-    return np.array(sent, dtype=bool)
+    warned = journal.follows("warned")
+    events = [departed.get(name) for name in clockwork.truth.people.parties.household_id]
+    return np.array([event is not None and warned[event] for event in events], dtype=bool)
 
 
 def _entered_danger(columns: Mapping[str, Any], twin: Twin, sent: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,7 +105,7 @@ def make_parties(place: Place, parameters: PeopleParameters, luck: Luck, hour: f
     lengths = [len(sizes) for sizes, _, _ in columns]
     zone_index_of = np.repeat(np.array([z for _, z, _ in columns], dtype=np.int64), lengths)
     kind_of = np.repeat(np.array([k for _, _, k in columns], dtype=np.int64), lengths)
-    entity = np.concatenate(entities) if entities else _entities([])
+    entity = np.concatenate(entities) if entities else np.empty(0, np.int64)
     x_m, y_m, node, walk_m = _places(place, zone_index_of, entity, luck)
     members = draw_members(kind_of, people, entity, parameters, luck)
     mode, seats, driver = _ways_to_leave(kind_of, people, node, entity, zone_index_of, members, parameters, luck)
@@ -153,13 +154,11 @@ def _sizes(
     if count == 0:
         return np.empty(0, np.int64), [], np.empty(0, np.int64)
     if kind == STAFF:  # people who work there, each for themselves
-        names = [_name(zone, kind, number) for number in range(count)]
-        return np.ones(count, dtype=np.int64), names, _entities(names)
+        return np.ones(count, dtype=np.int64), *_called(zone, kind, 0, count)
     shares = parameters.resident_sizes if kind == RESIDENT else parameters.guest_sizes
     drawn, names, entity = np.empty(0, np.int64), list[str](), np.empty(0, np.int64)
     while drawn.sum() < count:
-        more = [_name(zone, kind, number) for number in range(len(names), len(names) + count // 2 + 1)]
-        who = _entities(more)
+        more, who = _called(zone, kind, len(names), len(names) + count // 2 + 1)
         sizes = 1 + np.searchsorted(np.cumsum(shares), luck.uniform("party size", who), side="right")
         drawn, names = np.concatenate([drawn, np.minimum(sizes, len(shares))]), names + more
         entity = np.concatenate([entity, who])
@@ -169,12 +168,11 @@ def _sizes(
     return drawn, names[:n], entity[:n]
 
 
-def _name(zone: str, kind: int, number: int) -> str:
-    return f"{zone}-{KINDS[kind][0]}{number:04d}"
-
-
-def _entities(names: list[str]) -> Integers:
-    return np.array([key_of(name) for name in names], dtype=np.uint64).view(np.int64)
+@lru_cache(maxsize=1024)
+def _called(zone: str, kind: int, first: int, end: int) -> tuple[list[str], Integers]:
+    """Names and entities of the parties of a kind with these numbers, the same in all runs. Read only."""
+    names = [f"{zone}-{KINDS[kind][0]}{number:04d}" for number in range(first, end)]
+    return names, np.array([key_of(name) for name in names], dtype=np.uint64).view(np.int64)
 
 
 def _places(
