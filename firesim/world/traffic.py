@@ -534,7 +534,7 @@ class Traffic:
 
     def _note_full(self) -> None:
         """Refuges that somebody has taken the last place of, though nobody was turned away yet."""
-        for refuge in np.flatnonzero(self._room < 1).tolist():
+        for refuge in (self._room < 1).nonzero()[0].tolist():
             if refuge in self._full_event or refuge in self.lost_event or self.refuges[refuge].capacity_people < 1:
                 continue
             inside = np.flatnonzero(self.status == ARRIVED)
