@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
+_SEVERAL = (list, tuple, np.ndarray)  # as which values of several events may be given
 NO_CAUSE = -1  # stored in place of the cause of what the scenario itself starts
 
 
@@ -62,11 +63,10 @@ class Journal:
         detail: str | Sequence[str] = "",
     ) -> NDArray[np.int64]:
         """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
-        columns = time_s, actor, cause_id, detail
-        given = [values for values in columns if isinstance(values, list | tuple | np.ndarray)]
-        n = len(given[0]) if given else 1
-        if any(len(values) != n for values in given):
-            raise ValueError(f"{kind}: {', '.join(str(len(values)) for values in given)} values for one event each")
+        lengths = {len(values) for values in (time_s, actor, cause_id, detail) if isinstance(values, _SEVERAL)}
+        if len(lengths) > 1:
+            raise ValueError(f"{kind}: lists of {' and '.join(map(str, sorted(lengths)))} values for one event each")
+        n = lengths.pop() if lengths else 1
         first = len(self)
         when_s = [float(one) for one in _each(time_s, n)]
         cause = [NO_CAUSE if one is None else int(one) for one in _each(cause_id, n)]
@@ -85,9 +85,10 @@ class Journal:
     def _have_happened(self, cause: Sequence[int], by_s: Sequence[float]) -> bool:
         """Whether all these causes, but for `NO_CAUSE`, are written and not later than these times. [n]"""
         n, known_s = len(self), self._time_s
-        return all(
-            one < 0 or (one < n and known_s[one] <= when_s + 1e-6) for one, when_s in zip(cause, by_s, strict=True)
-        )
+        for one, when_s in zip(cause, by_s, strict=True):
+            if one >= 0 and (one >= n or known_s[one] > when_s + 1e-6):
+                return False
+        return True
 
     def first(self, kind: str) -> int | None:
         """The `event_id` of the earliest event of a kind (the first written among equals); None: never."""
@@ -169,4 +170,4 @@ def _each(values: Any, n: int) -> list[Any]:
     """One of n values for each; a single one stands for all."""
     if isinstance(values, np.ndarray):
         values = values.tolist()
-    return list(values) if isinstance(values, list | tuple) else [values] * n
+    return list(values) if isinstance(values, _SEVERAL) else [values] * n

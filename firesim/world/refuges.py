@@ -60,6 +60,7 @@ class RefugeWatch:
         boxes = [[*points.min(axis=0), *points.max(axis=0)] for points in ground]
         self._box_m: Floats = np.array(boxes, dtype=float).reshape(-1, 4)  # west, south, east, north of each ground
         self._matters_from_m = self._flames_that_matter()
+        self._within_reach = np.isfinite(self._matters_from_m).nonzero()[0]
         self._has_news = False
         self._lost_s: Floats = np.full(len(self._xy_m), np.inf)
         self._places_xy_m: Floats = np.array([(r.x_m, r.y_m) for r in refuges], dtype=float).reshape(-1, 2)
@@ -110,7 +111,7 @@ class RefugeWatch:
         looking through all that has burnt.
         """
         if flaming_cells is None:
-            cells = np.flatnonzero(np.isfinite(self._matters_from_m) & (arrival_time_s.ravel() <= now_s))
+            cells = self._within_reach[arrival_time_s.ravel()[self._within_reach] <= now_s]
         else:
             cells = flaming_cells
         if len(cells) == 0:

@@ -72,6 +72,7 @@ class Senses:
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
         self._unaware_s = np.empty(0)
         self._overslept: Integers = np.empty(0, np.int64)  # who was asleep then, and still is
+        self._is_high = False  # whether flames have been high enough to be seen: what has burnt never shrinks
         self._looked_s = -np.inf
 
     def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
@@ -85,7 +86,8 @@ class Senses:
         """Everybody looks for the fire, and feels it."""
         since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
         self._looked_s = now_s
-        if fire.area_m2(now_s) >= self._parameters.flame_from_area_m2:
+        self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
+        if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
         reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
         self._standing.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)

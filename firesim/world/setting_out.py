@@ -256,7 +256,8 @@ class SettingOut:
 
     def _stop_of(self, party: int) -> int:
         """The bus stop that a party was told of, as what can be walked to; -1: none."""
-        return int(self._hearing.stop_of(self._hearing.advice_of[party : party + 1])[0])
+        number = int(self._hearing.advice_of[party])
+        return self._hearing.advice[number][2] if number >= 0 else NONE
 
     def go_on(self, party: int, node: int, way: tuple[int, int], at_s: float, because: int, traffic: Traffic) -> None:
         """A party that was under way goes on on foot from a node, by this event."""
