@@ -123,13 +123,15 @@ def time_of_share(times_s: NDArray[np.float64], people: NDArray[np.int64], share
 def stage_events(journal: Journal, at_risk: PartyTimes) -> dict[str, tuple[float, int]]:
     """Time and event of every stage, in the budget's order; (inf, -1) for one that was never reached."""
     ignition = journal.first("ignition")
-    of_this_fire = journal.descends_from(ignition)
+    of_this_fire = journal.descends_from(ignition).tolist()
     first: dict[str, int] = {}
     for event in journal.in_time_order():
         if not of_this_fire[event]:
             continue
         kind = journal.kind_of(event)
         if kind == "message_delivered":
+            if "report_delivered" in first:
+                continue
             if journal.actor_of(event) != "centre" or "observation" not in map(journal.kind_of, journal.chain(event)):
                 continue
             kind = "report_delivered"

@@ -73,10 +73,11 @@ def outcomes_of(
     `people`, `vehicles`, `units` and `budget` are the tables of the run folder (NaN: never). `sea_loss_per_min` is
     the chance, low, middle and high, of losing one's life in a minute of standing in the sea; see `SeaParameters`.
     """
+    risk = people[people["at_risk"]]
     return {
         **_stages(budget, ignited_s, horizon_s),
-        **_fates(people),
-        **_margins(people, ignited_s, horizon_s),
+        **_fates(people, risk),
+        **_margins(risk, ignited_s, horizon_s),
         **_exposure(people, dict(zip(LOSS_PER_EXPOSED_MINUTE, sea_loss_per_min, strict=True))),
         **_help(people),
         **_over_warning(people, vehicles, horizon_s),
@@ -100,8 +101,8 @@ def _share(mask: pd.Series[bool], people: pd.Series[int]) -> float:
     return float(people[mask].sum() / total) if total else nan
 
 
-def _fates(people: pd.DataFrame) -> dict[str, float]:
-    risk = people[people["at_risk"]]
+def _fates(people: pd.DataFrame, risk: pd.DataFrame) -> dict[str, float]:
+    """Who of all people, and of those at risk, came through."""
     count = risk["people"]
     return {
         "people": float(people["people"].sum()),
@@ -115,14 +116,13 @@ def _fates(people: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _margins(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> dict[str, float]:
+def _margins(risk: pd.DataFrame, ignited_s: float, horizon_s: float) -> dict[str, float]:
     """Margins over people at risk; available (ASET) against required (RSET) time, both since ignition.
 
     Potential margin: the deadline in the twin (place reached or cut off) minus the time of departure; realised
     margin: the same deadline under the fire as it burnt in this run. Who never departs departs at the horizon;
     whose deadline never comes has it at the horizon, so both means are restricted to it.
     """
-    risk = people[people["at_risk"]]
     weights = risk["people"].to_numpy(dtype=float)
     if weights.sum() == 0:
         return dict.fromkeys(
@@ -142,7 +142,7 @@ def _margins(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> dict[s
         "realised_margin_below_zero_share": float(np.average(realised < 0, weights=weights)),
         "aset_min": float(np.average(available, weights=weights) / 60.0),
         "rset_min": float(np.average(safe, weights=weights) / 60.0),
-        "safety_factor_lowest_zone": float(zone_times(people, ignited_s, horizon_s)["safety_factor"].min()),
+        "safety_factor_lowest_zone": float(zone_times(risk, ignited_s, horizon_s)["safety_factor"].min()),
     }
 
 
@@ -211,7 +211,8 @@ def _help(people: pd.DataFrame) -> dict[str, float]:
 
 def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float) -> dict[str, float]:
     """What it cost those who moved without need: they were at no risk in the twin and moved all the same."""
-    needless = people[~people["at_risk"] & people["departed_s"].notna()]
+    columns = ["household_id", "people", "departed_s", "safe_s"]
+    needless = people.loc[~people["at_risk"] & people["departed_s"].notna(), columns]
     end = needless["safe_s"].fillna(horizon_s)
     by_road = ~vehicles["mode"].isin(("foot", "boat"))
     trips = vehicles[vehicles["household_id"].isin(set(needless["household_id"])) & by_road]
@@ -233,7 +234,7 @@ def _by_sea(people: pd.DataFrame, units: pd.DataFrame) -> dict[str, float]:
     """
     taken, count = people["landed_s"].notna(), people["people"]
     vain = people["shore_s"].notna() & people["boarded_s"].isna() & people["safe_s"].isna()
-    aboard = people[people["boarded_s"].notna()]
+    aboard = people.loc[people["boarded_s"].notna(), ["people", "shore_s", "boarded_s"]]
     waits_s = (aboard["boarded_s"] - aboard["shore_s"]) * aboard["people"]
     legs = units[(units["kind"] == "boat") & (units["leg"] != "available")]
     return {
@@ -252,7 +253,8 @@ def _by_bus(people: pd.DataFrame, units: pd.DataFrame) -> dict[str, float]:
     got on, mean over people.
     """
     count, rode = people["people"], people["left_by"] == "bus"
-    taken, got_on = rode & people["got_off_s"].notna(), people[people["got_on_s"].notna()]
+    taken = rode & people["got_off_s"].notna()
+    got_on = people.loc[people["got_on_s"].notna(), ["people", "at_stop_s", "got_on_s"]]
     vain = people["at_stop_s"].notna() & people["got_on_s"].isna() & people["safe_s"].isna()
     waits_s = (got_on["got_on_s"] - got_on["at_stop_s"]) * got_on["people"]
     return {
@@ -270,7 +272,8 @@ def _by_ambulance(people: pd.DataFrame) -> dict[str, float]:
     The wait is from the first call to being aboard, mean over people.
     """
     count, called = people["people"], people["called_for_help_s"].notna()
-    fetched, taken = people["let_off_s"].notna(), people[people["picked_up_s"].notna()]
+    fetched = people["let_off_s"].notna()
+    taken = people.loc[people["picked_up_s"].notna(), ["people", "called_for_help_s", "picked_up_s"]]
     waits_s = (taken["picked_up_s"] - taken["called_for_help_s"]) * taken["people"]
     return {
         "called_for_help_people": float(count[called].sum()),

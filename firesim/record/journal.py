@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_SEVERAL = (list, tuple, np.ndarray)  # as which values of several events may be given
 NO_CAUSE = -1  # stored in place of the cause of what the scenario itself starts
 
 
@@ -55,23 +56,39 @@ class Journal:
 
     def add_many(
         self,
-        time_s: ArrayLike,
+        time_s: NDArray[np.floating] | Sequence[float] | float,
         actor: str | Sequence[str],
         kind: str,
-        cause_id: ArrayLike | None,
+        cause_id: NDArray[np.integer] | Sequence[int] | int | None,
         detail: str | Sequence[str] = "",
     ) -> NDArray[np.int64]:
         """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
-        times, causes = _listed(time_s), _listed(cause_id)
-        given = [values for values in (times, causes) if isinstance(values, list)]
-        given += [values for values in (actor, detail) if not isinstance(values, str)]  # type: ignore[misc]
-        n = min(map(len, given), default=1)
-        actors = [actor] * n if isinstance(actor, str) else actor
-        details = [detail] * n if isinstance(detail, str) else detail
+        lengths = {len(values) for values in (time_s, actor, cause_id, detail) if isinstance(values, _SEVERAL)}
+        if len(lengths) > 1:
+            raise ValueError(f"{kind}: lists of {' and '.join(map(str, sorted(lengths)))} values for one event each")
+        n = lengths.pop() if lengths else 1
         first = len(self)
-        for when_s, who, cause, said in zip(_each(times, n), actors, _each(causes, n), details, strict=True):
-            self.add(when_s, who, kind, None if cause == NO_CAUSE else cause, said)
+        when_s = [float(one) for one in _each(time_s, n)]
+        cause = [NO_CAUSE if one is None else int(one) for one in _each(cause_id, n)]
+        actors, details = _each(actor, n), _each(detail, n)
+        if self._have_happened(cause, when_s):
+            self._time_s += when_s
+            self._actor += actors
+            self._kind += [kind] * n
+            self._cause_id += cause
+            self._detail += details
+        else:  # one of them causes another, or has no such cause, which is told of the first
+            for one in zip(when_s, actors, [kind] * n, cause, details, strict=True):
+                self.add(*one)
         return np.arange(first, first + n, dtype=np.int64)
+
+    def _have_happened(self, cause: Sequence[int], by_s: Sequence[float]) -> bool:
+        """Whether all these causes, but for `NO_CAUSE`, are written and not later than these times. [n]"""
+        n, known_s = len(self), self._time_s
+        for one, when_s in zip(cause, by_s, strict=True):
+            if one >= 0 and (one >= n or known_s[one] > when_s + 1e-6):
+                return False
+        return True
 
     def first(self, kind: str) -> int | None:
         """The `event_id` of the earliest event of a kind (the first written among equals); None: never."""
@@ -84,11 +101,8 @@ class Journal:
 
     def first_by_actor(self, kind: str) -> dict[str, int]:
         """Of each actor, the first event written of a kind."""
-        found: dict[str, int] = {}
-        for event_id, other in enumerate(self._kind):
-            if other == kind:
-                found.setdefault(self._actor[event_id], event_id)
-        return found
+        ids = [event_id for event_id, other in enumerate(self._kind) if other == kind]
+        return {self._actor[event_id]: event_id for event_id in reversed(ids)}
 
     def detail_of(self, event_id: int) -> str:
         """What was said about it."""
@@ -113,10 +127,17 @@ class Journal:
 
     def descends_from(self, root: int | None) -> NDArray[np.bool_]:
         """Which events have `root` in their chain of causes (itself included). [n]"""
-        descends = np.zeros(len(self), dtype=bool)
+        descends: list[bool] = []
         for event_id, cause in enumerate(self._cause_id):
-            descends[event_id] = event_id == root or (cause != NO_CAUSE and descends[cause])
-        return descends
+            descends.append(event_id == root or (cause != NO_CAUSE and descends[cause]))
+        return np.array(descends, dtype=np.bool_)
+
+    def follows(self, kind: str) -> list[bool]:
+        """Which events have one of a kind in their chain of causes (itself included). [n]"""
+        follows: list[bool] = []
+        for other, cause in zip(self._kind, self._cause_id, strict=True):
+            follows.append(other == kind or (cause != NO_CAUSE and follows[cause]))
+        return follows
 
     def chain(self, event_id: int) -> list[int]:
         """The event, its cause, the cause of that, and so on to what the scenario started."""
@@ -125,31 +146,28 @@ class Journal:
             ids.append(self._cause_id[ids[-1]])
         return ids
 
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns of `events.parquet`, by `event_id`, read only; None: the scenario itself is the cause."""
+        return {
+            "event_id": list(range(len(self))),
+            "time_s": self._time_s,
+            "actor": self._actor,
+            "kind": self._kind,
+            "cause_id": [None if cause == NO_CAUSE else cause for cause in self._cause_id],
+            "detail": self._detail,
+        }
+
     def table(self) -> pd.DataFrame:
         """`event_id, time_s, actor, kind, cause_id, detail`, a row an event, by `event_id`."""
         import pandas as pd
 
-        cause = pd.array(self._cause_id, dtype="Int64")
-        cause[np.array(self._cause_id, dtype=np.int64) == NO_CAUSE] = pd.NA
-        return pd.DataFrame(
-            {
-                "event_id": np.arange(len(self), dtype=np.int64),
-                "time_s": np.array(self._time_s, dtype=np.float64),
-                "actor": pd.array(self._actor, dtype=object),
-                "kind": pd.array(self._kind, dtype=object),
-                "cause_id": cause,
-                "detail": pd.array(self._detail, dtype=object),
-            }
-        )
-
-
-def _listed(values: ArrayLike | None) -> Any:
-    """An array as a list; a single value as it is."""
-    if values is None or isinstance(values, int | float):  # told apart without numpy, which takes longer than to write
-        return values
-    return np.asarray(values).tolist() if np.ndim(values) > 0 else values
+        types: dict[str, Any] = {"event_id": np.int64, "time_s": np.float64, "cause_id": "Int64"}
+        columns = self.columns().items()
+        return pd.DataFrame({name: pd.array(values, dtype=types.get(name, object)) for name, values in columns})
 
 
 def _each(values: Any, n: int) -> list[Any]:
     """One of n values for each; a single one stands for all."""
-    return values if isinstance(values, list) else [values] * n
+    if isinstance(values, np.ndarray):
+        values = values.tolist()
+    return list(values) if isinstance(values, _SEVERAL) else [values] * n

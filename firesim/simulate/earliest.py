@@ -82,13 +82,30 @@ def _first_where_fire_is(xy_m: Floats, there_s: Floats, twin: Twin, grid: Grid, 
 
     Easting and northing of the points and when they can be at each: [point, 2] and [point].
     """
-    best_s = inf
+    is_near = _is_near_box(twin.arrival_time_s, grid, xy_m, reach_m)
+    xy_m, there_s, best_s = xy_m[is_near], there_s[is_near], inf
     for k in np.argsort(there_s, kind="stable"):
         if there_s[k] >= best_s:
             break
         reached_s = _first_within(twin.arrival_time_s, grid, float(xy_m[k, 0]), float(xy_m[k, 1]), reach_m)
         best_s = min(best_s, max(float(there_s[k]), reached_s))
     return best_s
+
+
+def _is_near_box(arrival_time_s: Floats, grid: Grid, xy_m: Floats, reach_m: float) -> NDArray[np.bool_]:
+    """Whether points lie in the box around all that burns, or so near to it that fire may come within reach. [point]"""
+    burns = np.isfinite(arrival_time_s)
+    rows, columns = np.flatnonzero(burns.any(axis=1)), np.flatnonzero(burns.any(axis=0))
+    if len(rows) == 0:
+        return np.zeros(len(xy_m), np.bool_)
+    row, column = grid.cell_at(xy_m[:, 0], xy_m[:, 1])
+    reach = _reach_cells(grid, reach_m)
+    in_rows = (row >= rows[0] - reach) & (row <= rows[-1] + reach)
+    return np.asarray(in_rows & (column >= columns[0] - reach) & (column <= columns[-1] + reach))
+
+
+def _reach_cells(grid: Grid, reach_m: float) -> int:
+    return int(np.ceil(reach_m / grid.cell_size_m)) + 1
 
 
 def _along(path_xy_m: list[tuple[float, float]]) -> Floats:
@@ -103,7 +120,7 @@ def _along(path_xy_m: list[tuple[float, float]]) -> Floats:
 def _first_within(arrival_time_s: Floats, grid: Grid, x_m: float, y_m: float, radius_m: float) -> float:
     """When fire first comes within a distance of a point. [s], inf: never"""
     row, column = grid.cell_holding(x_m, y_m)
-    reach = int(np.ceil(radius_m / grid.cell_size_m)) + 1
+    reach = _reach_cells(grid, radius_m)
     rows = slice(max(row - reach, 0), row + reach + 1)
     columns = slice(max(column - reach, 0), column + reach + 1)
     around_s = arrival_time_s[rows, columns]

@@ -61,7 +61,7 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
     at_risk = _at_risk(truth.journal, people, twin.at_risk)
     budget = budget_table(stage_events(truth.journal, at_risk), earliest_possible(clockwork, twin))
     tables = {
-        "events": table_of("events", {name: column.tolist() for name, column in _events(truth.journal).items()}),
+        "events": table_of("events", truth.journal.columns()),
         "messages": clockwork.post.table(),
         "people": people,
         "vehicles": _vehicles(clockwork),
@@ -107,12 +107,6 @@ def _beliefs(clockwork: Clockwork) -> list[Belief]:
     return list({belief.believed_at_s: belief for what, belief in centre if what == kind}.values())
 
 
-def _events(journal: Journal) -> Any:
-    table = journal.table()
-    table["cause_id"] = table["cause_id"].astype(object).where(table["cause_id"].notna(), None)
-    return table
-
-
 def _people(clockwork: Clockwork, twin: Twin) -> pa.Table:
     """`people.parquet`: what the people went through, beside what the twin says of their place."""
     people = clockwork.truth.people
@@ -139,11 +133,9 @@ def _sent_by_alert(clockwork: Clockwork) -> NDArray[np.bool_]:
     """Which parties set out because of an alert: their departure goes back to a `warned` event. [parties]"""
     journal = clockwork.truth.journal
     departed = journal.first_by_actor("picked_up") | journal.first_by_actor("departed")
-    sent = []
-    for name in clockwork.truth.people.parties.household_id:
-        event = departed.get(name)
-        sent.append(event is not None and any(journal.kind_of(one) == "warned" for one in journal.chain(event)))
-    return np.array(sent, dtype=bool)
+    warned = journal.follows("warned")
+    events = [departed.get(name) for name in clockwork.truth.people.parties.household_id]
+    return np.array([event is not None and warned[event] for event in events], dtype=bool)
 
 
 def _entered_danger(columns: Mapping[str, Any], twin: Twin, sent: NDArray[np.bool_]) -> NDArray[np.bool_]:

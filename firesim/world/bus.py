@@ -44,7 +44,7 @@ class Bus(Carrier[BusOrders]):
         self.spec, self.ways, self._stops = spec, ways, stops
         self.home = ways.roads.node_index[spec.node]
         self._standing = Standing(self.home)
-        self._place = ways.place_of(self._standing)
+        self._place: Point | None = None  # worked out when asked for
         self.closed: dict[int, float] = {}
         self.driven_m, self.entering = 0.0, -1
         self._on_status = on_status
@@ -57,12 +57,14 @@ class Bus(Carrier[BusOrders]):
 
     @standing.setter
     def standing(self, standing: Standing) -> None:
-        self._standing, self._place = standing, self.ways.place_of(standing)
+        self._standing, self._place = standing, None
         if len(self.aboard):
-            self._stops.carry(self.aboard, *self._place)
+            self._stops.carry(self.aboard, *self.place)
 
     @property
     def place(self) -> Point:
+        if self._place is None:
+            self._place = self.ways.place_of(self._standing)
         return self._place
 
     def find_closed(self, edge: int) -> None:

@@ -62,6 +62,7 @@ class ByAmbulance:
         self._number = {name: k for k, name in enumerate(parties.household_id)}
         self._helped = np.flatnonzero(parties.members.needs > 0)
         self._since_s = np.full(len(parties), np.inf)  # seen to wait
+        self._told: dict[int, InNeed] = {}  # by those who have waited so far
         self._at: dict[str, list[int]] = {}  # let off at facilities that are no refuges
 
     # --- who calls ---------------------------------------------------------------------------------------------
@@ -72,22 +73,25 @@ class ByAmbulance:
         Whose driver has not left yet waits for it so long first. Times count from the first call of this that found
         them waiting.
         """
-        standing, p = self._standing, self._parties
-        who = self._helped
+        standing, who = self._standing, self._helped
         who = who[(standing.state[who] == SHELTERING) & (standing.waits[who] == FOR_HELP)]
         if len(who) == 0:
             return []
         self._since_s[who] = np.minimum(self._since_s[who], now_s)
-        driver = p.driver[who]
+        driver = self._parties.driver[who]
         is_promised = (driver != NONE) & (standing.state[driver] == HOME)
         who = who[~is_promised | (now_s - self._since_s[who] >= lift_wait_s)]
-        return [
-            InNeed(
+        return [self._as_it_tells(party) for party in who.tolist()]
+
+    def _as_it_tells(self, party: int) -> InNeed:
+        """What a party tells of itself, which is always the same."""
+        if party not in self._told:
+            p = self._parties
+            self._told[party] = InNeed(
                 party, p.household_id[party], int(p.zone_index[party]), int(p.people[party]),
                 NEEDS[int(p.members.needs[party])], float(p.x_m[party]), float(p.y_m[party]), bool(p.has_phone[party]),
-            )
-            for party in who.tolist()
-        ]  # fmt: skip
+            )  # fmt: skip
+        return self._told[party]
 
     def call(self, party: int, at_s: float) -> int:
         """A party telephones for help, because it cannot leave; returns the event."""

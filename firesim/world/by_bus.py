@@ -46,15 +46,17 @@ class ByBus:
 
     def hear(self, heard: Heard, is_anew: Claims) -> None:
         """Some of those who hear other advice than before wait at a stop, or stay because all is too far on foot."""
-        anew = np.flatnonzero(is_anew)
-        if not self.stops.stops or len(anew) == 0:
+        if not self.stops.stops:
             return
+        anew = is_anew.nonzero()[0]
         standing, who, because = self._standing, heard.who[anew], heard.because[anew]
-        stop = self._hearing.stop_of(heard.advice[anew])
-        if self.stops.n_waiting:
-            gone = self.stops.waits[who] & (stop != self.stops.place_of[who] + self._first_target)
-            self._know_none(who[gone], because[gone])
+        waits = self.stops.waits[who]
         stays = (standing.state[who] == SHELTERING) & (standing.waits[who] == FOR_NOTHING)
+        if not (waits.any() or stays.any()):
+            return
+        stop = self._hearing.stop_of(heard.advice[anew])
+        gone = waits & (stop != self.stops.place_of[who] + self._first_target)
+        self._know_none(who[gone], because[gone])
         comes = stays & (stop != NONE)
         self._decisions.leaves_s[who[comes]] = heard.at_s[anew[comes]]
         self._decisions.because[who[comes]] = because[comes]

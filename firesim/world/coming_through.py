@@ -53,9 +53,12 @@ class ComingThrough:
             return
         ended = self._with_riders(ended)
         arrived = ended.status == ARRIVED
-        self._arrive(ended.trip[arrived], ended.party[arrived], ended.at_s[arrived], ended.cause_id[arrived], traffic)
-        if not arrived.all():
-            self._fail(ended, arrived)
+        if arrived.all():
+            self._arrive(ended.trip, ended.party, ended.at_s, ended.cause_id, traffic)
+            return
+        which = arrived.nonzero()[0]
+        self._arrive(ended.trip[which], ended.party[which], ended.at_s[which], ended.cause_id[which], traffic)
+        self._fail(ended, arrived)
 
     def _fail(self, ended: Changes, arrived: Claims) -> None:
         """Of these, those who did not arrive have been caught, or know of no way left."""
@@ -85,14 +88,14 @@ class ComingThrough:
             self._shore.wait(who[k : k + 1], np.array([self._shore.index[name]]), at_s[k])
             refuge[k] = traffic.shelter_beside(int(trips[k]))
         is_in = np.array([place in traffic.safe_ones for place in refuge.tolist()], dtype=bool)
-        safe = who[is_in]
+        safe, safe_s = who[is_in], at_s[is_in]
         standing.refuge_in[safe] = refuge[is_in]
-        standing.note(safe, at_s[is_in], "safe", because[is_in])
-        standing.safe_s[safe], standing.state[safe] = at_s[is_in], SAFE
+        standing.note(safe, safe_s, "safe", because[is_in])
+        standing.safe_s[safe], standing.state[safe] = safe_s, SAFE
         if len(safe) < len(who):
             self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
-        in_place = came_to < self._n_refuges
-        if self._shore.landings and in_place.any():
+        if self._shore.landings:
+            in_place = (came_to < self._n_refuges).nonzero()[0]
             if self._beside is None:
                 self._beside = self._shore.beside(traffic.refuges[: self._n_refuges])
             self._shore.wait(who[in_place], self._beside[came_to[in_place]], at_s[in_place])
@@ -131,9 +134,9 @@ class ComingThrough:
     def _with_riders(self, ended: Changes) -> Changes:
         """The same with a row more for each party that rode with another."""
         riders = [self._standing.riders.get(party) for party in ended.party.tolist()]
-        count = np.array([1 if others is None else 1 + len(others) for others in riders])
-        if count.sum() == len(riders):
+        if not any(others is not None for others in riders):
             return ended
+        count = np.array([1 if others is None else 1 + len(others) for others in riders])
         rows = np.repeat(np.arange(len(riders)), count)
         together = [
             [party] if others is None else [party, *others.tolist()]
@@ -155,15 +158,18 @@ class ComingThrough:
         self._just_came = []
 
     def _note_cut_off_of(self, who: Integers, traffic: Traffic) -> None:
-        standing = self._standing
+        # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
+        standing, state = self._standing, self._standing.state[who]
+        who = who[((state == HOME) | (state == SHELTERING)) & np.isinf(standing.trapped_s[who])]
+        if len(who) == 0:
+            return
         # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
         place = np.where(standing.lost_cell[who] != NONE, standing.refuge_in[who], standing.waits_at[who])
-        node, is_there = self._parties.node[who].copy(), place != NONE
+        node, is_there = self._parties.node[who], (place != NONE).nonzero()[0]
         node[is_there] = traffic.refuge_nodes[place[is_there]]
-        # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
-        state = standing.state[who]
-        free = ((state == HOME) | (state == SHELTERING)) & (node >= 0) & np.isinf(standing.trapped_s[who])
-        cut = np.flatnonzero(free & (traffic.cut_off.by_event[node] != NONE))
+        cut = ((node >= 0) & (traffic.cut_off.by_event[node] != NONE)).nonzero()[0]
+        if len(cut) == 0:
+            return
         who, node = who[cut], node[cut]
         standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node], self._there_since_s[who])
         standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node])

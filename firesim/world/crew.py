@@ -65,10 +65,13 @@ class Crew(Duty[UnitOrders]):
 
     @standing.setter
     def standing(self, standing: Standing) -> None:
-        self._standing, self._place = standing, self.ways.place_of(standing)
+        self._standing = standing
+        self._place: Point | None = None  # worked out when asked for
 
     @property
     def place(self) -> Point:
+        if self._place is None:
+            self._place = self.ways.place_of(self._standing)
         return self._place
 
     @property

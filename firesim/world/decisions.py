@@ -92,7 +92,7 @@ class Decisions:
 
         Those who stay inside by order leave for a strong one only: flames in sight, or an order to leave.
         """
-        decides_s = np.asarray(at_s) + self.decision_lag_s[parties]
+        decides_s = at_s + self.decision_lag_s[parties]
         is_sooner: Claims = ~self._has_decided[parties] & (decides_s < self.decides_s[parties])
         may = ~self.stays_inside[parties] | is_strong
         return is_sooner & (self.willingness[parties] < heeded) & may
@@ -121,8 +121,8 @@ class Decisions:
 
     def due(self, now_s: float) -> Integers:
         """Parties whose decision falls due by now, in order of time (then of number)."""
-        parties = np.flatnonzero((self.decides_s <= now_s) & ~self._has_decided)
-        return parties if len(parties) < 2 else parties[np.argsort(self.decides_s[parties], kind="stable")]
+        parties = ((self.decides_s <= now_s) & ~self._has_decided).nonzero()[0]
+        return parties if len(parties) < 2 else parties[self.decides_s[parties].argsort(kind="stable")]
 
     def decide(self, parties: Integers, events: Integers) -> None:
         """They have decided: these are the events of it. They will leave when they are prepared."""
@@ -134,8 +134,8 @@ class Decisions:
 
     def ready(self, now_s: float) -> Integers:
         """Parties ready to leave by now, in order of time (then of number)."""
-        parties = np.flatnonzero(self.leaves_s <= now_s)
-        return parties if len(parties) < 2 else parties[np.argsort(self.leaves_s[parties], kind="stable")]
+        parties = (self.leaves_s <= now_s).nonzero()[0]
+        return parties if len(parties) < 2 else parties[self.leaves_s[parties].argsort(kind="stable")]
 
     def stand_down(self, parties: Integers) -> Integers:
         """An all-clear, or an order to stay: those who have not left give it up. Returns who had meant to go."""

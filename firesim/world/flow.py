@@ -53,6 +53,7 @@ class Flow:
     network, queues, travellers, events : see `physics/queues.py`
     n_edges : roads; the driveway of a node is edge `n_edges + node`
     n : trips so far
+    may_have_ended : whether any trip may have since `Trips.changes` looked, who clears it
     """
 
     def __init__(self, roads: Roads, drive_s: Floats) -> None:
@@ -62,6 +63,7 @@ class Flow:
         self.travellers = _travellers(_FIRST_ROOM)
         self.events = new_events(self.n_edges + n_nodes + _FIRST_ROOM)
         self.n = 0
+        self.may_have_ended = False
 
     def add(self, n: int) -> Integers:
         """Make `n` new trips; returns their numbers."""
@@ -91,6 +93,7 @@ class Flow:
         """Move everybody until `until_s`, or until somebody asks; see `physics.traffic.advance`."""
         if self.events.size[0] == 0 or self.events.keys[0] >= until_s:
             return moves.DONE, NOBODY, until_s
+        self.may_have_ended = True
         question, who, now_s = moves.advance(
             self.network, self.queues, self.travellers, ways, self.events, until_s, turn_s
         )
@@ -114,6 +117,7 @@ class Flow:
     def mark(self, trip: int, status: int, now_s: float) -> None:
         """Note that a trip is over, without touching any queue."""
         self.travellers.status[trip], self.travellers.done_s[trip] = status, now_s
+        self.may_have_ended = True
 
     def return_to_tail(self, trip: int, tail: int, gone_m: float, now_s: float) -> None:
         """A traveller turns on the road and is back at its start after the time it took to get there."""
@@ -209,11 +213,14 @@ class Flow:
 
     def rings(self, now_s: float, patience_s: float) -> list[int]:
         """One road of each ring of roads that block one another; see `physics.gridlock.gridlocks`."""
+        if not (now_s - self.queues.waits_since_s >= patience_s).any():
+            return []  # all roads of a ring have waited at least so long
         found: list[int] = gridlock.gridlocks(self.network, self.queues, now_s, patience_s).tolist()
         return found
 
     def force(self, edge: int, now_s: float) -> None:
         """The first car of `edge` squeezes into the road it waits for, or pulls aside; see `physics.gridlock.force`."""
+        self.may_have_ended = True
         gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,7 @@ _NONE = -1
 TO_THE_SHORE, INSIDE = -2, -3  # advice in itself: no road is safe any more; stay where you are
 STAY_INSIDE = "stay inside"  # in place of a refuge in an alert's advice
 KNOCK, NEIGHBOUR = "knock", "neighbour"
+_GATHERED_S = 300.0  # what is heard so soon is put together, so that few alerts have to be asked at every step
 AT_HOME_ONLY = (KNOCK, NEIGHBOUR)  # channels that reach nobody who has left
 
 
@@ -44,13 +46,23 @@ class Heard:
     is_advised_anew: Claims
 
 
-# The columns who, at_s, because, level, channel, advice of `Heard`, before anybody has heard it.
-_Rows = tuple[Integers, Floats, Integers, Integers, Integers, Integers]
+class _Rows(NamedTuple):
+    """What is said to whom, a column each, before anybody has heard it: in order of time, of equals the one sent first.
+
+    at_s : [n]; what : [5, n] who, because, level, channel and advice of `Heard`
+    """
+
+    at_s: Floats
+    what: Integers
+
+    def some(self, which: Integers) -> _Rows:
+        """These columns of it."""
+        return _Rows(self.at_s[which], self.what.take(which, axis=1))
 
 
 @dataclass
 class _Sent:
-    """An alert that some parties have heard and others will hear: they are in order of time."""
+    """An alert that some parties have heard and others will hear."""
 
     rows: _Rows
     said: int  # how many have heard it
@@ -58,10 +70,10 @@ class _Sent:
 
     def until(self, now_s: float) -> _Rows:
         """What has been heard of it since it was last asked for."""
-        at_s, first = self.rows[1], self.said
+        at_s, first = self.rows.at_s, self.said
         self.said = int(at_s.searchsorted(now_s, side="right"))
         self.next_s = float(at_s[self.said]) if self.said < len(at_s) else np.inf
-        return _some(self.rows, slice(first, self.said))
+        return _Rows(at_s[first : self.said], self.rows.what[:, first : self.said])
 
 
 class Hearing:
@@ -92,7 +104,8 @@ class Hearing:
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
         self._is_at_home_only, self._is_from_afar = np.zeros(0, np.bool_), np.zeros(0, np.bool_)  # [channels]
-        self._pending: list[_Sent] = []
+        self._pending: list[_Sent] = []  # in order of time, and of equals in that of sending
+        self._gathered_until_s = -np.inf
 
     def hear(
         self,
@@ -142,7 +155,8 @@ class Hearing:
             self._is_from_afar = np.array([name != NEIGHBOUR for name in self.channels])
         by = np.full(len(who), self.channels.index(channel))
         if len(who):
-            self._pending.append(_Sent((who, at_s, because, level, by, advice), 0, float(at_s[0])))
+            rows = _Rows(at_s, np.array([who, because, level, by, advice], dtype=np.int64))
+            self._pending.append(_Sent(rows, 0, float(at_s[0])))
 
     def until(self, now_s: float, departed_s: Floats, leaves_s: Floats, safe_s: Floats) -> list[Heard]:
         """All that is heard until now, in rounds: the first thing that each party hears, the second, and so on.
@@ -155,17 +169,34 @@ class Hearing:
             When they left, or are ready to: from then on nobody opens to a knock or talks to a neighbour; and from
             when nothing needs to be said any more. [s], inf: never
         """
-        due = [sent.until(now_s) for sent in self._pending if sent.next_s <= now_s]
-        if not due:
+        if now_s > self._gathered_until_s:
+            self._gather(now_s + _GATHERED_S)
+        rows = self._said_until(now_s)
+        if len(rows.at_s) == 0:
             return []
-        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
-        rows = due[0] if len(due) == 1 else _together(due)
-        who, at_s, at_home_only = rows[0], rows[1], self._is_at_home_only[rows[4]]
+        at_s, (who, _, _, channel, _) = rows
         is_heard = at_s < safe_s[who]
+        at_home_only = self._is_at_home_only[channel]
         if at_home_only.any():
             is_heard &= ~at_home_only | (at_s < np.minimum(departed_s[who], leaves_s[who]))
-        rows = _some(rows, is_heard)
-        return [self._take_in(_some(rows, turn)) for turn in _turns(rows[0], rows[1])]
+        if not is_heard.all():
+            rows = rows.some(is_heard.nonzero()[0])
+        return [self._take_in(turn) for turn in _turns(rows)]
+
+    def _said_until(self, now_s: float) -> _Rows:
+        """What has been said until now and was not taken from `_pending` before."""
+        said = [sent.until(now_s) for sent in self._pending if sent.next_s <= now_s]
+        if not said:
+            return _NO_ROWS
+        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
+        return said[0] if len(said) == 1 else _together(said)
+
+    def _gather(self, until_s: float) -> None:
+        """Put together what is said until then, before the rest of each alert and whatever is sent from now on."""
+        self._gathered_until_s = until_s
+        soon = self._said_until(until_s)
+        if len(soon.at_s):
+            self._pending.insert(0, _Sent(soon, 0, float(soon.at_s[0])))
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -182,17 +213,19 @@ class Hearing:
         return self._is_reached & ~self._is_named[self._zone_index]
 
     def _take_in(self, rows: _Rows) -> Heard:
-        who, at_s, because, level, channel, advice = rows
+        at_s, (who, because, level, channel, advice) = rows
         self._is_reached[who[self._is_from_afar[channel] & (level != NOTHING)]] = True
-        # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
-        first = (level > SEEN) & np.isinf(self.warned_s[who])
-        self.warned_s[who[first]] = at_s[first]
-        self._warned_by[who[first]] = channel[first]
         is_anew = (advice != _NONE) & (advice != self.advice_of[who])
-        self.advice_of[who[is_anew]] = advice[is_anew]
-        takes_back = (level == STAY) & (self.level[who] == ORDER)
-        is_raised = (level > self.level[who]) | takes_back
-        self.level[who[is_raised]] = level[is_raised]
+        if is_anew.any():
+            self.advice_of[who[is_anew]] = advice[is_anew]
+        known = self.level[who]
+        is_raised = (level > known) | ((level == STAY) & (known == ORDER))  # an order to stay takes back one to leave
+        if is_raised.any():
+            # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
+            first = is_raised & (level > SEEN) & np.isinf(self.warned_s[who])
+            self.warned_s[who[first]] = at_s[first]
+            self._warned_by[who[first]] = channel[first]
+            self.level[who[is_raised]] = level[is_raised]
         return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
 
     def _meaning_for_zones(
@@ -220,28 +253,26 @@ class Hearing:
         return levels, advised
 
 
-def _some(rows: _Rows, which: slice | Integers | Claims) -> _Rows:
-    who, at_s, because, level, channel, advice = rows
-    return who[which], at_s[which], because[which], level[which], channel[which], advice[which]
+_NO_ROWS = _Rows(np.empty(0), np.empty((5, 0), np.int64))
 
 
 def _together(parts: Sequence[_Rows]) -> _Rows:
-    who, at_s, because, level, channel, advice = zip(*parts, strict=True)
-    join = np.concatenate
-    return join(who), join(at_s), join(because), join(level), join(channel), join(advice)
+    at_s = np.concatenate([part.at_s for part in parts])
+    what = np.concatenate([part.what for part in parts], axis=1)
+    return _Rows(at_s, what).some(at_s.argsort(kind="stable"))
 
 
-def _turns(who: Integers, at_s: Floats) -> list[Integers]:
-    """Indices of rounds in which each party hears one thing, each in order of time."""
+def _turns(rows: _Rows) -> list[_Rows]:
+    """Rounds in which each party hears one thing."""
+    who = rows.what[0]
     n = len(who)
-    in_time = np.argsort(at_s, kind="stable")
-    if len(set(who.tolist())) == n:
-        return [in_time] if n else []
-    by_party = np.lexsort((at_s, who))  # stable: of two at one moment the one sent first
+    if n == 0 or len(set(who.tolist())) == n:
+        return [rows] if n else []
+    by_party = who.argsort(kind="stable")
     sorted_who = who[by_party]
     is_first = np.ones(n, np.bool_)
     is_first[1:] = sorted_who[1:] != sorted_who[:-1]
     starts = np.flatnonzero(is_first)
     turn = np.empty(n, dtype=np.int64)
     turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
-    return [in_time[turn[in_time] == k] for k in range(int(turn.max()) + 1)]
+    return [rows.some(np.flatnonzero(turn == k)) for k in range(int(turn.max()) + 1)]

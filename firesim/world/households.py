@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,18 +93,19 @@ def people_by_kind(place: Place, hour: float) -> Integers:
 def make_parties(place: Place, parameters: PeopleParameters, luck: Luck, hour: float) -> Parties:
     """Everybody who is there at an hour of the local day, in parties; as many people as the place counts."""
     counts = people_by_kind(place, hour)
-    ids: list[str] = []
+    ids, entities = list[str](), list[Integers]()
     columns: list[tuple[Integers, int, int]] = []  # sizes, zone, kind
     for zone_index, zone in enumerate(place.settlement.zones):
         for kind in range(len(KINDS)):
-            sizes, names = _sizes(zone.zone, kind, int(counts[zone_index, kind]), parameters, luck)
+            sizes, names, entity_of = _sizes(zone.zone, kind, int(counts[zone_index, kind]), parameters, luck)
             ids += names
+            entities.append(entity_of)
             columns.append((sizes, zone_index, kind))
     people = np.concatenate([sizes for sizes, _, _ in columns]) if columns else np.empty(0, np.int64)
     lengths = [len(sizes) for sizes, _, _ in columns]
     zone_index_of = np.repeat(np.array([z for _, z, _ in columns], dtype=np.int64), lengths)
     kind_of = np.repeat(np.array([k for _, _, k in columns], dtype=np.int64), lengths)
-    entity = _entities(ids)
+    entity = np.concatenate(entities) if entities else np.empty(0, np.int64)
     x_m, y_m, node, walk_m = _places(place, zone_index_of, entity, luck)
     members = draw_members(kind_of, people, entity, parameters, luck)
     mode, seats, driver = _ways_to_leave(kind_of, people, node, entity, zone_index_of, members, parameters, luck)
@@ -145,32 +147,32 @@ def _shared_out(total: int, weights: list[int]) -> Integers:
     return whole
 
 
-def _sizes(zone: str, kind: int, count: int, parameters: PeopleParameters, luck: Luck) -> tuple[Integers, list[str]]:
-    """Sizes and names of the parties that `count` people make; the last is as large as people are left."""
+def _sizes(
+    zone: str, kind: int, count: int, parameters: PeopleParameters, luck: Luck
+) -> tuple[Integers, list[str], Integers]:
+    """Sizes, names and entities of the parties that `count` people make; the last is as large as people are left."""
     if count == 0:
-        return np.empty(0, np.int64), []
+        return np.empty(0, np.int64), [], np.empty(0, np.int64)
     if kind == STAFF:  # people who work there, each for themselves
-        names = [_name(zone, kind, number) for number in range(count)]
-        return np.ones(count, dtype=np.int64), names
+        return np.ones(count, dtype=np.int64), *_called(zone, kind, 0, count)
     shares = parameters.resident_sizes if kind == RESIDENT else parameters.guest_sizes
-    drawn, names = np.empty(0, np.int64), list[str]()
+    drawn, names, entity = np.empty(0, np.int64), list[str](), np.empty(0, np.int64)
     while drawn.sum() < count:
-        more = [_name(zone, kind, number) for number in range(len(names), len(names) + count // 2 + 1)]
-        luck_of = luck.uniform("party size", _entities(more))
-        sizes = 1 + np.searchsorted(np.cumsum(shares), luck_of, side="right")
+        more, who = _called(zone, kind, len(names), len(names) + count // 2 + 1)
+        sizes = 1 + np.searchsorted(np.cumsum(shares), luck.uniform("party size", who), side="right")
         drawn, names = np.concatenate([drawn, np.minimum(sizes, len(shares))]), names + more
+        entity = np.concatenate([entity, who])
     n = int(np.searchsorted(np.cumsum(drawn), count)) + 1
     drawn = drawn[:n].copy()
     drawn[-1] -= int(drawn.sum()) - count
-    return drawn, names[:n]
+    return drawn, names[:n], entity[:n]
 
 
-def _name(zone: str, kind: int, number: int) -> str:
-    return f"{zone}-{KINDS[kind][0]}{number:04d}"
-
-
-def _entities(names: list[str]) -> Integers:
-    return np.array([key_of(name) for name in names], dtype=np.uint64).view(np.int64)
+@lru_cache(maxsize=1024)
+def _called(zone: str, kind: int, first: int, end: int) -> tuple[list[str], Integers]:
+    """Names and entities of the parties of a kind with these numbers, the same in all runs. Read only."""
+    names = [f"{zone}-{KINDS[kind][0]}{number:04d}" for number in range(first, end)]
+    return names, np.array([key_of(name) for name in names], dtype=np.uint64).view(np.int64)
 
 
 def _places(

@@ -48,6 +48,7 @@ class Lines:
     ----------
     place_of : [parties] where each waits or went aboard, -1: nowhere
     boarded_by : [parties] the event of going aboard, -1: not so far
+    waits, is_aboard : [parties] whether each waits in some line now, or is being carried; read only
     since_s, boarded_s, landed_s : [parties] come there, gone aboard, let off again; `inf` until then [s]
     index : number of each place by its name
     cell : [places] flat cell of the fire's grid, -1: off it
@@ -60,48 +61,34 @@ class Lines:
         self.place_of: Integers = np.full(n, NOWHERE, dtype=np.int64)
         self.boarded_by: Integers = np.full(n, NOWHERE, dtype=np.int64)
         self.since_s, self.boarded_s, self.landed_s = (np.full(n, np.inf) for _ in range(3))
+        self.waits: Claims = np.zeros(n, np.bool_)
+        self.is_aboard: Claims = np.zeros(n, np.bool_)
+        self._queues: dict[int, Integers] = {}  # as worked out since the last change of each line
         x_m, y_m = (np.array([getattr(one, axis) for one in spots], dtype=float) for axis in ("x_m", "y_m"))
         row, column = grid.cell_at(x_m, y_m)
         self.cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, NOWHERE).astype(np.int64)
         self._x_m, self._y_m = x_m, y_m
-        self._forget()
 
-    def _forget(self) -> None:
-        """Somebody has come, gone aboard or been let off: what was worked out does not hold any more."""
-        self._waits: Claims | None = None
-        self._is_aboard: Claims | None = None
-        self._queues: dict[int, Integers] = {}
+    def _forget_lines_of(self, who: Integers) -> None:
+        """These have come or gone: what was worked out of the lines at their places does not hold any more."""
+        for place in set(self.place_of[who].tolist()):
+            self._queues.pop(place, None)
 
     def wait(self, who: Integers, place: Integers, at_s: Floats | float) -> None:
         """These parties wait at a place each (-1: at none) from a time on; who waits already keeps its place."""
-        new = np.flatnonzero((place != NOWHERE) & (self.place_of[who] == NOWHERE))
+        new = ((place != NOWHERE) & (self.place_of[who] == NOWHERE)).nonzero()[0]
         if len(new) == 0:
             return
-        self.place_of[who[new]] = place[new]
-        self.since_s[who[new]] = at_s[new] if isinstance(at_s, np.ndarray) else at_s
-        self._forget()
-
-    @property
-    def waits(self) -> Claims:
-        """Whether each party waits in some line now. [parties], read only"""
-        if self._waits is None:
-            self._waits = self._who_waits()
-        return self._waits
-
-    def _who_waits(self) -> Claims:
-        return np.asarray((self.place_of != NOWHERE) & np.isinf(self.boarded_s))
-
-    @property
-    def is_aboard(self) -> Claims:
-        """Whether each party is being carried now. [parties], read only"""
-        if self._is_aboard is None:
-            self._is_aboard = np.isfinite(self.boarded_s) & np.isinf(self.landed_s)
-        return self._is_aboard
+        comes = who[new]
+        self.place_of[comes] = place[new]
+        self.since_s[comes] = at_s[new] if isinstance(at_s, np.ndarray) else at_s
+        self.waits[comes] = True
+        self._forget_lines_of(comes)
 
     def queue(self, place: int) -> Integers:
         """Who waits at a place, in order of arrival (then of number). Read only."""
         if place not in self._queues:
-            there = np.flatnonzero((self.place_of == place) & self.waits)
+            there = ((self.place_of == place) & self.waits).nonzero()[0]
             self._queues[place] = there[np.argsort(self.since_s[there], kind="stable")]
         return self._queues[place]
 
@@ -134,19 +121,20 @@ class Lines:
             return queue, np.empty(0)
         so_far = np.cumsum(self._people[queue])
         after_s = so_far / people_s
-        fits = (so_far <= seats) & ((after_s <= within_s) | (np.arange(len(queue)) == 0))
-        n = int(np.argmin(np.append(fits, False)))  # the first that has to wait
+        fits = (so_far <= seats) & (after_s <= within_s)
+        fits[0] = so_far[0] <= seats
+        n = len(queue) if fits.all() else int(fits.argmin())  # the first that has to wait
         return queue[:n], after_s[:n]
 
     def board(self, who: Integers, at_s: Floats, events: Integers) -> None:
         """These parties are aboard, by these events."""
         self.boarded_s[who], self.boarded_by[who] = at_s, events
-        self._forget()
+        self.waits[who], self.is_aboard[who] = False, True
+        self._forget_lines_of(who)
 
     def land(self, who: Integers, at_s: Floats) -> None:
         """These parties have been let off."""
-        self.landed_s[who] = at_s
-        self._forget()
+        self.landed_s[who], self.is_aboard[who] = at_s, False
 
     @property
     def named(self) -> list[str]:

@@ -48,6 +48,7 @@ class Contagion:
         self._at = at[self._order]
         self._start = np.arange(n_zones) * 2.0 * _BEYOND
         self._hazard: NDArray[np.floating] = np.zeros(n_zones)
+        self._next = self._at.searchsorted(self._start, side="right")  # [zones] the first whom it has not come to
 
     def spread(self, knows: Integers, rate_per_s: Floats | float, span_s: float) -> tuple[Integers, Floats]:
         """Let the news spread for a while; returns whom it comes to (they may know already), and when.
@@ -75,9 +76,8 @@ class Contagion:
         grown: Floats = np.log1p(share * np.expm1(rate_per_s * span_s))
         before = self._hazard
         after = np.minimum(before + grown, 0.999 * _BEYOND)
-        first = np.searchsorted(self._at, self._start + before, side="right")
-        last = np.searchsorted(self._at, self._start + after, side="right")
-        self._hazard = after
+        first, last = self._next, self._at.searchsorted(self._start + after, side="right")
+        self._hazard, self._next = after, last
         count = last - first
         if not count.any():
             return np.empty(0, np.int64), np.empty(0)
@@ -134,8 +134,8 @@ class Neighbours:
             contagion, luck_of_teller = self._news[news]
             told, after_s = contagion.spread(count[:, news:until].sum(axis=1), rate_per_s, until_s - now_s)
             is_news = level[told] < news
-            told, after_s = told[is_news], after_s[is_news]
-            if len(told):
+            if is_news.any():
+                told, after_s = told[is_news], after_s[is_news]
                 at_s = now_s + after_s + np.where(asleep[told], self._sleep.waking_s[told], 0.0)
                 knows = (level >= news) & (level < until)
                 self._hearing.pass_on(told, at_s, self._tellers(knows, told, luck_of_teller))

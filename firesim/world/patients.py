@@ -31,19 +31,16 @@ class Patients:
     ----------
     called_s : [parties] when each first telephoned for help, `inf`: never [s]
     taken_s, let_off_s : [parties] taken aboard, let off; `inf` until then [s]
+    is_aboard : [parties] whether each sits in an ambulance now
     unit : [parties] the ambulance that took each, empty: none
     """
 
     def __init__(self, n: int, grid: Grid) -> None:
         self._grid = grid
         self.called_s, self.taken_s, self.let_off_s = (np.full(n, np.inf) for _ in range(3))
+        self.is_aboard: Claims = np.zeros(n, np.bool_)
         self.unit = [""] * n
         self._vehicle: dict[int, PlaceOf] = {}  # of those aboard
-
-    @property
-    def is_aboard(self) -> Claims:
-        """Whether each party sits in an ambulance now. [parties]"""
-        return np.asarray(np.isfinite(self.taken_s) & np.isinf(self.let_off_s))
 
     @property
     def aboard(self) -> list[int]:
@@ -54,12 +51,12 @@ class Patients:
         """A party is aboard; raises RuntimeError for one that is or was."""
         if self.unit[party]:
             raise RuntimeError(f"party {party} is taken by {unit} at {at_s} s, but {self.unit[party]} had it")
-        self.taken_s[party], self.unit[party] = at_s, unit
+        self.taken_s[party], self.unit[party], self.is_aboard[party] = at_s, unit, True
         self._vehicle[party] = place_of
 
     def let_off(self, party: int, at_s: float) -> None:
         """A party has been let off."""
-        self.let_off_s[party] = at_s
+        self.let_off_s[party], self.is_aboard[party] = at_s, False
         del self._vehicle[party]
 
     def cell_of(self, x_m: float, y_m: float) -> int:

@@ -57,27 +57,34 @@ class Reactions:
         self._hearing.known_by[who[heard.is_raised]] = events[heard.is_raised]
         if STAY in levels:
             self._stay_inside(heard, events)
-        is_moved = heard.is_raised & (self._standing.state[who] == HOME)
-        heeds = is_moved & self._decisions.would_heed(who, self._heeded[heard.level], heard.at_s, heard.level == ORDER)
-        self._decisions.convince(who[heeds], heard.at_s[heeds], events[heeds])
+        moved = (heard.is_raised & (self._standing.state[who] == HOME)).nonzero()[0]
+        if len(moved) == 0:
+            return
+        level, at_s = heard.level[moved], heard.at_s[moved]
+        heeds = self._decisions.would_heed(who[moved], self._heeded[level], at_s, level == ORDER)
+        self._decisions.convince(who[moved[heeds]], at_s[heeds], events[moved[heeds]])
 
     def _go_elsewhere(self, heard: Heard, told_anew: Claims, events: Integers, traffic: Traffic) -> None:
         """Those told anew where to go who wait for a bus, or are on their way by themselves, may change their mind."""
-        who, standing = heard.who, self._standing
+        self._by_bus.hear(heard, told_anew)
+        standing, those = self._standing, told_anew.nonzero()[0]
+        who = heard.who[those]
         own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
+        if not own_way.any():
+            return
         is_carried = self._shore.is_aboard[who] | self._by_bus.stops.is_aboard[who]
         own_way &= ~(is_carried | self._by_ambulance.patients.is_aboard[who])
-        self._by_bus.hear(heard, told_anew)
-        for k in np.flatnonzero(told_anew & own_way).tolist():
-            self._setting_out.redirect(who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
+        for k in those[own_way].tolist():
+            self._setting_out.redirect(heard.who[k : k + 1], heard.at_s[k : k + 1], events[k : k + 1], traffic)
 
     def _note_heard(self, heard: Heard) -> Integers:
         """Write down who has heard more than before; the event of each, or what it heard by. [heard]"""
         events = heard.because.copy()
-        level = heard.level
+        raised = heard.is_raised.nonzero()[0]
+        level = heard.level[raised]
         kinds = (("overheard", level == ELSEWHERE), ("told_of_fire", level == SEEN), ("warned", level > SEEN))
         for kind, is_of_kind in kinds:
-            part = np.flatnonzero(heard.is_raised & is_of_kind)
+            part = raised[is_of_kind]
             if len(part) == 0:
                 continue
             words = [
@@ -89,6 +96,8 @@ class Reactions:
 
     def _give_up(self, heard: Heard, those: Integers) -> None:
         """Of those who heard something, these stay where they are after all, if they meant to go."""
+        if len(those) == 0:
+            return
         gave_up = those[np.isin(heard.who[those], self._decisions.stand_down(heard.who[those]))]
         self._standing.note(heard.who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
 
@@ -98,7 +107,9 @@ class Reactions:
         To the others it is a warning.
         """
         at_home = heard.is_raised & (heard.level == STAY) & (self._standing.state[heard.who] == HOME)
-        heeds = np.flatnonzero(at_home & (self._decisions.willingness[heard.who] < self._stay_heeded))
+        heeds = (at_home & (self._decisions.willingness[heard.who] < self._stay_heeded)).nonzero()[0]
+        if len(heeds) == 0:
+            return
         self._give_up(heard, heeds)
         who = heard.who[heeds]
         self._decisions.stays_inside[who] = True

@@ -59,7 +59,8 @@ class RefugeWatch:
         self._cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, -1)
         boxes = [[*points.min(axis=0), *points.max(axis=0)] for points in ground]
         self._box_m: Floats = np.array(boxes, dtype=float).reshape(-1, 4)  # west, south, east, north of each ground
-        self._is_ahead = self._cells_within_reach()  # flat: near some refuge, and not burnt so far
+        self._matters_from_m = self._flames_that_matter()
+        self._within_reach = np.isfinite(self._matters_from_m).nonzero()[0]
         self._has_news = False
         self._lost_s: Floats = np.full(len(self._xy_m), np.inf)
         self._places_xy_m: Floats = np.array([(r.x_m, r.y_m) for r in refuges], dtype=float).reshape(-1, 2)
@@ -69,17 +70,29 @@ class RefugeWatch:
         self._breathed_s = -np.inf
         self._reported = np.zeros(len(refuges), np.bool_)
 
-    def _cells_within_reach(self) -> NDArray[np.bool_]:
-        """Cells whose flames may matter to some refuge. [cells]"""
-        mask = np.zeros(self._grid.shape, np.bool_)
-        for west, south, east, north in zip(*self._boxes_within_reach(HIGHEST_FLAME_M), strict=True):
-            (top, bottom), (left, right) = self._grid.cell_at([west, east], [north, south])
-            mask[max(top, 0) : max(bottom + 1, 0), max(left, 0) : max(right + 1, 0)] = True
-        return mask.ravel()
+    def _flames_that_matter(self) -> Floats:
+        """How long flames in each cell must be to matter to some refuge; `inf`: none do, or they have been met. [cells]
+
+        To the box around its ground: a bound, never longer than what takes a point of it. [m]
+        """
+        grid = self._grid
+        from_m = np.full(grid.shape, np.inf)
+        # The middle of the cell that holds a point may lie a cell off it.
+        within_m = self._per_flame * HIGHEST_FLAME_M + grid.cell_size_m
+        for per_flame, reach_m, (west, south, east, north) in zip(self._per_flame, within_m, self._box_m, strict=True):
+            (top, bottom), (left, right) = grid.cell_at(
+                [west - reach_m, east + reach_m], [north + reach_m, south - reach_m]
+            )
+            rows, columns = slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
+            x_m, y_m = grid.x_centres_m[columns], grid.y_centres_m[rows, None]
+            gap_m = np.maximum(np.maximum(west - x_m, x_m - east), np.maximum(south - y_m, y_m - north))
+            beyond_m = gap_m - 1.001 * grid.cell_size_m
+            far_m = beyond_m / per_flame if per_flame > 0.0 else np.inf
+            from_m[rows, columns] = np.minimum(from_m[rows, columns], np.where(beyond_m <= 0.0, 0.0, far_m))
+        return from_m.ravel()
 
     def _boxes_within_reach(self, flames_m: float) -> tuple[Floats, Floats, Floats, Floats]:
         """West, south, east and north of where flames so long, or shorter, may matter to each refuge. [refuges] m"""
-        # The middle of the cell that holds a point may lie a cell off it.
         reach_m = self._per_flame * min(flames_m, HIGHEST_FLAME_M) + self._grid.cell_size_m
         west, south, east, north = self._box_m.T
         return west - reach_m, south - reach_m, east + reach_m, north + reach_m
@@ -98,22 +111,24 @@ class RefugeWatch:
         looking through all that has burnt.
         """
         if flaming_cells is None:
-            cells = np.flatnonzero(self._is_ahead & (arrival_time_s.ravel() <= now_s))
+            cells = self._within_reach[arrival_time_s.ravel()[self._within_reach] <= now_s]
         else:
-            cells = flaming_cells[self._is_ahead[flaming_cells]]
-        if not len(cells):
+            cells = flaming_cells
+        if len(cells) == 0:
             return
-        self._is_ahead[cells] = False
-        for start in range(0, len(cells), _AT_ONCE):
-            self._burn(cells[start : start + _AT_ONCE], arrival_time_s, flame_length_m)
-
-    def _burn(self, cells: Integers, arrival_time_s: Floats, flame_length_m: NDArray[np.floating] | None) -> None:
-        came_s = arrival_time_s.ravel()[cells]
+        matters_from_m = self._matters_from_m[cells]
         flames_m = np.zeros(len(cells)) if flame_length_m is None else flame_length_m.ravel()[cells].astype(float)
-        x_m, y_m = self._grid.centre_of(*np.divmod(cells, self._grid.columns))
+        self._matters_from_m[cells] = np.inf
+        matter = (np.minimum(flames_m, HIGHEST_FLAME_M) >= matters_from_m).nonzero()[0]
+        for start in range(0, len(matter), _AT_ONCE):
+            those = matter[start : start + _AT_ONCE]
+            self._burn(cells[those], arrival_time_s.ravel()[cells[those]], flames_m[those])
+
+    def _burn(self, cells: Integers, came_s: Floats, flames_m: Floats) -> None:
+        x_m, y_m = self._grid.centre_of(cells // self._grid.columns, cells % self._grid.columns)
         west, south, east, north = self._boxes_within_reach(float(flames_m.max()))
         near = (x_m.max() >= west) & (x_m.min() <= east) & (y_m.max() >= south) & (y_m.min() <= north)
-        for refuge in np.flatnonzero(near).tolist():
+        for refuge in near.nonzero()[0].tolist():
             points = slice(self._first[refuge], self._first[refuge + 1])
             apart_m = np.hypot(self._xy_m[points, :1] - x_m, self._xy_m[points, 1:] - y_m)
             needed_m = self._per_flame[refuge] * np.minimum(flames_m, HIGHEST_FLAME_M)

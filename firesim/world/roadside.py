@@ -116,7 +116,6 @@ class Roadside:
         else:
             self._kept_up_s = -inf  # the cells that burn meanwhile are not looked at
             near = self._near(outline)
-            near = near[~self._is_cut[self._edge_of_point[near]]]
             edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
         edges, cut_fraction = _middles(edge, fraction)
         if len(edges):
@@ -146,17 +145,18 @@ class Roadside:
         return edges, at_fraction
 
     def _near(self, outline: Sequence[Ring]) -> Integers:
-        """Points of roads within half a cell of a small fire, or in it, as indices."""
+        """Points of roads that are not cut so far within half a cell of a small fire, or in it, as indices."""
         near = [_NO_EDGES]
         for ring in outline:
             corners = np.asarray(ring, dtype=float)
             (west, south), (east, north) = corners.min(axis=0) - self._within_m, corners.max(axis=0) + self._within_m
-            first = np.searchsorted(self._x_in_order_m, west, side="left")
-            last = np.searchsorted(self._x_in_order_m, east, side="right")
+            first = self._x_in_order_m.searchsorted(west, side="left")
+            last = self._x_in_order_m.searchsorted(east, side="right")
             strip = self._by_x[first:last]
             y_m = self._xy_m[strip, 1]
-            around = strip[(y_m >= south) & (y_m <= north)]
-            near.append(around[_is_near_ring(self._xy_m[around], corners, self._within_m)])
+            around = strip[(y_m >= south) & (y_m <= north) & ~self._is_cut[self._edge_of_point[strip]]]
+            if len(around):
+                near.append(around[_is_near_ring(self._xy_m[around], corners, self._within_m)])
         return np.unique(np.concatenate(near))
 
 

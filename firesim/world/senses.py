@@ -72,6 +72,7 @@ class Senses:
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
         self._unaware_s = np.empty(0)
         self._overslept: Integers = np.empty(0, np.int64)  # who was asleep then, and still is
+        self._is_high = False  # whether flames have been high enough to be seen: what has burnt never shrinks
         self._looked_s = -np.inf
 
     def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
@@ -85,7 +86,8 @@ class Senses:
         """Everybody looks for the fire, and feels it."""
         since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
         self._looked_s = now_s
-        if fire.area_m2(now_s) >= self._parameters.flame_from_area_m2:
+        self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
+        if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
         reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
         self._standing.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
@@ -105,7 +107,9 @@ class Senses:
         standing = self._standing
         in_sight = self._nearness.has_seen_flames(self._home_cell)
         in_sight &= np.isinf(standing.saw_flame_s) & (standing.state == HOME)
-        who = self._awake(np.flatnonzero(in_sight), now_s)
+        who = self._awake(in_sight.nonzero()[0], now_s)
+        if len(who) == 0:
+            return
         standing.saw_flame_s[who] = now_s
         self._decisions.hurry(who, self._parameters.hurry)
         self._may_go(who, np.full(len(who), now_s), self._parameters.flame_heeded, fire_event, "flames")
@@ -115,7 +119,7 @@ class Senses:
         return who[~self._sleep.is_asleep(now_s)[who]] if len(who) and self._sleep.is_night(now_s) else who
 
     def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
-        due = int(np.searchsorted(self._unaware_s, now_s, side="right"))
+        due = int(self._unaware_s.searchsorted(now_s, side="right"))
         if due == 0 and len(self._overslept) == 0:
             return
         standing, overslept = self._standing, self._overslept
@@ -133,9 +137,12 @@ class Senses:
     def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
         """Parties have seen something of the fire; those whom it convinces will decide."""
         heeds = self._decisions.would_heed(who, heeded, at_s, is_strong=what == "flames")
-        events = self._standing.note(who[heeds], at_s[heeds], "saw", fire_event, what)
-        self._decisions.convince(who[heeds], at_s[heeds], events)
-        self._hearing.see(who[heeds], events)
+        if not heeds.any():
+            return
+        who, at_s = who[heeds], at_s[heeds]
+        events = self._standing.note(who, at_s, "saw", fire_event, what)
+        self._decisions.convince(who, at_s, events)
+        self._hearing.see(who, events)
 
     def is_hot(self, cells: Integers) -> NDArray[np.bool_]:
         """Whether cells (flat, -1: off the grid) lie in the heat of flames."""
@@ -144,12 +151,12 @@ class Senses:
     def _cells(self, traffic: Traffic) -> Integers:
         """Where each party is now: flat cell, -1 off the grid or afloat. [parties]"""
         standing, cells = self._standing, self._home_cell.copy()
-        away = np.flatnonzero((standing.trip >= 0) & (standing.state != SAFE))
+        away = ((standing.trip >= 0) & (standing.state != SAFE)).nonzero()[0]
         if len(away):
             cells[away] = self._nearness.cells_of(*traffic.position_m(standing.trip[away]))
-        is_overrun = standing.lost_cell != NONE
-        cells[is_overrun] = standing.lost_cell[is_overrun]
-        waits = standing.waits_at != NONE
+        overrun = (standing.lost_cell != NONE).nonzero()[0]
+        cells[overrun] = standing.lost_cell[overrun]
+        waits = (standing.waits_at != NONE).nonzero()[0]
         cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
         return self.patients.cells_of(self._stops.cells_of(self._shore.cells_of(cells)))
 

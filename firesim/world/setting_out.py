@@ -67,35 +67,37 @@ class SettingOut:
         takes_car = self._drives[who] & ~self._goes_to_the_shore(who)
         riders = self._riders_of(who[takes_car])
         who, takes_car = self._without_lift_seekers(who, takes_car, riders)
-        ways = [self._way_of(party, bool(car), traffic) for party, car in zip(who.tolist(), takes_car, strict=True)]
-        goes = np.array([way is not None for way in ways], dtype=bool)
-        if not goes.all():
+        ways = [self._way_of(party, car, traffic) for party, car in zip(who.tolist(), takes_car.tolist(), strict=True)]
+        if None in ways:
+            goes = np.array([way is not None for way in ways], dtype=bool)
             self._shelter(who[~goes], self._decisions.leaves_s[who[~goes]], FOR_NOTHING)
             who, takes_car = who[goes], takes_car[goes]
         if len(who) == 0:
             return
         refuge, route = np.array([way for way in ways if way is not None], dtype=np.int64).T
-        p, at_s = self._parties, self._decisions.leaves_s[who].copy()
+        p, at_s = self._parties, self._decisions.leaves_s[who]
         events = self._standing.note(who, at_s, "departed", self._decisions.because[who])
         self._set_out(who, at_s, np.where(takes_car, p.mode[who], FOOT))
-        to_road_m_s = np.where(takes_car, self._parameters.access_speed_m_s, p.walking_speed_m_s[who])
-        with_riders = np.zeros(len(who), np.int64)
+        on_foot_m_s = p.walking_speed_m_s[who]
+        to_road_m_s = np.where(takes_car, self._parameters.access_speed_m_s, on_foot_m_s)
+        people = p.people[who]
         for driver, others in riders.items():
-            with_riders[who == driver] = p.people[others].sum()
+            people[who == driver] += p.people[others].sum()
         self._standing.trip[who] = traffic.enter(
             Departures(
                 party=who,
-                people=p.people[who] + with_riders,
+                people=people,
                 node=p.node[who],
                 refuge=refuge,
                 route=route,
-                speed_m_s=np.where(takes_car, 0.0, p.walking_speed_m_s[who]),
+                speed_m_s=np.where(takes_car, 0.0, on_foot_m_s),
                 at_s=at_s + p.walk_m[who] / to_road_m_s,
                 cause_id=events,
             )
         )
-        for k in np.flatnonzero(with_riders > 0).tolist():
-            self._take_along(riders[int(who[k])], int(who[k]), float(at_s[k]), int(events[k]))
+        for k, driver in enumerate(who.tolist()):
+            if driver in riders:
+                self._take_along(riders[driver], driver, float(at_s[k]), int(events[k]))
 
     def _set_out(self, who: Integers, at_s: Floats | float, mode: Integers | int) -> None:
         self._standing.departed_s[who], self._standing.left_by[who] = at_s, mode
@@ -133,13 +135,13 @@ class SettingOut:
         Whose driver has not left waits for it, `lift_wait_min` or until the driver goes if it has decided to; but
         nobody in need of help gives up, and nobody who flees waits. Then they walk.
         """
-        seeks = np.flatnonzero(self._parties.mode[who] == LIFT)
+        seeks = (self._parties.mode[who] == LIFT).nonzero()[0]
         if len(seeks) == 0:
             return who, takes_car
         stays: Claims = np.zeros(len(who), np.bool_)
-        on_board = np.concatenate([np.empty(0, np.int64), *riders.values()])
+        on_board = {rider for others in riders.values() for rider in others.tolist()}
         party, driver = who[seeks], self._parties.driver[who[seeks]]
-        rides = np.isin(party, on_board)
+        rides = np.array([one in on_board for one in party.tolist()], np.bool_)
         comes = (driver != NONE) & (self._standing.state[driver] == HOME)
         patient = comes & ~self._has_waited[party] & ~self._decisions.flees[party]
         helpless = self._parties.members.needs[party] != NO_HELP
@@ -191,6 +193,8 @@ class SettingOut:
             traffic.redirect([trip], [refuge], [route], told)
 
     def _shelter(self, who: Integers, at_s: Floats, waits: int) -> None:
+        if len(who) == 0:
+            return
         self._standing.shelter(who, at_s, self._decisions.because[who], waits)
         self._decisions.leaves_s[who] = np.inf
 
@@ -252,7 +256,8 @@ class SettingOut:
 
     def _stop_of(self, party: int) -> int:
         """The bus stop that a party was told of, as what can be walked to; -1: none."""
-        return int(self._hearing.stop_of(self._hearing.advice_of[party : party + 1])[0])
+        number = int(self._hearing.advice_of[party])
+        return self._hearing.advice[number][2] if number >= 0 else NONE
 
     def go_on(self, party: int, node: int, way: tuple[int, int], at_s: float, because: int, traffic: Traffic) -> None:
         """A party that was under way goes on on foot from a node, by this event."""

@@ -42,7 +42,7 @@ class Shore(Lines):
 
     def cells_of(self, home_cells: Integers) -> Integers:
         """Where each party can feel heat: who waits, at the landing; who is afloat, nowhere (-1). [parties]"""
-        waits = self.waits
+        waits = self.waits.nonzero()[0]
         cells = home_cells.copy()
         cells[waits] = self.cell[self.place_of[waits]]
         cells[self.is_aboard] = NOWHERE

@@ -76,12 +76,13 @@ class Standing:
     def note(
         self, who: Integers, at_s: Floats | float, kind: str, because: Integers | int, detail: str | list[str] = ""
     ) -> Integers:
-        """Write an event of each party; returns them."""
+        """Write an event of each party, each once; returns them."""
         if len(who) == 0:
             return np.empty(0, np.int64)
         names = [self._names[party] for party in who.tolist()]
-        self.cause_id[who] = self._journal.add_many(at_s, names, kind, because, detail)
-        return self.cause_id[who]
+        events = self._journal.add_many(at_s, names, kind, because, detail)
+        self.cause_id[who] = events
+        return events
 
     def expose(self, who: Integers, now_s: Floats | float, because: Integers) -> None:
         """These have had their dose."""

@@ -34,21 +34,17 @@ class Stops(Lines):
         self.n_waiting = self.n_aboard = 0  # parties; so that a step without any costs nothing
         self._grid = grid
 
-    def _who_waits(self) -> Claims:
-        return super()._who_waits() & ~self._has_left
-
     def wait(self, who: Integers, place: Integers, at_s: Floats | float) -> None:
         again = who[self._has_left[who]]  # they walked on from a stop, and were told of one anew
         if len(again):
             self.place_of[again], self._has_left[again], self.knows_none[again] = NOWHERE, False, False
-            self._forget()
         super().wait(who, place, at_s)
         self._count()
 
     def walk_on(self, who: Integers) -> None:
         """These have given up waiting and gone; where they waited stays on record."""
-        self._has_left[who] = True
-        self._forget()
+        self._has_left[who], self.waits[who] = True, False
+        self._forget_lines_of(who)
         self._count()
 
     def board(self, who: Integers, at_s: Floats, events: Integers) -> None:

@@ -112,6 +112,7 @@ class Traffic:
         within_m = parameters.caught_within_m
         self._closing = Closing(roads, self.flow, self.trips, self._steering, self.cut_off, journal, within_m)
         self._heated = Heated(grid, parameters.separation_flame_heights)
+        self._has_flamed = np.zeros(grid.rows * grid.columns, np.bool_)  # flat cells, as far as `meet_fire` was told
         self._smoky = SmokyRoads(roads, self.flow, self._finder.drive_s, journal, parameters.smoky_from_per_m)
         heeded = parameters.turning_cars_heeded
         self._turning = TurningCars(roads, self.flow, self.trips, self._steering, self._finder, self._luck, heeded)
@@ -211,6 +212,7 @@ class Traffic:
         A refuge is lost by the rule of `RefugeWatch`, which is that of the no-response twin. From then on it takes
         nobody: who comes there turns away as from a full one.
         """
+        flames = None if flames is None else self._new_among(flames)
         flaming_cells = None if flames is None else flames.cells
         edges, cut_fraction = self._roadside.newly_cut(arrival_time_s, now_s, outline, flaming_cells)
         if len(edges):
@@ -223,6 +225,12 @@ class Traffic:
         self.watch.meet_flames(arrival_time_s, flame_length_m, now_s, flaming_cells)
         self._lose_refuges(now_s, cause_id)
         return edges
+
+    def _new_among(self, flames: Flames) -> Flames:
+        """What flames now and was not seen to flame before: roads and refuges are asked about each cell once."""
+        new = flames.cells[~self._has_flamed[flames.cells]]
+        self._has_flamed[new] = True
+        return Flames(new, flames.length_m)
 
     def close_edges(self, edges: ArrayLike, now_s: float, cause_id: int, cut_fraction: ArrayLike | None = None) -> None:
         """The fire stands on these directed edges: nobody enters them any more.
@@ -526,7 +534,7 @@ class Traffic:
 
     def _note_full(self) -> None:
         """Refuges that somebody has taken the last place of, though nobody was turned away yet."""
-        for refuge in np.flatnonzero(self._room < 1).tolist():
+        for refuge in (self._room < 1).nonzero()[0].tolist():
             if refuge in self._full_event or refuge in self.lost_event or self.refuges[refuge].capacity_people < 1:
                 continue
             inside = np.flatnonzero(self.status == ARRIVED)

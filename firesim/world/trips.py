@@ -49,6 +49,10 @@ class Changes:
     cause_id: Integers
 
 
+_NONE = np.empty(0, np.int64)
+_NO_CHANGES = Changes(_NONE, _NONE, _NONE, np.empty(0), _NONE)
+
+
 class Trips:
     """The parties' side of the flow: arrays [trips] beside those of `Flow`.
 
@@ -101,10 +105,13 @@ class Trips:
     def changes(self) -> Changes:
         """The parties' trips that have ended since the last call, in order of trips."""
         t = self._flow.travellers
+        if not self._flow.may_have_ended:
+            return _NO_CHANGES
+        self._flow.may_have_ended = False
         has_ended = t.status[self._open] != TRAVELLING
-        trips = self._open[has_ended]
-        if len(trips):
-            self._open = self._open[~has_ended]
+        if not has_ended.any():
+            return _NO_CHANGES
+        trips, self._open = self._open[has_ended], self._open[~has_ended]
         return Changes(trips, self.party[trips], t.status[trips], t.done_s[trips], self.cause_id[trips])
 
     @property

@@ -68,9 +68,10 @@ class TurningCars:
         """Work out who could tell whom something new, for rows made since the last time."""
         if self._told is not self._steering.told:
             self._told, self._cuts, self._is_news = self._steering.told, [], np.zeros((0, 0), np.bool_)
-        common, had, rows = set(self._told.cut), len(self._cuts), self._finder.n_rows
+        had, rows = len(self._cuts), self._finder.n_rows
         if rows == had:
             return
+        common = set(self._told.cut)
         self._cuts += [frozenset(self._finder.knowledge(row).cut) - common for row in range(had, rows)]
         known = {cut: k for k, cut in enumerate(dict.fromkeys(self._cuts))}
         kind = np.array([known[cut] for cut in self._cuts])

@@ -36,6 +36,8 @@ class Knowledge:
 
     def with_also(self, cut: Iterable[int] = (), full: Iterable[int] = (), smoky: Iterable[int] = ()) -> Knowledge:
         """Knowing these too."""
+        if not (cut or full or smoky):
+            return self
         return Knowledge(_with_also(self.cut, cut), _with_also(self.full, full), _with_also(self.smoky, smoky))
 
 

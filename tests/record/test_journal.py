@@ -41,6 +41,24 @@ def test_many_events_at_once_are_the_same_as_one_by_one():
     assert len(many.add_many(np.array([]), [], "warned", np.array([], dtype=int))) == 0
 
 
+def test_of_many_events_one_may_cause_another_and_a_broken_cause_among_them_is_refused():
+    journal = Journal()
+    journal.add(0.0, "fire", "ignition", None)
+    journal.add_many([1.0, 2.0], ["a", "b"], "told", [0, 1])
+    assert journal.chain(2) == [2, 1, 0]
+    with pytest.raises(BrokenCause, match="later"):
+        journal.add_many([3.0, 1.5], ["a", "b"], "told", [0, 2])
+    with pytest.raises(BrokenCause, match="has not happened"):
+        journal.add_many(9.0, ["a", "b"], "told", [0, 99])
+
+
+def test_lists_for_many_events_are_of_one_length():
+    journal = Journal()
+    with pytest.raises(ValueError, match="2 and 3"):
+        journal.add_many([1.0, 2.0, 3.0], ["a", "b"], "told", None)
+    assert len(journal) == 0
+
+
 def test_what_the_scenario_starts_has_an_empty_cause_in_the_table():
     journal = Journal()
     journal.add(0.0, "fire", "ignition", None)
