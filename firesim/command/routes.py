@@ -291,8 +291,8 @@ def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_
 def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: LandingFor = no_boats) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
-    Who can no longer be told in time to leave by that road before it closes is told to stay or to go to the shore; whose time to leave has
-    passed otherwise, to leave at once. A deadline that has passed is never said again.
+    Who cannot be told in time to leave by that road before it closes is told to stay or to go to the shore; whose time
+    to leave has passed otherwise, to leave at once. A deadline that has passed is never said again.
     """
     zone = picture.ground.zone_index[advice.zone]
     if advice.refuge not in picture.ground.refuge_index or not advice.route:

@@ -204,7 +204,8 @@ class Knock:
     in the order of its deadlines; on a beach a loudhailer reaches more. Hotels begin at once, each zone for
     itself, with the guests. In which order doors are knocked at is luck; a party knocked at earlier delays the
     later ones, since there are only so many teams. Some will be gone when their door is reached: the teams do
-    not know.
+    not know. A new alert for a zone is what is said from then on at its doors that were still to come; those where
+    something else was said before are gone to once more, after all others.
     """
 
     channel = "knock"
@@ -217,6 +218,7 @@ class Knock:
         self._order = luck.uniform("knock order", listeners.key)
         self._police_free_s = -np.inf
         self._hotel_free_s = np.full(len(listeners.zones), -np.inf)
+        self._visit_s = np.full(len(listeners.zone_index), -np.inf)  # when they come, or came last
 
     def reach(self, alert: Alert, mast: str, delivered_s: float) -> Reach:
         """Every party of the advised zones, and when somebody knocks. `mast` does not matter."""
@@ -228,6 +230,9 @@ class Knock:
                 continue
             zone = listeners.zones.index(advice.zone)
             in_zone = listeners.zone_index == zone
+            is_to_come = in_zone & (self._visit_s > delivered_s)
+            at_s[is_to_come] = self._visit_s[is_to_come]
+            in_zone &= ~is_to_come
             if p.knock_teams > 0:
                 per_min = p.beach_parties_per_min if listeners.is_beach[zone] else p.knock_parties_per_min
                 doors = self._in_order(in_zone & ~listeners.is_guest)
@@ -238,6 +243,7 @@ class Knock:
             at_s[rooms] = start_s + (np.arange(len(rooms)) + 1) * MINUTE_S / p.hotel_parties_per_min
             self._hotel_free_s[zone] = float(at_s[rooms].max(initial=start_s))
         self._police_free_s = police_s
+        self._visit_s = np.where(np.isfinite(at_s), at_s, self._visit_s)
         return _reach(np.isfinite(at_s) & self._opens, self._once_awake_s(at_s))
 
     def _once_awake_s(self, at_s: Floats) -> Floats:

@@ -196,7 +196,7 @@ class Edge:
         reach = alerter.reach(alert, mast, now_s)
         detail = f"{alert.order}: {alert.channel}, {len(reach.parties)} parties"
         event = self.truth.journal.add(now_s, envelope.destination, "alert_delivered", event_id, detail)
-        tell(self.truth.people, alert, reach, event)
+        tell(self.truth.people, alert, reach, event, envelope.sent_s)
 
     def destinations(self, order_destination: str) -> list[str]:
         """Who on the network is meant by the destination of an order."""
@@ -210,12 +210,12 @@ class Edge:
         return [mast.mast for mast in self.truth.masts] if channel in BY_MAST else [KNOCKERS]
 
 
-def tell(people: People, alert: Alert, reach: Reach, event_id: int) -> None:
+def tell(people: People, alert: Alert, reach: Reach, event_id: int, issued_s: float) -> None:
     """Hand an alert with its advice to the parties that hear it; a siren says neither what nor whom it means."""
     advice = {one.zone: (_place_told(one), tuple(one.route)) for one in alert.advice}
     parties, names_zones = np.asarray(reach.parties, dtype=np.int64), alert.channel != Siren.channel
     stops = {one.zone: one.stop for one in alert.advice if one.stop}
-    people.hear(parties, reach.at_s, alert.channel, alert.level, event_id, advice, names_zones, stops)
+    people.hear(parties, reach.at_s, alert.channel, alert.level, event_id, advice, names_zones, stops, issued_s)
 
 
 def _place_told(advice: ZoneAdvice) -> str:

@@ -62,19 +62,17 @@ class ComingThrough:
 
     def _fail(self, ended: Changes, arrived: Claims) -> None:
         """Of these, those who did not arrive have been caught, or know of no way left."""
-        standing, caught = self._standing, ended.status == CAUGHT
-        who = ended.party[caught]
-        standing.exposure.add(who, ON_ROAD, self._parameters.dose_s)
+        standing, failed = self._standing, (~arrived).nonzero()[0]
+        who, at_s, because = ended.party[failed], ended.at_s[failed], ended.cause_id[failed]
+        caught = ended.status[failed] == CAUGHT
+        was_cut_off = np.isfinite(standing.trapped_s[who])  # before they left
+        for which, kind in ((~was_cut_off, "trapped"), (was_cut_off & ~caught, "stranded")):
+            standing.note(who[which], at_s[which], kind, because[which])
         standing.state[who] = TRAPPED
-        standing.expose(who, ended.at_s[caught], ended.cause_id[caught])
-        standing.trapped_s[who] = np.minimum(standing.trapped_s[who], ended.at_s[caught])
-        for is_news, kind in ((True, "trapped"), (False, "stranded")):  # some were cut off before they left
-            stuck = ~arrived & ~caught & (np.isinf(standing.trapped_s[ended.party]) == is_news)
-            who = ended.party[stuck]
-            standing.note(who, ended.at_s[stuck], kind, ended.cause_id[stuck])
-            standing.state[who] = TRAPPED
-            if is_news:
-                standing.trapped_s[who] = ended.at_s[stuck]
+        standing.trapped_s[who] = np.minimum(standing.trapped_s[who], at_s)
+        standing.exposure.add(who[caught], ON_ROAD, self._parameters.dose_s)
+        newly = caught & ~standing.is_exposed[who]
+        standing.expose(who[newly], at_s[newly], because[newly])
 
     def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """In a refuge they are safe; at a last resort, landing or stop they wait, in the heat like anybody there."""

@@ -49,15 +49,26 @@ class Heard:
 class _Rows(NamedTuple):
     """What is said to whom, a column each, before anybody has heard it: in order of time, of equals the one sent first.
 
-    at_s : [n]; what : [5, n] who, because, level, channel and advice of `Heard`
+    s : [2, n] when it is heard, and when it was issued [s]
+    what : [5, n] who, because, level, channel and advice of `Heard`
     """
 
-    at_s: Floats
+    s: Floats
     what: Integers
+
+    @property
+    def at_s(self) -> Floats:
+        """When it is heard. [n], s"""
+        heard_s: Floats = self.s[0]
+        return heard_s
 
     def some(self, which: Integers) -> _Rows:
         """These columns of it."""
-        return _Rows(self.at_s[which], self.what.take(which, axis=1))
+        return _Rows(self.s.take(which, axis=1), self.what.take(which, axis=1))
+
+    def between(self, first: int, last: int) -> _Rows:
+        """The columns from one to before another."""
+        return _Rows(self.s[:, first:last], self.what[:, first:last])
 
 
 @dataclass
@@ -73,11 +84,23 @@ class _Sent:
         at_s, first = self.rows.at_s, self.said
         self.said = int(at_s.searchsorted(now_s, side="right"))
         self.next_s = float(at_s[self.said]) if self.said < len(at_s) else np.inf
-        return _Rows(at_s[first : self.said], self.rows.what[:, first : self.said])
+        return self.rows.between(first, self.said)
+
+    def unsay(self, is_told_anew: Claims, channel: int) -> None:
+        """Nobody of these [parties] who has not heard it yet does, by that channel."""
+        who, by = self.rows.what[0], self.rows.what[3]
+        keeps = ~is_told_anew[who] | (by != channel)
+        keeps[: self.said] = True
+        if not keeps.all():
+            self.rows = self.rows.some(keeps.nonzero()[0])
+            self.next_s = float(self.rows.at_s[self.said]) if self.said < len(self.rows.at_s) else np.inf
 
 
 class Hearing:
     """The ears of all parties.
+
+    Of two alerts the one issued later holds, whichever is heard first: they say when they were issued. A warning does
+    not make an order void.
 
     Attributes
     ----------
@@ -101,6 +124,7 @@ class Hearing:
         self.known_by = np.full(n, _NONE, dtype=np.int64)
         self._is_reached: Claims = np.zeros(n, np.bool_)  # by any alert, from whomever but a neighbour
         self._is_named: Claims = np.zeros(len(zones), np.bool_)  # zones that an alert was for
+        self._directed_s = np.full(n, -np.inf)  # when the last order or all-clear that they know was issued
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
         self._is_at_home_only, self._is_from_afar = np.zeros(0, np.bool_), np.zeros(0, np.bool_)  # [channels]
@@ -117,6 +141,7 @@ class Hearing:
         advice: Mapping[str, tuple[str, Sequence[str]]],
         names_zones: bool = True,
         stops: Mapping[str, str] | None = None,
+        issued_s: float = -np.inf,
     ) -> None:
         """Parties will hear an alert at `at_s`; see `People.hear`."""
         if level not in _LEVELS:
@@ -132,13 +157,16 @@ class Hearing:
         because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)[order]
         who, when = who[order], when[order]
         zone = self._zone_index[who]
-        self._send(who, when, channel, levels[zone], because, advised[zone])
+        if channel == KNOCK:
+            self._say_at_doors_instead(who)
+        self._send(who, when, np.full(len(who), issued_s), channel, levels[zone], because, advised[zone])
 
     def pass_on(self, who: Integers, at_s: Floats, teller: Integers) -> None:
         """Parties will be told at `at_s` [n] what these others [n] know now, who knew it before."""
         order = np.argsort(at_s, kind="stable")
         who, at_s, teller = who[order], at_s[order], teller[order]
-        self._send(who, at_s, NEIGHBOUR, self.level[teller], self.known_by[teller], self.advice_of[teller])
+        issued_s = self._directed_s[teller]
+        self._send(who, at_s, issued_s, NEIGHBOUR, self.level[teller], self.known_by[teller], self.advice_of[teller])
 
     def see(self, who: Integers, events: Integers) -> None:
         """These have seen the fire themselves, by these events."""
@@ -146,8 +174,25 @@ class Hearing:
         self.level[who[news]] = SEEN
         self.known_by[who[news]] = events[news]
 
+    def _say_at_doors_instead(self, who: Integers) -> None:
+        """Who knocks tells the newest: what was to be said at these doors and was not is not said any more."""
+        if KNOCK not in self.channels:
+            return
+        is_told_anew = np.zeros(len(self.level), np.bool_)
+        is_told_anew[who] = True
+        for sent in self._pending:
+            sent.unsay(is_told_anew, self.channels.index(KNOCK))
+        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
+
     def _send(
-        self, who: Integers, at_s: Floats, channel: str, level: Integers, because: Integers, advice: Integers
+        self,
+        who: Integers,
+        at_s: Floats,
+        issued_s: Floats,
+        channel: str,
+        level: Integers,
+        because: Integers,
+        advice: Integers,
     ) -> None:
         if channel not in self.channels:
             self.channels.append(channel)
@@ -155,7 +200,7 @@ class Hearing:
             self._is_from_afar = np.array([name != NEIGHBOUR for name in self.channels])
         by = np.full(len(who), self.channels.index(channel))
         if len(who):
-            rows = _Rows(at_s, np.array([who, because, level, by, advice], dtype=np.int64))
+            rows = _Rows(np.array([at_s, issued_s]), np.array([who, because, level, by, advice], dtype=np.int64))
             self._pending.append(_Sent(rows, 0, float(at_s[0])))
 
     def until(self, now_s: float, departed_s: Floats, leaves_s: Floats, safe_s: Floats) -> list[Heard]:
@@ -174,7 +219,7 @@ class Hearing:
         rows = self._said_until(now_s)
         if len(rows.at_s) == 0:
             return []
-        at_s, (who, _, _, channel, _) = rows
+        at_s, (who, _, _, channel, _) = rows.at_s, rows.what
         is_heard = at_s < safe_s[who]
         at_home_only = self._is_at_home_only[channel]
         if at_home_only.any():
@@ -182,6 +227,19 @@ class Hearing:
         if not is_heard.all():
             rows = rows.some(is_heard.nonzero()[0])
         return [self._take_in(turn) for turn in _turns(rows)]
+
+    def _still_holds(self, rows: _Rows) -> _Rows:
+        """The same without orders, warnings and all-clears issued before the last order or all-clear that they know."""
+        (_, issued_s), (who, _, level, _, _) = rows.s, rows.what
+        directed_s = self._directed_s[who]
+        is_stale = (issued_s < directed_s) & ((level >= WARNING) | (level == NOTHING))
+        if is_stale.any():
+            rows = rows.some((~is_stale).nonzero()[0])
+            (_, issued_s), (who, _, level, _, _) = rows.s, rows.what
+        directs = ((level >= STAY) | (level == NOTHING)).nonzero()[0]
+        if len(directs):
+            self._directed_s[who[directs]] = np.maximum(self._directed_s[who[directs]], issued_s[directs])
+        return rows
 
     def _said_until(self, now_s: float) -> _Rows:
         """What has been said until now and was not taken from `_pending` before."""
@@ -213,8 +271,10 @@ class Hearing:
         return self._is_reached & ~self._is_named[self._zone_index]
 
     def _take_in(self, rows: _Rows) -> Heard:
-        at_s, (who, because, level, channel, advice) = rows
+        who, _, level, channel, _ = rows.what
         self._is_reached[who[self._is_from_afar[channel] & (level != NOTHING)]] = True
+        rows = self._still_holds(rows)
+        at_s, (who, because, level, channel, advice) = rows.at_s, rows.what
         is_anew = (advice != _NONE) & (advice != self.advice_of[who])
         if is_anew.any():
             self.advice_of[who[is_anew]] = advice[is_anew]
@@ -253,13 +313,12 @@ class Hearing:
         return levels, advised
 
 
-_NO_ROWS = _Rows(np.empty(0), np.empty((5, 0), np.int64))
+_NO_ROWS = _Rows(np.empty((2, 0)), np.empty((5, 0), np.int64))
 
 
 def _together(parts: Sequence[_Rows]) -> _Rows:
-    at_s = np.concatenate([part.at_s for part in parts])
-    what = np.concatenate([part.what for part in parts], axis=1)
-    return _Rows(at_s, what).some(at_s.argsort(kind="stable"))
+    rows = _Rows(*(np.concatenate(part, axis=1) for part in zip(*parts, strict=True)))
+    return rows.some(rows.at_s.argsort(kind="stable"))
 
 
 def _turns(rows: _Rows) -> list[_Rows]:

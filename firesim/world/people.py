@@ -149,6 +149,7 @@ class People:
         advice: Mapping[str, tuple[str, Sequence[str]]],
         names_zones: bool = True,
         stops: Mapping[str, str] | None = None,
+        issued_s: float = -np.inf,
     ) -> None:
         """Parties hear an alert, now or later.
 
@@ -171,8 +172,10 @@ class People:
             Whether it says whom it means. If not, as a siren, it is a warning to all who hear it, without advice.
         stops : mapping, optional
             Zone to the bus stop at which those without a vehicle are fetched.
+        issued_s : float
+            When it was issued: who knows an order or all-clear issued later does not heed it. [s]
         """
-        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice, names_zones, stops)
+        self._hearing.hear(parties, at_s, channel, level, cause_ids, advice, names_zones, stops, issued_s)
 
     def advance(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Let everybody hear, look, decide and leave until `now_s`, and learn how those on the road fared.

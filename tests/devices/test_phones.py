@@ -241,9 +241,23 @@ def test_knocking_reaches_everybody_of_the_zone_and_nobody_else_in_time() -> Non
 def test_no_team_knocks_faster_than_it_can() -> None:
     listeners = parties()
     knock, reach = by_knock(listeners, "west", "east", hotel_parties_per_min=1e9)
-    second = knock.reach(alert("knock", "east"), "", 60.0)
-    at_s = [s for r in (reach, second) for i, s in zip(r.parties, r.at_s, strict=True) if not listeners.is_guest[i]]
+    again = knock.reach(alert("knock", "east"), "", max(reach.at_s))
+    at_s = [s for r in (reach, again) for i, s in zip(r.parties, r.at_s, strict=True) if not listeners.is_guest[i]]
     assert np.diff(np.sort(at_s)).min() == pytest.approx(60.0 / 4.0)
+
+
+@pytest.mark.parametrize("rooms", [False, True])
+def test_at_doors_still_to_come_the_newest_is_said_and_the_others_are_gone_to_once_more(rooms: bool) -> None:
+    listeners = parties()
+    knock, first = by_knock(listeners, "west", "east")
+    mine = {i: s for i, s in zip(first.parties, first.at_s, strict=True) if listeners.is_guest[i] == rooms}
+    at_s = {i: s for i, s in mine.items() if listeners.zone_index[i] == 1}
+    half_s = float(np.median(list(at_s.values())))
+    second = knock.reach(alert("knock", "east"), "", half_s)
+    newly = {i: s for i, s in zip(second.parties, second.at_s, strict=True) if listeners.is_guest[i] == rooms}
+    assert set(newly) == set(at_s)
+    assert all((newly[i] == s) == (s > half_s) for i, s in at_s.items())
+    assert min(newly[i] for i, s in at_s.items() if s <= half_s) > max((at_s if rooms else mine).values())
 
 
 def test_the_nearest_deadline_is_knocked_first() -> None:
