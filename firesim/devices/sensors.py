@@ -16,7 +16,7 @@ from firesim.link.messages import FireMapReport, GasReport, RoadReport
 from firesim.link.ports import Observation
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.physics.smoke import SmokeWind, drift_toward_deg, ground_smoke_g_m3, smoke_index
-from firesim.place.grid import Grid, east_north
+from firesim.place.grid import Grid, heading
 from firesim.streams import Luck, key_of
 from firesim.world.smoke import sources_of
 
@@ -183,8 +183,8 @@ class GasNodes:
         if heat_mw <= 0.0:
             return np.zeros(len(self._nodes))
         weather = self._weather.at(now_s)
-        east, north = east_north(drift_toward_deg(weather.wind_from_deg))
-        wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, float(east), float(north))
+        toward = heading(float(drift_toward_deg(weather.wind_from_deg)))
+        wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, *toward)
         x_m, y_m, share, width_m = sources_of(self._fire, self._grid, now_s, _MOST_SOURCES)
         smoke_g_m3 = ground_smoke_g_m3(
             self._x_m, self._y_m, x_m, y_m, heat_mw * share, wind, self._parameters.height_m, width_m

@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.fire.front import Where
 from firesim.fire.fuelbed import fuel_bed
 from firesim.fire.moisture import Moisture
 from firesim.fire.spread import FireWeather, Landscape, LandscapeSpread, SpreadingFire
@@ -155,10 +156,10 @@ class TrueFire:
                 self._journal.add(first_s, "fire", "fire_reached_zone", self.ignition_event, zone)
         self._note_out()
 
-    def block(self, mask: NDArray[np.bool_], now_s: float) -> None:
-        """These cells never burn from now on, unless they have burnt already."""
+    def block(self, where: Where, now_s: float) -> None:
+        """These cells never burn from now on, unless they have burnt already: a mask [y, x], or rows and columns."""
         self._forget_moment()
-        self._front.block(mask, now_s)
+        self._front.block(where, now_s)
 
     def _forget_moment(self) -> None:
         """What was worked out of this moment does not hold any more."""
@@ -170,10 +171,10 @@ class TrueFire:
         """Part of the front is held, by this event of a crew: it causes the end of the fire if it was the last."""
         self._held_event = because
 
-    def unblock(self, mask: NDArray[np.bool_], now_s: float) -> None:
+    def unblock(self, where: Where, now_s: float) -> None:
         """Cells that were held burn again."""
         self._forget_moment()
-        self._front.unblock(mask, now_s)
+        self._front.unblock(where, now_s)
 
     def slow(self, mask: NDArray[np.bool_], factor: float, now_s: float) -> None:
         """Multiply the rate of spread in these cells (wetting)."""
