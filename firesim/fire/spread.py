@@ -456,7 +456,8 @@ class SpreadingFire:
     def _lit_at_once(self, rows: NDArray[np.integer], columns: NDArray[np.integer], arrival_s: Floats) -> Floats:
         """Arrivals of cells, that of the cell of a point ignition being the ignition."""
         assert self._young is not None
-        is_home = (rows == self._home[0]) & (columns == self._home[1])
+        row, column = self._home
+        is_home = (rows == row) & (columns == column)
         return np.where(is_home, self._young.point.ignited_s, arrival_s)
 
     def _drive_ellipse(self, now_s: float) -> None:

@@ -143,21 +143,23 @@ def _crossings(
     rows, columns = shape
     is_level = sides < rows * (columns - 1)
     number = np.where(is_level, sides, sides - rows * (columns - 1))
-    row, column = np.divmod(number, np.where(is_level, columns - 1, columns))
-    row, column = row + first[0], column + first[1]
-    step_down, step_right = np.where(is_level, 0, 1), np.where(is_level, 1, 0)
+    across = np.where(is_level, columns - 1, columns)
+    row = number // across
+    row, column = row + first[0], number - row * across + first[1]
+    # One end of a side has burnt, so only along it may one look beyond the field.
+    along, beyond = np.where(is_level, column, row), np.where(is_level, field.shape[1], field.shape[0])
+    cell, step = row * field.shape[1] + column, np.where(is_level, 1, field.shape[1])
+    flat = field.ravel()
 
     def after(steps: int) -> Floats:
-        r, c = row + steps * step_down, column + steps * step_right
-        known = (r >= 0) & (r < field.shape[0]) & (c >= 0) & (c < field.shape[1])
-        values = np.full(sides.size, np.inf)
-        values[known] = field[r[known], c[known]]
+        values = flat.take(cell + steps * step, mode="clip").astype(np.float64)
+        values[(along < -steps) | (along >= beyond - steps)] = np.inf
         return values
 
-    behind, here, next_, beyond = (after(steps) for steps in (-1, 0, 1, 2))
-    forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, beyond, level)
+    behind, here, next_, after_next = (after(steps) for steps in (-1, 0, 1, 2))
+    forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, after_next, level)
     share = np.where(here <= level, forward, backward)
-    return row + corner[0] + share * step_down, column + corner[1] + share * step_right
+    return row + corner[0] + share * ~is_level, column + corner[1] + share * is_level
 
 
 def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floats:
@@ -167,7 +169,8 @@ def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floa
         carried = (level - burnt) / (burnt - behind)
     carried = np.where((burnt > behind) & (carried < 1.0), carried, 0.5)
     share = np.where(np.isfinite(unburnt), between, carried)
-    shares: Floats = np.clip(np.nan_to_num(share, nan=0.5), CLEARANCE, 1.0 - CLEARANCE)
+    share[np.isnan(share)] = 0.5
+    shares: Floats = np.minimum(np.maximum(share, CLEARANCE), 1.0 - CLEARANCE)
     return shares
 
 

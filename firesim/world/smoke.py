@@ -128,14 +128,14 @@ class Smoke:
         """
         if not self.is_any:
             return np.zeros(len(cells), np.bool_)
-        square = self._square_of[cells]
-        is_harmful = self._is_harmful[square]
+        square = self._square_of.take(cells)
+        is_harmful = self._is_harmful.take(square)
         unknown = square[is_harmful < 0]
         if len(unknown):
             fresh = np.unique(unknown)
             x_m, y_m = self._square_xy_m[:, fresh]
             self._is_harmful[fresh] = self.optical_density_per_m(x_m, y_m) >= self.parameters.harmful_from_per_m
-            is_harmful = self._is_harmful[square]
+            is_harmful = self._is_harmful.take(square)
         return np.asarray((is_harmful > 0) & (cells >= 0))
 
 
