@@ -223,7 +223,7 @@ def on_the_map(ground: Ground, coarse: NDArray[np.floating]) -> NDArray[np.float
 
 
 def _around(is_finite: NDArray[np.bool_], fine: int, factor: int) -> tuple[range, NDArray[np.int64]]:
-    """The fine cells along one axis from the first to the last whose coarse cell holds something; and those, of each."""
+    """The fine cells along one axis from the first to the last whose coarse cell holds something, and those cells."""
     coarse_of = np.minimum(np.arange(fine) // factor, len(is_finite) - 1)
     held = np.flatnonzero(is_finite[coarse_of])
     span = range(held[0], held[-1] + 1) if held.size else range(0)

@@ -190,8 +190,7 @@ class Plume:
         cells = self._fire.flaming_cells(now_s)
         if len(cells) <= 1:
             return self._fire.ignition_xy_m
-        row = cells // self._grid.columns  # many times as fast as numpy's divmod
-        column = cells - row * self._grid.columns
+        row, column = self._grid.place_of(cells)
         return float(self._grid.x_centres_m[column].mean()), float(self._grid.y_centres_m[row].mean())
 
     def _flame_length_m(self, now_s: float) -> float:

@@ -122,8 +122,9 @@ class GasNodes:
         if not self._nodes:
             return []
         p = self._parameters
-        index, is_hot = self._smoke_index(now_s), self._is_in_flames(now_s, 0.0)
-        is_able = self._works & ~self._is_in_flames(now_s, p.survives_s)
+        index, reached_s = self._smoke_index(now_s), self._reached_s()
+        is_hot = reached_s <= now_s
+        is_able = self._works & ~(reached_s <= now_s - p.survives_s)
         smells = index >= 1.0
         self._smelt_since_s = np.where(smells, np.minimum(self._smelt_since_s, now_s), np.inf)
         is_sighted = is_able & (now_s >= self._blind_until_s)
@@ -148,8 +149,9 @@ class GasNodes:
         """Whether the air at any working node is now beyond its alarm level."""
         if not self._nodes:
             return False
-        is_able = self._works & ~self._is_in_flames(now_s, self._parameters.survives_s)
-        smells = (self._smoke_index(now_s) >= 1.0) | self._is_in_flames(now_s, 0.0)
+        reached_s = self._reached_s()
+        is_able = self._works & ~(reached_s <= now_s - self._parameters.survives_s)
+        smells = (self._smoke_index(now_s) >= 1.0) | (reached_s <= now_s)
         return bool((is_able & smells).any())
 
     def _is_mistaken(self, step: int) -> Mask:
@@ -168,9 +170,9 @@ class GasNodes:
         draw = self._luck.uniform("gas scan", self._key, self._alarms)
         return p.scan_min_s + (p.scan_max_s - p.scan_min_s) * draw
 
-    def _is_in_flames(self, now_s: float, for_s: float) -> Mask:
-        """Nodes whose cell the front reached at least so long ago. [node]"""
-        return np.asarray(np.ravel(self._fire.arrival_time_s)[self._cell] <= now_s - for_s)
+    def _reached_s(self) -> Floats:
+        """When the front reached each node's cell; `inf` where it has not. [node]"""
+        return np.asarray(self._fire.arrival_time_s.ravel()[self._cell])
 
     def _smoke_index(self, now_s: float) -> Floats:
         """Smoke at each node relative to its alarm level. [node]"""

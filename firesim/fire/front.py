@@ -180,9 +180,7 @@ class Front:
         """Rows and columns of the cells that burn after one time and by another at or before now. [cells]"""
         return burnt_between(self._cells, self._stride, self._tiles.window(), after_s, until_s)
 
-    def burnt_anew(
-        self, after_s: float, until_s: float, told: Told
-    ) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    def burnt_anew(self, after_s: float, until_s: float, told: Told) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
         return burnt_anew(self._cells, self._stride, self._tiles.window(), after_s, until_s, told)
 

@@ -263,8 +263,8 @@ class SpreadingFire:
     ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats, Floats]:
         """Rows, columns, arrival [s] and Byram intensity [kW/m] of the cells that burnt after a time. [cells]
 
-        At the cost of these cells, for who keeps a record of a fire. told: of who asks again and again and need not hear
-        the same twice: cells of which nothing has changed since may be left out.
+        At the cost of these cells, for who keeps a record of a fire.
+        told: of who asks again and again; cells of which nothing has changed since may be left out.
         """
         if self._later.fires:
             return self._later.cells(self, lambda fire: fire.burnt_since(after_s))

@@ -274,7 +274,7 @@ class SpreadTiles:
         return twin
 
     def copied(self, known: Sequence[NDArray[Any]], elsewhere: float) -> list[NDArray[Any]]:
-        """Copies of what is known by cell and is `elsewhere` where fire has not come: they cost little but where it has."""
+        """Copies of what is known by cell and is `elsewhere` wherever fire has not come: that is not read."""
         top, bottom, left, right = self.window()
         here = np.s_[top + 1 : bottom + 1, left + 1 : right + 1]  # of the cells, their rim included
         twins = [np.full(by_cell.size, elsewhere, by_cell.dtype) for by_cell in known]

@@ -141,25 +141,25 @@ def _crossings(
     at `corner` of the grid.
     """
     rows, columns = shape
-    is_level = sides < rows * (columns - 1)
-    number = np.where(is_level, sides, sides - rows * (columns - 1))
-    across = np.where(is_level, columns - 1, columns)
-    row = number // across
+    step_right: Integers = (sides < rows * (columns - 1)).astype(np.int64)  # 0 for the sides in a column
+    step_down: Integers = 1 - step_right
+    number, across = sides - rows * (columns - 1) * step_down, columns - step_right
+    row: Integers = number // across
     row, column = row + first[0], number - row * across + first[1]
     # One end of a side has burnt, so only along it may one look beyond the field.
-    along, beyond = np.where(is_level, column, row), np.where(is_level, field.shape[1], field.shape[0])
-    cell, step = row * field.shape[1] + column, np.where(is_level, 1, field.shape[1])
+    along, length = row * step_down + column * step_right, field.shape[0] * step_down + field.shape[1] * step_right
+    cell, step = row * field.shape[1] + column, field.shape[1] * step_down + step_right
     flat = field.ravel()
 
     def after(steps: int) -> Floats:
-        values = flat.take(cell + steps * step, mode="clip").astype(np.float64)
-        values[(along < -steps) | (along >= beyond - steps)] = np.inf
+        values: Floats = flat.take(cell + steps * step, mode="clip").astype(np.float64)
+        values[(along + steps < 0) | (along + steps >= length)] = np.inf
         return values
 
-    behind, here, next_, after_next = (after(steps) for steps in (-1, 0, 1, 2))
-    forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, after_next, level)
+    behind, here, next_, beyond = (after(steps) for steps in (-1, 0, 1, 2))
+    forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, beyond, level)
     share = np.where(here <= level, forward, backward)
-    return row + corner[0] + share * ~is_level, column + corner[1] + share * is_level
+    return row + corner[0] + share * step_down, column + corner[1] + share * step_right
 
 
 def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floats:

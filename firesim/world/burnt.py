@@ -44,9 +44,7 @@ class Burnt:
     def until(self, now_s: float) -> Burnt:
         """Itself, with all that has burnt by now; `now_s` is where the front stands."""
         if self._until_s != now_s:
-            rows, columns, arrival_s, intensity = self._front.burnt_since(
-                self._until_s - CORRECTED_S, self._told
-            )
+            rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S, self._told)
             if rows.size:
                 span = _write(*self._fields, rows, columns, arrival_s, intensity, flame_length_m(intensity))
                 self.window = (_with(self.window[0], *span[:2]), _with(self.window[1], *span[2:]))
