@@ -114,7 +114,7 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     inside[1:-1, 1:-1] = burnt[top + 1 : rows[-1] + 1, left + 1 : columns[-1] + 1]
     del burnt
     starts, ends = _pieces(inside)
-    sides = np.unique(starts)  # outlines are closed: every crossing begins a piece and ends one
+    sides = np.sort(starts)  # outlines are closed: every crossing begins one piece and ends one
     down, across = _crossings(sides, inside.shape, field, (top, left), corner, at_s)
     x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
     y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m

@@ -128,7 +128,7 @@ class TrueFire:
         self.ignition_event: int | None = None
         self.out_event: int | None = None
         self._held_event: int | None = None
-        self._fuel_numbers, self._fuel_of_cell = np.unique(hidden.fuel_model, return_inverse=True)
+        self._fuel_numbers, self._fuel_of_cell = _fuels_of(hidden.fuel_model)
         self._heat_kj_m2 = self._heat_of_cells(weather.at(0.0).moisture)
         self._burnt = Burnt(self._front, self.grid.shape)
         self._rings: tuple[float, list[list[Point]]] = (-inf, [])
@@ -389,3 +389,11 @@ class TrueFire:
         if self.out_event is None and self.ignition_event is not None and self.is_out:
             cause = self.ignition_event if self._held_event is None else self._held_event
             self.out_event = self._journal.add(self._now_s, "fire", "fire_out", cause)
+
+
+def _fuels_of(fuel_model: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers of the fuels on a map, in order, and which of them each cell has, without sorting the map. [y, x]"""
+    lowest = int(fuel_model.min())
+    above = fuel_model.astype(np.int64) - lowest
+    is_there = np.bincount(above.ravel()) > 0
+    return np.flatnonzero(is_there) + lowest, (np.cumsum(is_there) - 1)[above]

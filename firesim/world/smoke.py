@@ -132,7 +132,9 @@ class Smoke:
         is_harmful = self._is_harmful.take(square)
         unknown = square[is_harmful < 0]
         if len(unknown):
-            fresh = np.unique(unknown)
+            is_fresh = np.zeros(self._is_harmful.size, np.bool_)
+            is_fresh[unknown] = True
+            fresh = np.flatnonzero(is_fresh)
             x_m, y_m = self._square_xy_m[:, fresh]
             self._is_harmful[fresh] = self.optical_density_per_m(x_m, y_m) >= self.parameters.harmful_from_per_m
             is_harmful = self._is_harmful.take(square)
