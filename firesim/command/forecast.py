@@ -77,11 +77,11 @@ class Forecast:
     @cached_property
     def band_s(self) -> tuple[Floats, Floats, Floats]:
         """Arrival early, in the middle and late, cell by cell. [y, x]"""
-        in_order = np.sort(self.arrival_s, axis=0)
-        early, middle, late = (
-            np.asarray(in_order[_rank(len(in_order), share)], dtype=np.float64)
-            for share in (self.early, 0.5, 1.0 - self.early)
-        )
+        is_reached = np.isfinite(self.arrival_s).any(axis=0)  # by the fastest: most cells by none
+        in_order = np.sort(self.arrival_s[:, is_reached], axis=0)
+        early, middle, late = (np.full(is_reached.shape, inf) for _ in range(3))
+        for field_s, share in ((early, self.early), (middle, 0.5), (late, 1.0 - self.early)):
+            field_s[is_reached] = in_order[_rank(len(in_order), share)]
         return early, middle, late
 
     def band_on_map(self, ground: Ground) -> list[NDArray[np.float32]]:
@@ -209,25 +209,30 @@ def on_the_map(ground: Ground, coarse: NDArray[np.floating]) -> NDArray[np.float
     is inf where the coarse cell that holds it is.
     """
     rows, columns = ground.grid.shape
-    low_r, high_r, share_r = _between(rows, coarse.shape[0], ground.factor)
-    low_c, high_c, share_c = _between(columns, coarse.shape[1], ground.factor)
     is_finite = np.isfinite(coarse)
-    row = np.minimum(np.arange(rows) // ground.factor, coarse.shape[0] - 1)
-    column = np.minimum(np.arange(columns) // ground.factor, coarse.shape[1] - 1)
     on_map = np.full((rows, columns), np.inf, dtype=np.float32)
     # Outside the rows and columns that hold something finite there is nothing to blend.
-    r, c = np.flatnonzero(is_finite.any(axis=1)[row]), np.flatnonzero(is_finite.any(axis=0)[column])
-    value = np.where(is_finite, coarse, 0.0).astype(np.float32)
-    total, weight = (_blend(part, low_r[r], high_r[r], share_r[r]) for part in (value, is_finite))
-    total, weight = (_blend(part.T, low_c[c], high_c[c], share_c[c]).T for part in (total, weight))
-    holds = is_finite[np.ix_(row[r], column[c])]
-    on_map[np.ix_(r, c)] = np.where(holds, total / np.where(holds, weight, 1.0), np.inf)
+    r, row = _around(is_finite.any(axis=1), rows, ground.factor)
+    c, column = _around(is_finite.any(axis=0), columns, ground.factor)
+    down, across = _between(r, coarse.shape[0], ground.factor), _between(c, coarse.shape[1], ground.factor)
+    value = np.where(is_finite, coarse, 0.0)
+    total, weight = (_blend(_blend(part, *down).T, *across).T for part in (value, is_finite))
+    holds = is_finite[row[:, None], column]
+    on_map[r.start : r.stop, c.start : c.stop] = np.where(holds, total / np.where(holds, weight, 1.0), np.inf)
     return on_map
 
 
-def _between(fine: int, coarse: int, factor: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """The two coarse cells on either side of each fine cell along one axis, and the share of the second."""
-    at = np.clip((np.arange(fine) + 0.5) / factor - 0.5, 0.0, coarse - 1.0)
+def _around(is_finite: NDArray[np.bool_], fine: int, factor: int) -> tuple[range, NDArray[np.int64]]:
+    """The fine cells along one axis from the first to the last whose coarse cell holds something, and those cells."""
+    coarse_of = np.minimum(np.arange(fine) // factor, len(is_finite) - 1)
+    held = np.flatnonzero(is_finite[coarse_of])
+    span = range(held[0], held[-1] + 1) if held.size else range(0)
+    return span, coarse_of[span.start : span.stop]
+
+
+def _between(fine: range, coarse: int, factor: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """The two coarse cells on either side of some fine cells along one axis, and the share of the second."""
+    at = np.clip((np.arange(fine.start, fine.stop) + 0.5) / factor - 0.5, 0.0, coarse - 1.0)
     low = np.floor(at).astype(np.int64)
     return low, np.minimum(low + 1, coarse - 1), (at - low).astype(np.float32)
 

@@ -97,15 +97,15 @@ class Ground:
         """The map as the laws of fire read it, on the coarse grid; slopes are taken on the fine one."""
         from firesim.fire.fuels import standard_fuels
         from firesim.fire.spread import Landscape
-        from firesim.place.terrain import slope_and_aspect
+        from firesim.place.terrain import facing, rise_of
 
-        elevation_m = self.briefing.map.elevation.unpack()
-        slope_deg, aspect_deg = slope_and_aspect(elevation_m, self.grid.cell_size_m)
+        rises = rise_of(self.briefing.map.elevation.unpack(), self.grid.cell_size_m)
+        slope_deg, aspect_deg = facing(*(np.ascontiguousarray(self.sampled(rise)) for rise in rises))
         return Landscape(
             self.coarse.cell_size_m,
             self.fuel_model,
-            np.ascontiguousarray(self.sampled(slope_deg), dtype=np.float32),
-            np.ascontiguousarray(self.sampled(aspect_deg), dtype=np.float32),
+            slope_deg.astype(np.float32),
+            aspect_deg.astype(np.float32),
             self._canopy(self.briefing.map.canopy_cover),
             self._canopy(self.briefing.map.canopy_height),
             self._canopy(self.briefing.map.canopy_base_height),

@@ -33,6 +33,7 @@ _RANK = {stage: rank for rank, stage in enumerate(STAGES)}
 # One report in so many is simply wrong about the place: without this a single stray bearing would veto all others.
 _STRAY_SHARE = 0.02
 _CORE_SHARE = 0.95
+_LEAST_OF_CORE = 0.04  # times the mean weight: all cells below it hold less than 4 % together, so none is of the core
 # Variance within the densest 95 % of a normal distribution in the plane, over all of it: 1 + q ln(q) / (1 - q).
 _CORE_VARIANCE = 1.0 + 0.05 * log(0.05) / 0.95
 _FAR_OFF_THE_MAP = 1e-12  # a place beyond the map says nothing about the cells on it, and must not divide by zero
@@ -281,7 +282,8 @@ class Incident:
         """
         if self._moments is None:
             weights, p = self.weights().ravel(), self.prior
-            order = np.argsort(-weights, kind="stable")
+            likely = np.flatnonzero(weights >= _LEAST_OF_CORE / weights.size)
+            order = likely[np.argsort(-weights[likely], kind="stable")]
             core = order[: int(np.searchsorted(np.cumsum(weights[order]), _CORE_SHARE)) + 1]
             share = weights[core] / weights[core].sum()
             x_m, y_m = p.x_m.flat[core], p.y_m.flat[core]

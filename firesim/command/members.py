@@ -166,10 +166,13 @@ class MemberFire:
         self._stages = [stage for stage in self._stages if stage.leads_to(known, now_s)]
         n_done = len(self._stages[-1].events) if self._stages else 0
         fire = self._stages[-1].fire.copy() if self._stages else SpreadingFire(self._ground.landscape)
+        # The ways of two forecasts part where a drawing is new, or gone because there is a newer one.
+        parting = [n for n in range(n_done + 1, len(known)) if known[n].cells]
+        earliest = [] if self._stages else parting[:1]
+        kept = [*earliest, *parting[len(earliest) :][1 - _MOST_STAGES :]]
         for n, event in enumerate(known[n_done:], n_done):
             fire.advance(event.at_s)
-            # The ways of two forecasts part where a drawing is new, or gone because there is a newer one.
-            if event.cells and n > n_done:
+            if n in kept:
                 self._stages.append(_Stage(known[:n], fire.copy()))
             self._let_happen(fire, event)
         if not self._stages:

@@ -21,7 +21,7 @@ from firesim.command.picture import Picture
 from firesim.command.ways import Network, Way, unit_network
 from firesim.link.messages import UnitOrder
 from firesim.physics.search import edges_to
-from firesim.place.grid import east_north
+from firesim.place.grid import heading
 
 Point = tuple[float, float]
 
@@ -259,13 +259,13 @@ def _burning(
     """Cells expected to have burnt when a crew has set up: place, distance downwind of the fire, intensity."""
     ground = picture.ground
     at_s = now_s + _SET_UP_AHEAD_S
-    rows, columns = np.nonzero(forecasted.median_arrival_s <= at_s)
+    rows, columns = ground.coarse.place_of(np.flatnonzero(forecasted.median_arrival_s <= at_s))
     if len(rows) == 0:
         return None
-    x_m, y_m = ground.coarse.centre_of(rows, columns)
-    east, north = east_north(ground.bulletin_at(at_s).wind_from_deg + 180.0)
+    x_m, y_m = ground.coarse.x_centres_m[columns], ground.coarse.y_centres_m[rows]
+    east, north = heading(ground.bulletin_at(at_s).wind_from_deg + 180.0)
     centre = fire.centre_xy_m
-    along_m = (x_m - centre[0]) * float(east) + (y_m - centre[1]) * float(north)
+    along_m = (x_m - centre[0]) * east + (y_m - centre[1]) * north
     return x_m, y_m, along_m, forecasted.intensity_kw_m[rows, columns]
 
 

@@ -55,7 +55,7 @@ def node_deadlines(picture: Picture, forecasted: Forecast) -> Floats:
     network = Network(picture, forecasted.edge_closes_s[0], p.route_margin_s, p.travel_time_factor, is_public=True)
     for member, closes_s in enumerate(forecasted.edge_closes_s):
         holds = ~np.isfinite(forecasted.refuge_reached_s[member]) & (ground.refuge_node >= 0)
-        result[member] = network.closing(closes_s).leave_by(np.unique(ground.refuge_node[holds]).tolist())
+        result[member] = network.closing(closes_s).leave_by(sorted(set(ground.refuge_node[holds].tolist())))
     return result
 
 

@@ -27,7 +27,7 @@ from firesim.physics.smoke import (
     plume_rise_m,
     smoke_emission_g_s,
 )
-from firesim.place.grid import Grid, east_north
+from firesim.place.grid import Grid, heading
 
 if TYPE_CHECKING:
     from firesim.place.terrain import Terrain
@@ -164,7 +164,7 @@ class Plume:
         wind_m_s = max(weather.wind_speed_10m_m_s, LIGHTEST_WIND_M_S)
         age_s = now_s - self._fire.ignited_s
         reach_m = min(distance_of_final_rise_m(heat_mw), wind_m_s * age_s)
-        east, north = (float(part) for part in east_north(drift_toward_deg(weather.wind_from_deg)))
+        east, north = heading(float(drift_toward_deg(weather.wind_from_deg)))
         emission_g_s = float(smoke_emission_g_s(heat_mw))
         ground_m = self._ground_m(x_m, y_m)
         pieces = []
@@ -190,7 +190,7 @@ class Plume:
         cells = self._fire.flaming_cells(now_s)
         if len(cells) <= 1:
             return self._fire.ignition_xy_m
-        row, column = np.divmod(cells, self._grid.columns)
+        row, column = self._grid.place_of(cells)
         return float(self._grid.x_centres_m[column].mean()), float(self._grid.y_centres_m[row].mean())
 
     def _flame_length_m(self, now_s: float) -> float:
@@ -202,7 +202,7 @@ class Plume:
         """Height of the cell that holds a place, the nearest of the grid for one off it. [m]"""
         row, column = self._grid.cell_holding(x_m, y_m)
         rows, columns = self._elevation_m.shape
-        return float(self._elevation_m[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)])
+        return float(self._elevation_m.item(min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)))
 
 
 @kernel

@@ -16,7 +16,7 @@ from firesim.link.messages import FireMapReport, GasReport, RoadReport
 from firesim.link.ports import Observation
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.physics.smoke import SmokeWind, drift_toward_deg, ground_smoke_g_m3, smoke_index
-from firesim.place.grid import Grid, east_north
+from firesim.place.grid import Grid, heading
 from firesim.streams import Luck, key_of
 from firesim.world.smoke import sources_of
 
@@ -122,8 +122,9 @@ class GasNodes:
         if not self._nodes:
             return []
         p = self._parameters
-        index, is_hot = self._smoke_index(now_s), self._is_in_flames(now_s, 0.0)
-        is_able = self._works & ~self._is_in_flames(now_s, p.survives_s)
+        index, reached_s = self._smoke_index(now_s), self._reached_s()
+        is_hot = reached_s <= now_s
+        is_able = self._works & ~(reached_s <= now_s - p.survives_s)
         smells = index >= 1.0
         self._smelt_since_s = np.where(smells, np.minimum(self._smelt_since_s, now_s), np.inf)
         is_sighted = is_able & (now_s >= self._blind_until_s)
@@ -148,8 +149,9 @@ class GasNodes:
         """Whether the air at any working node is now beyond its alarm level."""
         if not self._nodes:
             return False
-        is_able = self._works & ~self._is_in_flames(now_s, self._parameters.survives_s)
-        smells = (self._smoke_index(now_s) >= 1.0) | self._is_in_flames(now_s, 0.0)
+        reached_s = self._reached_s()
+        is_able = self._works & ~(reached_s <= now_s - self._parameters.survives_s)
+        smells = (self._smoke_index(now_s) >= 1.0) | (reached_s <= now_s)
         return bool((is_able & smells).any())
 
     def _is_mistaken(self, step: int) -> Mask:
@@ -168,9 +170,9 @@ class GasNodes:
         draw = self._luck.uniform("gas scan", self._key, self._alarms)
         return p.scan_min_s + (p.scan_max_s - p.scan_min_s) * draw
 
-    def _is_in_flames(self, now_s: float, for_s: float) -> Mask:
-        """Nodes whose cell the front reached at least so long ago. [node]"""
-        return np.asarray(np.ravel(self._fire.arrival_time_s)[self._cell] <= now_s - for_s)
+    def _reached_s(self) -> Floats:
+        """When the front reached each node's cell; `inf` where it has not. [node]"""
+        return np.asarray(self._fire.arrival_time_s.ravel()[self._cell])
 
     def _smoke_index(self, now_s: float) -> Floats:
         """Smoke at each node relative to its alarm level. [node]"""
@@ -183,8 +185,8 @@ class GasNodes:
         if heat_mw <= 0.0:
             return np.zeros(len(self._nodes))
         weather = self._weather.at(now_s)
-        east, north = east_north(drift_toward_deg(weather.wind_from_deg))
-        wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, float(east), float(north))
+        toward = heading(float(drift_toward_deg(weather.wind_from_deg)))
+        wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, *toward)
         x_m, y_m, share, width_m = sources_of(self._fire, self._grid, now_s, _MOST_SOURCES)
         smoke_g_m3 = ground_smoke_g_m3(
             self._x_m, self._y_m, x_m, y_m, heat_mw * share, wind, self._parameters.height_m, width_m

@@ -96,7 +96,7 @@ class FireSketch:
         )
 
     def _centres(self, cells: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return self._grid.centre_of(*np.divmod(cells, self._grid.columns))
+        return self._grid.centre_of(*self._grid.place_of(cells))
 
 
 def drawn(rings: list[Ring], shift_x_m: float = 0.0, shift_y_m: float = 0.0) -> list[Ring]:

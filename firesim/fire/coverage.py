@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf, isfinite, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,6 +204,46 @@ def burnt_between(
         first = (row + 1) * stride + 1
         for column in range(window[2], window[3]):
             if after_s < arrival_s[first + column] <= until_s:
+                rows[n], columns[n] = row, column
+                n += 1
+    return rows[:n].copy(), columns[:n].copy()
+
+
+class Told(NamedTuple):
+    """What somebody who asks again and again has been told of each cell: its arrival and the gradient. [y, x]
+
+    Arrival on the front's clock. Whatever else is told of a burnt cell changes only with these.
+    """
+
+    arrival_s: Floats
+    gradient_x: Singles
+    gradient_y: Singles
+
+
+def nothing_told(shape: tuple[int, int]) -> Told:
+    """Of a grid of rows and columns."""
+    return Told(np.full(shape, inf), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+
+
+@kernel
+def burnt_anew(
+    cells: Cells, stride: int, window: Window, after_s: float, until_s: float, told: Told
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
+    arrival_s, gradient_x, gradient_y = cells.arrival_s, cells.gradient_x, cells.gradient_y
+    told_s, told_x, told_y = told.arrival_s, told.gradient_x, told.gradient_y
+    most = (window[1] - window[0]) * (window[3] - window[2])
+    rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
+    n = 0
+    for row in range(window[0], window[1]):
+        first = (row + 1) * stride + 1
+        for column in range(window[2], window[3]):
+            c = first + column
+            if not after_s < arrival_s[c] <= until_s:
+                continue
+            here = row, column
+            if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
+                told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
                 rows[n], columns[n] = row, column
                 n += 1
     return rows[:n].copy(), columns[:n].copy()

@@ -40,7 +40,16 @@ from firesim.fire.cells import (
     Indices,
     Singles,
 )
-from firesim.fire.coverage import burnt_between, burnt_cells, farthest, front_at, grown_cells, is_enclosed
+from firesim.fire.coverage import (
+    Told,
+    burnt_anew,
+    burnt_between,
+    burnt_cells,
+    farthest,
+    front_at,
+    grown_cells,
+    is_enclosed,
+)
 from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
     forget_inner,
@@ -171,6 +180,10 @@ class Front:
         """Rows and columns of the cells that burn after one time and by another at or before now. [cells]"""
         return burnt_between(self._cells, self._stride, self._tiles.window(), after_s, until_s)
 
+    def burnt_anew(self, after_s: float, until_s: float, told: Told) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+        """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
+        return burnt_anew(self._cells, self._stride, self._tiles.window(), after_s, until_s, told)
+
     def told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Singles]:
         """Arrival, `rate_of_spread_m_s` and `heat_per_area_kj_m2` of some burnt cells alone, at their cost. [cells]"""
         cells = self._cells
@@ -210,7 +223,7 @@ class Front:
     @property
     def is_out(self) -> bool:
         """Whether nothing will burn any more unless something changes."""
-        return is_enclosed(self._cells, self._queue)
+        return not self._queue.counts[NEAR] and is_enclosed(self._cells, self._queue)
 
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
@@ -296,13 +309,13 @@ class Front:
             self._expect(*coming_to(rows - 1, columns - 1), now_s)
         self._resume()
 
-    def block(self, mask: Mask, now_s: float) -> None:
-        """From now on nothing spreads into these cells; those that have burnt stay burnt. [y, x]"""
-        self._change_cells(mask, now_s, BLOCKED, is_on=True)
+    def block(self, where: Where, now_s: float) -> None:
+        """From now on nothing spreads into these cells; those that have burnt stay burnt."""
+        self._change_cells(where, now_s, BLOCKED, is_on=True)
 
-    def unblock(self, mask: Mask, now_s: float) -> None:
-        """Undo `block`. [y, x]"""
-        self._change_cells(mask, now_s, BLOCKED, is_on=False)
+    def unblock(self, where: Where, now_s: float) -> None:
+        """Undo `block`."""
+        self._change_cells(where, now_s, BLOCKED, is_on=False)
 
     def slow(self, where: Where, factor: float, now_s: float) -> None:
         """From now on multiply the rate in these cells, on top of earlier factors (1 / factor undoes it)."""
@@ -347,10 +360,15 @@ class Front:
         return beside
 
     def copy(self) -> Front:
-        """A front that goes on by itself from here; costs one copy of the arrays."""
-        twin = copy(self)
-        own = ("arrival_s", "gradient_x", "gradient_y", "slowness", "drift_x", "drift_y", "mark")
-        twin._cells = self._cells._replace(**{name: getattr(self._cells, name).copy() for name in own})
+        """A front that goes on by itself from here; costs one copy of the arrays where fire has come."""
+        twin, c = copy(self), self._cells
+        arrival_s, slowness = self._tiles.copied([c.arrival_s, c.slowness], inf)
+        changes = self._tiles.copied([c.gradient_x, c.gradient_y, c.drift_x, c.drift_y], 0.0)
+        gradient_x, gradient_y, drift_x, drift_y = changes
+        twin._cells = c._replace(
+            arrival_s=arrival_s, gradient_x=gradient_x, gradient_y=gradient_y, slowness=slowness,
+            drift_x=drift_x, drift_y=drift_y, mark=c.mark.copy(),
+        )  # fmt: skip
         twin._queue = copied(self._queue)
         twin._tiles = self._tiles.copy()
         twin._to_come = list(self._to_come)
@@ -450,9 +468,9 @@ class Front:
             c.gradient_x[x], c.gradient_y[x] = gx * own / steepness, gy * own / steepness
             self._expected_s[np.searchsorted(self._history.cell, x)] = now_s + (arrival_s[n] - now_s) * own / steepness
 
-    def _change_cells(self, mask: Mask, now_s: float, bit: int, *, is_on: bool) -> None:
+    def _change_cells(self, where: Where, now_s: float, bit: int, *, is_on: bool) -> None:
         self._pause(now_s)
-        cells, mark = self._numbers(mask), self._cells.mark
+        cells, mark = self._numbers(where), self._cells.mark
         mark[cells] = mark[cells] | bit if is_on else mark[cells] & (0xFF ^ bit)
         self._tiles.outdate(cells)
         self._resume()

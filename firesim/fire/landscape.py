@@ -131,18 +131,30 @@ class Landscape:
         """Midflame wind over 20-ft wind in the open, by row of the fuel catalogue."""
         return wind_adjustment_factor(0.0, 0.0, self.catalogue.depth_m)
 
+    @property
+    def has_canopy(self) -> bool:
+        """Whether trees may shelter the flames; without any the fuel alone decides how much wind they feel."""
+        return self.canopy_cover is not None and self.canopy_height_m is not None
+
+    def adjustment(self, rows: slice, columns: slice) -> Singles:
+        """Midflame wind over 20-ft wind, in a part of the grid that has canopy; kept for the next weather."""
+        part = (rows.start, rows.stop, columns.start, columns.stop)
+        if part not in self._adjustments:
+            assert self.canopy_cover is not None
+            assert self.canopy_height_m is not None
+            here = (rows, columns)
+            height, ratio = np.asarray(self.canopy_height_m[here], dtype=np.float64), None
+            if self.canopy_base_height_m is not None:
+                crown = np.clip(height - self.canopy_base_height_m[here], 0.0, None)
+                ratio = np.divide(crown, height, out=np.zeros(height.shape), where=height > 0.0)
+            depth = self.catalogue.depth_m[self.bed_of_cell[here]]
+            factor = wind_adjustment_factor(self.canopy_cover[here], height, depth, ratio)
+            self._adjustments[part] = factor.astype(np.float32)
+        return self._adjustments[part]
+
     @cached_property
-    def adjustment(self) -> Singles | None:
-        """Midflame wind over 20-ft wind of each cell; None without canopy, where the fuel alone decides."""
-        if self.canopy_cover is None or self.canopy_height_m is None:
-            return None
-        height = np.asarray(self.canopy_height_m, dtype=np.float64)
-        ratio = None
-        if self.canopy_base_height_m is not None:
-            crown = np.clip(height - self.canopy_base_height_m, 0.0, None)
-            ratio = np.divide(crown, height, out=np.zeros(self.shape), where=height > 0.0)
-        depth = self.catalogue.depth_m[self.bed_of_cell]
-        return wind_adjustment_factor(self.canopy_cover, height, depth, ratio).astype(np.float32)
+    def _adjustments(self) -> dict[tuple[int | None, ...], Singles]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -207,7 +219,7 @@ class LandscapeSpread:
     def _is_of_bed(self) -> bool:
         """Whether the fuel alone decides."""
         land = self.landscape
-        return land.is_level and land.adjustment is None and self.weather.moisture.is_uniform
+        return land.is_level and not land.has_canopy and self.weather.moisture.is_uniform
 
     @cached_property
     def _of_bed(self) -> SurfaceSpread:
@@ -322,7 +334,7 @@ class LandscapeSpread:
     def _heads(self, here: tuple[slice, slice]) -> SurfaceSpread:
         land, moisture = self.landscape, self.weather.moisture
         bed = land.bed_of_cell[here]
-        adjustment = land.adjustment_of_bed[bed] if land.adjustment is None else land.adjustment[here]
+        adjustment = land.adjustment(*here) if land.has_canopy else land.adjustment_of_bed[bed]
         wind = self._wind_20ft_m_s * adjustment.astype(np.float64)
         # Upslope is aspect + 180, and the wind blows toward its "from" + 180.
         toward = self.weather.wind_from_deg - np.asarray(land.aspect_deg[here], np.float64)

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN, acceleration_factor
 from firesim.fire.arrival import EXACT, Tolerance
+from firesim.fire.coverage import Told
 from firesim.fire.front import Coming, Front, Where
 from firesim.fire.growth import PointFire
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
@@ -157,24 +158,24 @@ class SpreadingFire:
             return
         if self.acceleration_per_min is None:
             self._leave_to_cells(at_s)
-        rows, columns = np.nonzero(mask)
-        if rows.size and self._origin is None:
+        if self._origin is None and mask.any():
+            rows, columns = np.nonzero(mask)
             self._origin = (float(columns.mean()) + 0.5, float(rows.mean()) + 0.5)
         self._front.ignite_cells(mask, self._clock(at_s))
 
-    def block(self, mask: Mask, now_s: float) -> None:
-        """From now on these cells [y, x] never burn, unless they have burnt."""
+    def block(self, where: Where, now_s: float) -> None:
+        """From now on these cells never burn, unless they have burnt: a mask [y, x], or rows and columns."""
         self.advance(now_s)
-        self._front.block(mask, self._clock(now_s))
-        self._meet(mask, 0.0, now_s)
-        self._later.tell("block", mask, now_s=now_s)
+        self._front.block(where, self._clock(now_s))
+        self._meet(where, 0.0, now_s)
+        self._later.tell("block", where, now_s=now_s)
 
-    def unblock(self, mask: Mask, now_s: float) -> None:
+    def unblock(self, where: Where, now_s: float) -> None:
         """Undo `block`."""
         self.advance(now_s)
-        self._front.unblock(mask, self._clock(now_s))
-        self._meet(mask, None, now_s)
-        self._later.tell("unblock", mask, now_s=now_s)
+        self._front.unblock(where, self._clock(now_s))
+        self._meet(where, None, now_s)
+        self._later.tell("unblock", where, now_s=now_s)
 
     def slow(self, where: Where, factor: float, now_s: float) -> None:
         """From now on multiply the rate in these cells (wetting); 1 / factor undoes it.
@@ -257,10 +258,13 @@ class SpreadingFire:
             rate[burnt] *= acceleration_factor(age, self._young.point.per_min)
         return rate
 
-    def burnt_since(self, after_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats, Floats]:
+    def burnt_since(
+        self, after_s: float, told: Told | None = None
+    ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats, Floats]:
         """Rows, columns, arrival [s] and Byram intensity [kW/m] of the cells that burnt after a time. [cells]
 
         At the cost of these cells, for who keeps a record of a fire.
+        told: of who asks again and again; cells of which nothing has changed since may be left out.
         """
         if self._later.fires:
             return self._later.cells(self, lambda fire: fire.burnt_since(after_s))
@@ -270,7 +274,9 @@ class SpreadingFire:
             heat = np.asarray(self._spread_of_origin().heat_per_area_kj_m2, dtype=np.float64)
             arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
             return cells.rows, cells.columns, arrival_s, cells.rate_m_s * heat
-        rows, columns = self._front.burnt_between(self._clock(after_s), self._clock(self.now_s))
+        span_s = self._clock(after_s), self._clock(self.now_s)
+        front = self._front
+        rows, columns = front.burnt_between(*span_s) if told is None else front.burnt_anew(*span_s, told)
         arrival_s, _, intensity = self._told_of(rows, columns)
         return rows, columns, arrival_s, intensity
 
@@ -450,7 +456,8 @@ class SpreadingFire:
     def _lit_at_once(self, rows: NDArray[np.integer], columns: NDArray[np.integer], arrival_s: Floats) -> Floats:
         """Arrivals of cells, that of the cell of a point ignition being the ignition."""
         assert self._young is not None
-        is_home = (rows == self._home[0]) & (columns == self._home[1])
+        row, column = self._home
+        is_home = (rows == row) & (columns == column)
         return np.where(is_home, self._young.point.ignited_s, arrival_s)
 
     def _drive_ellipse(self, now_s: float) -> None:

@@ -8,11 +8,11 @@ four squares are asked for in one, since a call costs as much as some hundred ce
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from math import cos, inf, nan, radians, sin, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -269,8 +269,18 @@ class SpreadTiles:
     def copy(self) -> SpreadTiles:
         """Equal tiles that share only the source."""
         twin = copy(self)
-        twin.heat, twin.slowing, twin.age_of = self.heat.copy(), self.slowing.copy(), self.age_of.copy()
+        (twin.heat,) = self.copied([self.heat], 0.0)
+        twin.slowing, twin.age_of = self.slowing.copy(), self.age_of.copy()
         return twin
+
+    def copied(self, known: Sequence[NDArray[Any]], elsewhere: float) -> list[NDArray[Any]]:
+        """Copies of what is known by cell and is `elsewhere` wherever fire has not come: that is not read."""
+        top, bottom, left, right = self.window()
+        here = np.s_[top + 1 : bottom + 1, left + 1 : right + 1]  # of the cells, their rim included
+        twins = [np.full(by_cell.size, elsewhere, by_cell.dtype) for by_cell in known]
+        for twin, by_cell in zip(twins, known, strict=True):
+            twin.reshape(-1, self.stride)[here] = by_cell.reshape(-1, self.stride)[here]
+        return twins
 
     def change(self, spread: Spread | SpreadOfKinds | SpreadSource) -> None:
         """From now on this spread holds."""

@@ -8,7 +8,7 @@ this file turns it into rows and columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import floor
 
 import numpy as np
@@ -40,12 +40,12 @@ class Grid:
         """Rows and columns."""
         return (self.rows, self.columns)
 
-    @property
+    @cached_property
     def x_east_m(self) -> float:
         """Easting of the eastern edge. [m]"""
         return self.x_west_m + self.columns * self.cell_size_m
 
-    @property
+    @cached_property
     def y_north_m(self) -> float:
         """Northing of the northern edge. [m]"""
         return self.y_south_m + self.rows * self.cell_size_m
@@ -94,6 +94,11 @@ class Grid:
     def position_of(self, x_m: float, y_m: float) -> tuple[float, float]:
         """The same of one point, without arrays."""
         return (self.y_north_m - y_m) / self.cell_size_m, (x_m - self.x_west_m) / self.cell_size_m
+
+    def place_of(self, flat_cell: Integers) -> tuple[Integers, Integers]:
+        """Row and column of cells of the grid from their flat index, row * columns + column."""
+        row = flat_cell // self.columns  # quick, as numpy's divmod is not
+        return row, flat_cell - row * self.columns
 
     def centre_of(self, row: ArrayLike, column: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing of cell centres. [m]"""
@@ -157,6 +162,13 @@ def east_north(toward_deg: ArrayLike) -> tuple[Floats, Floats]:
     """Unit vector (east, north) that points toward a direction clockwise from north."""
     angle = np.radians(np.asarray(toward_deg, dtype=float))
     return np.sin(angle), np.cos(angle)
+
+
+@lru_cache(maxsize=1024)
+def heading(toward_deg: float) -> tuple[float, float]:
+    """The same of one direction, kept: everybody asks for the few directions of one day's wind."""
+    east, north = east_north(toward_deg)
+    return float(east), float(north)
 
 
 def column_row(toward_deg: ArrayLike) -> tuple[Floats, Floats]:

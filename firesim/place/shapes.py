@@ -114,7 +114,7 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     inside[1:-1, 1:-1] = burnt[top + 1 : rows[-1] + 1, left + 1 : columns[-1] + 1]
     del burnt
     starts, ends = _pieces(inside)
-    sides = np.unique(starts)  # outlines are closed: every crossing begins a piece and ends one
+    sides = np.sort(starts)  # outlines are closed: every crossing begins one piece and ends one
     down, across = _crossings(sides, inside.shape, field, (top, left), corner, at_s)
     x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
     y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m
@@ -141,17 +141,19 @@ def _crossings(
     at `corner` of the grid.
     """
     rows, columns = shape
-    is_level = sides < rows * (columns - 1)
-    number = np.where(is_level, sides, sides - rows * (columns - 1))
-    row, column = np.divmod(number, np.where(is_level, columns - 1, columns))
-    row, column = row + first[0], column + first[1]
-    step_down, step_right = np.where(is_level, 0, 1), np.where(is_level, 1, 0)
+    step_right: Integers = (sides < rows * (columns - 1)).astype(np.int64)  # 0 for the sides in a column
+    step_down: Integers = 1 - step_right
+    number, across = sides - rows * (columns - 1) * step_down, columns - step_right
+    row: Integers = number // across
+    row, column = row + first[0], number - row * across + first[1]
+    # One end of a side has burnt, so only along it may one look beyond the field.
+    along, length = row * step_down + column * step_right, field.shape[0] * step_down + field.shape[1] * step_right
+    cell, step = row * field.shape[1] + column, field.shape[1] * step_down + step_right
+    flat = field.ravel()
 
     def after(steps: int) -> Floats:
-        r, c = row + steps * step_down, column + steps * step_right
-        known = (r >= 0) & (r < field.shape[0]) & (c >= 0) & (c < field.shape[1])
-        values = np.full(sides.size, np.inf)
-        values[known] = field[r[known], c[known]]
+        values: Floats = flat.take(cell + steps * step, mode="clip").astype(np.float64)
+        values[(along + steps < 0) | (along + steps >= length)] = np.inf
         return values
 
     behind, here, next_, beyond = (after(steps) for steps in (-1, 0, 1, 2))
@@ -167,7 +169,8 @@ def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floa
         carried = (level - burnt) / (burnt - behind)
     carried = np.where((burnt > behind) & (carried < 1.0), carried, 0.5)
     share = np.where(np.isfinite(unburnt), between, carried)
-    shares: Floats = np.clip(np.nan_to_num(share, nan=0.5), CLEARANCE, 1.0 - CLEARANCE)
+    share[np.isnan(share)] = 0.5
+    shares: Floats = np.minimum(np.maximum(share, CLEARANCE), 1.0 - CLEARANCE)
     return shares
 
 

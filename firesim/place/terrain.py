@@ -69,6 +69,11 @@ def slope_and_aspect(elevation_m: Floats, cell_size_m: float) -> tuple[Floats, F
     reflectance map", Proc. IEEE 69(1), third-order weights. At the edge of the grid the outermost cells are
     carried on at their own gradient, so a plane keeps its slope up to the edge.
     """
+    return facing(*rise_of(elevation_m, cell_size_m))
+
+
+def rise_of(elevation_m: Floats, cell_size_m: float) -> tuple[Floats, Floats]:
+    """Rise per metre toward the east and toward the north, see `slope_and_aspect`. [y, x], -"""
     padded = np.pad(elevation_m, 1, mode="reflect", reflect_type="odd")
     north, middle, south = padded[:-2], padded[1:-1], padded[2:]
     weights = 8.0 * cell_size_m
@@ -76,6 +81,11 @@ def slope_and_aspect(elevation_m: Floats, cell_size_m: float) -> tuple[Floats, F
     rise_east = (across[:, 2:] - across[:, :-2]) / weights
     along = padded[:, :-2] + 2.0 * padded[:, 1:-1] + padded[:, 2:]
     rise_north = (along[:-2] - along[2:]) / weights
+    return rise_east, rise_north
+
+
+def facing(rise_east: Floats, rise_north: Floats) -> tuple[Floats, Floats]:
+    """Slope and aspect, see `slope_and_aspect`, of ground that rises so. [degrees]"""
     slope_deg = np.degrees(np.arctan(np.hypot(rise_east, rise_north)))
     # The added zero turns -0 into 0, so that level ground faces 0 and not 180.
     return slope_deg, direction_deg(0.0 - rise_east, 0.0 - rise_north)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel
+from firesim.fire.coverage import nothing_told
 from firesim.fire.spread import SpreadingFire
 from firesim.fire.surface import flame_length_m
 from firesim.place.grid import Grid
@@ -35,6 +36,7 @@ class Burnt:
     def __init__(self, front: SpreadingFire, shape: tuple[int, int]) -> None:
         self._front = front
         self._until_s = -inf
+        self._told = nothing_told(shape)
         self.window = (slice(0, 0), slice(0, 0))
         self._fields = (np.full(shape, inf), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
         self.arrival_time_s, self.fireline_intensity_kw_m, self.flame_length_m = map(_read_only, self._fields)
@@ -42,7 +44,7 @@ class Burnt:
     def until(self, now_s: float) -> Burnt:
         """Itself, with all that has burnt by now; `now_s` is where the front stands."""
         if self._until_s != now_s:
-            rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S)
+            rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S, self._told)
             if rows.size:
                 span = _write(*self._fields, rows, columns, arrival_s, intensity, flame_length_m(intensity))
                 self.window = (_with(self.window[0], *span[:2]), _with(self.window[1], *span[2:]))

@@ -264,12 +264,13 @@ class Engagement:
     def _safe_nodes(self) -> list[int]:
         """Road nodes at least `RETREAT_M` from anything burnt."""
         roads, grid = self.ways.roads, self.fire.grid
-        rows, columns = np.nonzero(self.fire.arrival_time_s <= self.fire.now_s)
+        window = self.fire.burnt_window
+        rows, columns = np.nonzero(self.fire.arrival_time_s[window] <= self.fire.now_s)
         if len(rows) == 0:
             return list(range(len(roads.nodes)))
         from scipy.spatial import cKDTree
 
-        burnt = cKDTree(np.column_stack(grid.centre_of(rows, columns)))
+        burnt = cKDTree(np.column_stack(grid.centre_of(rows + window[0].start, columns + window[1].start)))
         away_m, _ = burnt.query(np.column_stack([roads.x_m, roads.y_m]))
         return [int(node) for node in np.flatnonzero(away_m >= RETREAT_M)]
 

@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.fire.front import Where
 from firesim.fire.fuelbed import fuel_bed
 from firesim.fire.moisture import Moisture
 from firesim.fire.spread import FireWeather, Landscape, LandscapeSpread, SpreadingFire
@@ -127,7 +128,7 @@ class TrueFire:
         self.ignition_event: int | None = None
         self.out_event: int | None = None
         self._held_event: int | None = None
-        self._fuel_numbers, self._fuel_of_cell = np.unique(hidden.fuel_model, return_inverse=True)
+        self._fuel_numbers, self._fuel_of_cell = _fuels_of(hidden.fuel_model)
         self._heat_kj_m2 = self._heat_of_cells(weather.at(0.0).moisture)
         self._burnt = Burnt(self._front, self.grid.shape)
         self._rings: tuple[float, list[list[Point]]] = (-inf, [])
@@ -155,10 +156,10 @@ class TrueFire:
                 self._journal.add(first_s, "fire", "fire_reached_zone", self.ignition_event, zone)
         self._note_out()
 
-    def block(self, mask: NDArray[np.bool_], now_s: float) -> None:
-        """These cells never burn from now on, unless they have burnt already."""
+    def block(self, where: Where, now_s: float) -> None:
+        """These cells never burn from now on, unless they have burnt already: a mask [y, x], or rows and columns."""
         self._forget_moment()
-        self._front.block(mask, now_s)
+        self._front.block(where, now_s)
 
     def _forget_moment(self) -> None:
         """What was worked out of this moment does not hold any more."""
@@ -170,10 +171,10 @@ class TrueFire:
         """Part of the front is held, by this event of a crew: it causes the end of the fire if it was the last."""
         self._held_event = because
 
-    def unblock(self, mask: NDArray[np.bool_], now_s: float) -> None:
+    def unblock(self, where: Where, now_s: float) -> None:
         """Cells that were held burn again."""
         self._forget_moment()
-        self._front.unblock(mask, now_s)
+        self._front.unblock(where, now_s)
 
     def slow(self, mask: NDArray[np.bool_], factor: float, now_s: float) -> None:
         """Multiply the rate of spread in these cells (wetting)."""
@@ -388,3 +389,11 @@ class TrueFire:
         if self.out_event is None and self.ignition_event is not None and self.is_out:
             cause = self.ignition_event if self._held_event is None else self._held_event
             self.out_event = self._journal.add(self._now_s, "fire", "fire_out", cause)
+
+
+def _fuels_of(fuel_model: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers of the fuels on a map, in order, and which of them each cell has, without sorting the map. [y, x]"""
+    lowest = int(fuel_model.min())
+    above = fuel_model.astype(np.int64) - lowest
+    is_there = np.bincount(above.ravel()) > 0
+    return np.flatnonzero(is_there) + lowest, (np.cumsum(is_there) - 1)[above]

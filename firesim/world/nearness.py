@@ -52,18 +52,20 @@ class Nearness:
 
 
 def _disc(radius_cells: float) -> Integers:
-    """Row and column steps to every cell within a radius. [cells, 2]"""
+    """How many cells to either side lie within a radius, from the row that far up to the row that far down. [rows]"""
     reach = int(np.floor(radius_cells))
-    steps = np.stack(np.meshgrid(*[np.arange(-reach, reach + 1)] * 2, indexing="ij"), axis=-1).reshape(-1, 2)
-    near = (steps**2).sum(axis=1) <= radius_cells**2
-    return np.ascontiguousarray(steps[near], dtype=np.int64)
+    steps = np.arange(-reach, reach + 1)
+    is_near = steps[:, None] ** 2 + steps**2 <= radius_cells**2
+    return np.asarray((is_near.sum(axis=1) - 1) // 2)
 
 
 @kernel_in_place
 def _paint(mask: Claims, rows: int, columns: int, cells: Integers, disc: Integers, value: bool) -> None:
+    """Write a value to the discs around some cells: row by row, as far as the disc reaches to either side."""
+    reach = disc.size // 2
     for k in range(cells.size):
         row, column = cells[k] // columns, cells[k] % columns
-        for step in range(disc.shape[0]):
-            there_row, there_column = row + disc[step, 0], column + disc[step, 1]
-            if 0 <= there_row < rows and 0 <= there_column < columns:
-                mask[there_row * columns + there_column] = value
+        for there in range(max(row - reach, 0), min(row + reach + 1, rows)):
+            beside = disc[there - row + reach]
+            for c in range(max(column - beside, 0), min(column + beside + 1, columns)):
+                mask[there * columns + c] = value

@@ -21,7 +21,7 @@ from firesim.physics.smoke import (
     extinction_per_m,
     optical_density_per_m,
 )
-from firesim.place.grid import Grid, east_north
+from firesim.place.grid import Grid, heading
 from firesim.world.patches import patches_of
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class Smoke:
 
     def _smoky_air(self, now_s: float, heat_mw: float) -> GroundSmoke:
         weather = self._weather.at(now_s)
-        east, north = east_north(drift_toward_deg(weather.wind_from_deg))
-        wind = SmokeWind(weather.wind_speed_10m_m_s, float(east), float(north))
+        wind = SmokeWind(weather.wind_speed_10m_m_s, *heading(float(drift_toward_deg(weather.wind_from_deg))))
         at_x_m, at_y_m, share, width_m = sources_of(self._fire, self._grid, now_s, self.parameters.most_sources)
         return GroundSmoke.of(at_x_m, at_y_m, heat_mw * share, wind, self.parameters.height_m, width_m)
 
@@ -129,13 +128,17 @@ class Smoke:
         """
         if not self.is_any:
             return np.zeros(len(cells), np.bool_)
-        square = self._square_of[cells]
-        unknown = square[self._is_harmful[square] < 0]
+        square = self._square_of.take(cells)
+        is_harmful = self._is_harmful.take(square)
+        unknown = square[is_harmful < 0]
         if len(unknown):
-            fresh = np.unique(unknown)
+            is_fresh = np.zeros(self._is_harmful.size, np.bool_)
+            is_fresh[unknown] = True
+            fresh = np.flatnonzero(is_fresh)
             x_m, y_m = self._square_xy_m[:, fresh]
             self._is_harmful[fresh] = self.optical_density_per_m(x_m, y_m) >= self.parameters.harmful_from_per_m
-        return np.asarray((self._is_harmful[square] > 0) & (cells >= 0))
+            is_harmful = self._is_harmful.take(square)
+        return np.asarray((is_harmful > 0) & (cells >= 0))
 
 
 def _squares(grid: Grid) -> tuple[NDArray[np.int64], Floats]:
@@ -160,8 +163,9 @@ def sources_of(fire: TrueFire, grid: Grid, now_s: float, most: int) -> Sources:
         lone_x_m, lone_y_m = fire.ignition_xy_m if len(cells) == 0 else _lone_fire_m(fire, grid, cells)
         width_m = min(grid.cell_size_m, float(np.sqrt(max(fire.area_m2(now_s), 1.0))))
         return np.array([lone_x_m]), np.array([lone_y_m]), np.ones(1), width_m
-    row, column = np.divmod(np.asarray(cells, dtype=np.int64), grid.columns)
-    x_m, y_m, share, cells_wide = patches_of(row, column, *grid.centre_of(row, column), most)
+    row, column = grid.place_of(np.asarray(cells, dtype=np.int64))
+    at_x_m, at_y_m = grid.x_centres_m[column], grid.y_centres_m[row]
+    x_m, y_m, share, cells_wide = patches_of(row, column, at_x_m, at_y_m, most)
     return x_m, y_m, share, cells_wide * grid.cell_size_m
 
 

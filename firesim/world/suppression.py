@@ -8,7 +8,7 @@ the fire does not enter while it plays there; the cell is held for good once a c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from firesim.world.fire import TrueFire
 
 Point = tuple[float, float]
 Floats = NDArray[np.float64]
+Cells = tuple[NDArray[np.int64], NDArray[np.int64]]  # rows and columns
 
 # A side of the front that took a neighbouring cell longer ago than this no longer threatens anyone. Judgement:
 # a flank at 1 cm/s needs 50 minutes for a cell of 30 m.
@@ -45,7 +46,7 @@ class Front:
 
     def within(self, reach_m: float) -> Front:
         """The part of it within reach of the place."""
-        n = int(np.searchsorted(self.distance_m, reach_m, side="right"))
+        n = int(self.distance_m.searchsorted(reach_m, side="right"))
         if n == len(self):
             return self
         return Front(
@@ -92,7 +93,7 @@ class Suppression:
     def _front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
         fire, grid = self.fire, self.fire.grid
         row, column = grid.cell_holding(x_m, y_m)
-        span = int(np.ceil(reach_m / grid.cell_size_m)) + 2
+        span = ceil(reach_m / grid.cell_size_m) + 2
         burnt_rows, burnt_columns = fire.burnt_window
         # Nothing beyond the cells around those that have burnt can be the edge.
         window = (
@@ -109,10 +110,10 @@ class Suppression:
         )  # fmt: skip
         if rows.size == 0:
             return _NO_FRONT
-        x, y = grid.centre_of(rows, columns)
+        x, y = grid.x_centres_m[columns], grid.y_centres_m[rows]
         distance_m = np.hypot(x - x_m, y - y_m)
-        near = np.flatnonzero(distance_m <= reach_m)
-        near = near[np.argsort(distance_m[near], kind="stable")]
+        near = (distance_m <= reach_m).nonzero()[0]
+        near = near[distance_m[near].argsort(kind="stable")]
         flat = (rows * grid.columns + columns)[near]
         return Front(flat, x[near], y[near], distance_m[near], intensity_kw_m[near], flame_m[near])
 
@@ -162,10 +163,9 @@ class Suppression:
         if unit in self._guarded:
             self.fire.unblock(self._only(self._guarded.pop(unit)), self.fire.now_s)
 
-    def _only(self, flat_cell: int) -> NDArray[np.bool_]:
-        mask = np.zeros(self.held.shape, dtype=bool)
-        mask.ravel()[flat_cell] = True
-        return mask
+    def _only(self, flat_cell: int) -> Cells:
+        row, column = divmod(flat_cell, self.fire.grid.columns)
+        return np.array([row]), np.array([column])
 
     def line_for(self, flat_cell: int, crew: int, flame_length_m: float) -> tuple[float, float]:
         """Line built per second and water used per metre of it in a cell. [m/s], [l/m]"""
