@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firesim.streams import Luck
+from firesim.world.exposure import ON_ROAD
 from firesim.world.households import CAR, FOOT, SHORE, STAFF, make_parties, people_by_kind
 from firesim.world.people import FATES, PeopleParameters
 from firesim.world.smoke import SmokeParameters
@@ -318,6 +319,26 @@ def test_being_trapped_is_not_hidden_by_being_exposed():
     assert {FATES[fate] for fate in people.fate[village]} == {"exposed"}
     assert (people.trapped_s[village] == 60.0).all()
     assert any(said.startswith("540 people are trapped") for said in people.warnings())
+
+
+def test_who_cannot_go_on_is_told_of_once():
+    """Cars on the way to the town turn at the fire on the road, and find no way from the village any more."""
+    day = Day(fire=FakeFire({(1500.0, 600.0): 1500.0}), order_heeded=1.0, heat_within_m=400.0)
+    day.alert(refuge="town")
+    people = day.run(3 * 3600.0)
+    people.finish(day.traffic)
+    events = {kind: day.of_kind(kind) for kind in ("trapped", "stranded", "exposed")}
+    names = np.array(people.parties.household_id)
+    on_the_road = people.exposure.by_place_s[:, ON_ROAD] > 0.0
+    failed = np.isfinite(people.departed_s) & np.isfinite(people.trapped_s)
+    assert failed.any()
+    assert (failed & on_the_road).any()
+    assert sorted(events["trapped"]["actor"]) == sorted(names[np.isfinite(people.trapped_s)])
+    at_s = dict(zip(names.tolist(), people.trapped_s.tolist(), strict=True))
+    assert events["trapped"]["actor"].map(at_s).tolist() == events["trapped"]["time_s"].tolist()
+    assert not events["exposed"]["actor"].duplicated().any()
+    both = events["stranded"].merge(events["trapped"], on=["actor", "time_s"])
+    assert len(both) == 0
 
 
 def test_a_refuge_that_burns_keeps_nobody_safe():

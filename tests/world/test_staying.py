@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from firesim.world.hearing import STAY_INSIDE
+from firesim.world.hearing import ORDER, STAY, STAY_INSIDE, Hearing
 from tests.world.village import BEACH, VILLAGE, Day, FakeFire, make_place
 
 BIG = {"residents": 1500, "guests": 1500}
@@ -44,6 +44,54 @@ def test_who_heeds_it_does_not_leave_on_smoke_or_a_warning_but_on_an_order():
     day.alert(at_s=3600.0, level="order")
     people = day.run(7200.0)
     assert np.isfinite(people.decided_s[inside]).mean() > 0.9  # as willing as those who leave on an order
+
+
+@pytest.mark.parametrize(("issued_s", "leave"), [(0.0, False), (700.0, True)])
+def test_of_two_orders_the_one_issued_later_holds_though_the_other_is_heard_after_it(issued_s, leave):
+    day = Day(make_place(**BIG), order_heeded=1.0, stay_heeded=1.0, longest_walk_m=9e9)
+    stay(day, issued_s=600.0)
+    day.alert(at_s=900.0, issued_s=issued_s, by="cell_broadcast")
+    people = day.run(5400.0)
+    village = people.parties.zone_index == VILLAGE
+    share = np.isfinite(people.decided_s[village]).mean()
+    assert share > 0.95 if leave else share == 0.0
+
+
+def test_an_order_issued_before_the_all_clear_moves_nobody_after_it_and_one_issued_before_a_warning_does():
+    for level, leave in (("all-clear", False), ("warning", True)):
+        day = Day(make_place(**BIG), order_heeded=1.0, warning_heeded=0.0)
+        day.alert(level=level, issued_s=600.0)
+        day.alert(at_s=900.0, issued_s=0.0)
+        people = day.run(5400.0)
+        village = people.parties.zone_index == VILLAGE
+        share = np.isfinite(people.decided_s[village]).mean()
+        assert share > 0.95 if leave else share == 0.0
+
+
+def test_at_doors_still_to_come_nothing_is_said_but_the_newest():
+    day = Day(make_place(**BIG), order_heeded=1.0, stay_heeded=1.0)
+    ids, n = day.people.parties.household_id, len(day.people)
+    day.alert(at_s=1000.0 + np.arange(n), issued_s=0.0, by="knock")
+    day.run(500.0)
+    stay(day, at_s=1000.0 + np.arange(n), issued_s=500.0, by="knock")
+    people = day.run(1000.0 + n)
+    village = people.parties.zone_index == VILLAGE
+    warned = day.of_kind("warned")
+    assert set(warned["detail"]) == {"order to stay by knock", "order to stay by neighbour"}
+    assert sorted(warned["actor"]) == sorted(np.array(ids)[village])
+    assert np.isinf(people.decided_s[village]).all()
+
+
+def test_a_neighbour_does_not_talk_anybody_out_of_what_was_issued_later():
+    hearing = Hearing(np.zeros(2, np.int64), ["village"], ["town"])
+    never = np.full(2, np.inf)
+    hearing.hear([0], 0.0, "app", "order", 0, {"village": ("town", ("V", "T"))}, issued_s=0.0)
+    hearing.hear([1], 10.0, "app", "order", 1, {"village": (STAY_INSIDE, ())}, issued_s=10.0)
+    hearing.until(10.0, never, never, never)
+    hearing.pass_on(np.array([1]), np.array([20.0]), np.array([0]))
+    (heard,) = hearing.until(20.0, never, never, never)
+    assert len(heard.who) == 0
+    assert hearing.level.tolist() == [ORDER, STAY]
 
 
 @pytest.mark.parametrize(("where", "what"), [((600.0 + 900.0, 600.0), "flames"), ((600.0, 600.0), "heat")])

@@ -94,11 +94,13 @@ class Day:
         self.now_s = 0.0
 
     def alert(
-        self, at_s=0.0, level="order", zones=("village",), refuge="town", route=("V", "B", "T"), by="app", to=None
-    ):
+        self, at_s=0.0, level="order", zones=("village",), refuge="town", route=("V", "B", "T"), by="app", to=None,
+        issued_s=-INF,
+    ):  # fmt: skip
         parties = np.arange(len(self.people)) if to is None else np.asarray(to)
         delivered = self.journal.add(self.now_s, by, "alert_delivered", self.ignition)
-        self.people.hear(parties, at_s, by, level, delivered, dict.fromkeys(zones, (refuge, route)))
+        advice = dict.fromkeys(zones, (refuge, route))
+        self.people.hear(parties, at_s, by, level, delivered, advice, issued_s=issued_s)
 
     def run(self, until_s, step_s=10.0):
         for now_s in np.arange(self.now_s + step_s, until_s + step_s / 2, step_s):
