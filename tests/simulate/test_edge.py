@@ -14,15 +14,15 @@ from firesim.world.hearing import STAY_INSIDE
 class Ears:
     """Stands for the people, and writes down what they hear."""
 
-    def hear(self, parties, at_s, channel, level, cause_ids, advice, names_zones, stops):
-        self.heard, self.stops = (level, dict(advice)), dict(stops)
+    def hear(self, parties, at_s, channel, level, cause_ids, advice, names_zones, stops, issued_s):
+        self.heard, self.stops, self.issued_s = (level, dict(advice)), dict(stops), issued_s
 
 
 def heard(refuge, route=(), level="order"):
     advice = [ZoneAdvice(zone="west", refuge=refuge, route=list(route), deadline_s=np.inf, why="")]
     alert = Alert(order="", channel="app", level=level, advice=advice, text_el="", text_en="", authorised_by="")
     ears = Ears()
-    tell(ears, alert, Reach([0], [1.0]), 0)  # type: ignore[arg-type]
+    tell(ears, alert, Reach([0], [1.0]), 0, 0.0)  # type: ignore[arg-type]
     return ears.heard
 
 
@@ -40,8 +40,9 @@ def test_the_stop_that_an_alert_names_is_heard_with_it():
     one = ZoneAdvice(zone="west", refuge="town", route=[], deadline_s=np.inf, why="", stop="12")
     alert = Alert(order="", channel="app", level="order", advice=[one], text_el="", text_en="", authorised_by="")
     ears = Ears()
-    tell(ears, alert, Reach([0], [1.0]), 0)  # type: ignore[arg-type]
+    tell(ears, alert, Reach([0], [1.0]), 0, 540.0)  # type: ignore[arg-type]
     assert ears.stops == {"west": "12"}
+    assert ears.issued_s == 540.0
 
 
 def test_a_siren_is_heard_without_saying_whom_it_means(short_scenario):
