@@ -5,7 +5,6 @@ Everything here is a draft. firesim has no way to send anything to anybody. `cap
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,15 +13,12 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from firesim.command.ground import Ground
+from firesim.command.letters import gsm7_length, plain_latin, speakable, ucs2_length
 from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
 
 # Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed).
 ENGLISH_LIMIT = 1395
 GREEK_LIMIT = 600
-
-# 3GPP TS 23.038 section 6.2.1: of ASCII the basic alphabet lacks these; those of its extension count as two.
-_NOT_IN_GSM7 = "`"
-_GSM7_EXTENSION = "^{}\\[~]|"
 
 GPX_NAMESPACE = "http://www.topografix.com/GPX/1/1"
 
@@ -150,33 +146,6 @@ def _shore_of(ground: Ground, advice: ZoneAdvice) -> tuple[str, str]:
 def _before(ground: Ground, advice: Sequence[ZoneAdvice], words: str) -> str:
     deadline_s = min(one.deadline_s for one in advice)
     return f"{words}{ground.clock(deadline_s)}" if isfinite(deadline_s) else ""
-
-
-def plain_latin(text: str) -> str:
-    """Text in the letters that a GSM-7 message surely carries: accents off; a question mark where nothing is left."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return speakable("".join("'" if letter in _NOT_IN_GSM7 else letter for letter in plain)) or "?"
-
-
-def speakable(text: str) -> str:
-    """Text without control characters, which neither a broadcast nor XML may carry; each becomes a space."""
-    return "".join(" " if unicodedata.category(letter) in ("Cc", "Cs", "Cn") else letter for letter in text)
-
-
-def gsm7_length(text: str) -> int:
-    """How many of a broadcast's GSM-7 characters a text takes. It may be of `plain_latin` letters alone.
-
-    Raises ValueError for a letter that is not in the alphabet.
-    """
-    wrong = sorted({letter for letter in text if not letter.isascii() or letter in _NOT_IN_GSM7})
-    if wrong:
-        raise ValueError(f"no GSM-7 text: {' '.join(wrong)}")
-    return len(text) + sum(letter in _GSM7_EXTENSION for letter in text)
-
-
-def ucs2_length(text: str) -> int:
-    """How many of a broadcast's UCS-2 characters a text takes: signs beyond the first plane take two."""
-    return len(text.encode("utf-16-be")) // 2
 
 
 # --- routes ----------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
-from firesim.command.alerts import document, speakable
+from firesim.command.alerts import document
 from firesim.command.ground import Ground
+from firesim.command.letters import speakable
 from firesim.link.messages import IN_PLACE, Alert
 from firesim.place.settlement import Zone
 

@@ -12,8 +12,9 @@ from math import isfinite
 
 import numpy as np
 
-from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, gsm7_length, plain_latin, speakable, ucs2_length
+from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT
 from firesim.command.incident import Incident
+from firesim.command.letters import gsm7_length, plain_latin, speakable, ucs2_length
 from firesim.command.picture import Picture
 from firesim.link.messages import ZoneAdvice
 from firesim.place.grid import direction_deg

@@ -1,6 +1,7 @@
 """Which way each vehicle takes: the four assignments, and the best way left at a closed road.
 
-* `nearest`: the way of least free-flow time to the exit of least free-flow time; queues do not count.
+* `nearest`: the way of least free-flow time to the exit of least free-flow time; queues do not count, and the exit is
+  kept as long as a way to it is left.
 * `fastest`: the way of earliest arrival if the queues stayed as they stand when the vehicle's turn to leave comes;
   those at its node it sees as they are, all others once a step.
 * `safest`: the way with the largest margin between entering a road and its closing, of those the quickest.
@@ -52,6 +53,7 @@ class Guide:
         roads = case.network
         self._ends = roads.tail, roads.head
         self._nearest: dict[Known, Tree] = {}
+        self._to_one: dict[tuple[Known, int], Tree] = {}
         self._pictures: dict[Known, Tree] = {}
         self.picture_s: Floats = roads.free_s
         # `search` lets a road be used if its far end is reached in time; here it must be entered in time.
@@ -76,10 +78,15 @@ class Guide:
         self._pictures.clear()
         return self.picture(NONE_KNOWN)
 
-    def way_left(self, node: int, known: Known, now_s: float) -> Way | None:
-        """The best way from a node for who knows these edges to be closed; None: there is none."""
+    def way_left(self, node: int, known: Known, now_s: float, bound_for: int = NOT_YET) -> Way | None:
+        """The best way from a node for who knows these edges to be closed; None: there is none.
+
+        `bound_for`: the exit that it makes for, which `nearest` keeps if it can.
+        """
         if self.assignment == "nearest":
-            _, next_edge, exit_of = self._tree(self._nearest, known, self.case.network.free_s)
+            _, next_edge, exit_of = self._to_exit(known, bound_for)
+            if exit_of[node] < 0:
+                _, next_edge, exit_of = self._to_exit(known, NOT_YET)
         elif self.assignment == "fastest":
             _, next_edge, exit_of = self.picture(known)
         elif self.assignment == "safest":
@@ -95,6 +102,20 @@ class Guide:
     def picture(self, known: Known) -> Tree:
         """The quickest ways by the last look, for who knows these edges to be closed."""
         return self._tree(self._pictures, known, self.picture_s)
+
+    def _to_exit(self, known: Known, exit_: int) -> Tree:
+        """The quickest ways to one exit past all others, for who is at another is out; NOT_YET: to the nearest."""
+        roads, exits = self.case.network, self.case.exits
+        if exit_ == NOT_YET:
+            return self._tree(self._nearest, known, roads.free_s)
+        if (known, exit_) not in self._to_one:
+            is_open = ~np.isin(roads.tail, exits)
+            is_open[list(known)] = False
+            time_s, next_edge, found = quickest_to(
+                *self._ends, roads.free_s, is_open, exits[exit_ : exit_ + 1], roads.n_nodes
+            )
+            self._to_one[known, exit_] = time_s, next_edge, np.where(found < 0, NOWHERE, exit_)
+        return self._to_one[known, exit_]
 
     def _tree(self, kept: dict[Known, Tree], known: Known, travel_s: Floats) -> Tree:
         if known not in kept:

@@ -229,7 +229,7 @@ class _Traffic:
         seen = self.case.network.tail == node
         closed = np.flatnonzero(seen & self.queues.is_closed[: self.n_edges]).tolist()
         self.known[who] = self.known.get(who, NONE_KNOWN) | frozenset(closed)
-        way = self.guide.way_left(node, self.known[who], now_s)
+        way = self.guide.way_left(node, self.known[who], now_s, int(self.travellers.row[who]))
         self.counts.search_cpu_s += process_time() - began
         if way is None or self.queues.is_closed[way[1][0]]:  # the road before which it stands: it would ask for ever
             self._take_off(who, STRANDED, now_s)

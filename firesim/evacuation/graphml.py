@@ -52,7 +52,8 @@ def read_graphml(path: Path, wanted: Collection[str], problems: Problems) -> Gra
     """Read a GraphML file; of nodes and edges only the attributes in `wanted` are kept.
 
     Attribute values stay text, so a node called 007 stays 007; blanks around an id are no part of it. None with the
-    problem noted when the file is missing, is no XML, or does not hold just one graph.
+    problem noted when the file is missing, is no XML, is in an encoding that cannot be read, or does not hold just
+    one graph.
     """
     try:
         content = path.read_bytes()
@@ -67,6 +68,10 @@ def read_graphml(path: Path, wanted: Collection[str], problems: Problems) -> Gra
         message = f"The file is not XML: {expat.ErrorString(error.code)}."
         problems.add("NETWORK", None, message, "Export it again as GraphML.", str(path), error.lineno)
         return None
+    except EncodingError as error:
+        message = f"The file is declared to be in the encoding {error}, which cannot be read."
+        problems.add("NETWORK", None, message, "Save it again as UTF-8.", str(path), 1)
+        return None
     if len(reader.graphs) != 1:
         message = f"The file holds {len(reader.graphs) or 'no'} GraphML graph{'s' if reader.graphs else ''}."
         remedy = "Export the network as one GraphML graph."
@@ -74,6 +79,10 @@ def read_graphml(path: Path, wanted: Collection[str], problems: Problems) -> Gra
         problems.add("NETWORK", None, message, remedy, str(path), line)
         return None
     return reader.found
+
+
+class EncodingError(ValueError):
+    """A file declares an encoding that cannot be read; tells its name."""
 
 
 class _Reader:
@@ -86,29 +95,41 @@ class _Reader:
         self._keys: dict[str, tuple[str, str]] = {}  # id: (for, name)
         self._defaults: dict[str, str] = {}
         self._open: list[Element] = []
-        self._key = ""
+        self._key = ""  # of the data that is open
+        self._defining: str | None = None  # the key that is open
+        self._encoding: str | None = None
         self._line = 0
         self._text: list[str] | None = None
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
+        self._parser.XmlDeclHandler = self._declare
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
 
     def read(self, content: bytes) -> None:
-        self._parser.Parse(content, True)
+        try:
+            self._parser.Parse(content, True)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            if self._encoding is not None and _is_of_encoding(error):
+                raise EncodingError(self._encoding) from error
+            raise
         self._fill_in_defaults()
 
+    def _declare(self, version: str, encoding: str | None, standalone: int) -> None:
+        self._encoding = encoding
+
     def _start(self, tag: str, given: dict[str, str]) -> None:
+        self._encoding = None  # it could be read
         kind, line = tag.rsplit(":", 1)[-1], self._parser.CurrentLineNumber
         if kind == "graph":
             self.graphs.append(line)
             self.found.is_directed = given.get("edgedefault", "directed") == "directed"
         elif kind == "key":
             name = given.get("attr.name", given.get("id", ""))
-            self._key = given.get("id", "")
-            self._keys[self._key] = (given.get("for", "all"), name)
-            if self._keys[self._key][0] in ("edge", "all"):
+            self._defining = given.get("id", "")
+            self._keys[self._defining] = (given.get("for", "all"), name)
+            if self._keys[self._defining][0] in ("edge", "all"):
                 self.found.edge_keys.add(name)
         elif kind == "node":
             self._open.append(Element(given.get("id", "").strip(), line))
@@ -119,7 +140,7 @@ class _Reader:
             self.found.edges.append(self._open[-1])
         elif kind == "data":
             self._key, self._line, self._text = given.get("key", ""), line, []
-        elif kind == "default":
+        elif kind == "default" and self._defining is not None:
             self._text = []
 
     def _characters(self, text: str) -> None:
@@ -130,8 +151,10 @@ class _Reader:
         kind = tag.rsplit(":", 1)[-1]
         if kind in ("node", "edge"):
             self._open.pop()
-        elif kind == "default" and self._text is not None:
-            self._defaults[self._key], self._text = "".join(self._text).strip(), None
+        elif kind == "key":
+            self._defining = None
+        elif kind == "default" and self._defining is not None and self._text is not None:
+            self._defaults[self._defining], self._text = "".join(self._text).strip(), None
         elif kind == "data" and self._text is not None:
             text, self._text = "".join(self._text).strip(), None
             name = self._keys.get(self._key, ("", self._key))[1]
@@ -148,3 +171,10 @@ class _Reader:
             for kind, elements in (("node", self.found.nodes), ("edge", self.found.edges)):
                 for element in elements if whose in (kind, "all") else ():
                     element.attributes.setdefault(name, Attribute(text, element.line))
+
+
+def _is_of_encoding(error: Exception) -> bool:
+    """The parser asks Python for a codec, which may raise LookupError or ValueError, and may find it of no use."""
+    if isinstance(error, expat.ExpatError):
+        return bool(expat.ErrorString(error.code) == expat.errors.XML_ERROR_UNKNOWN_ENCODING)
+    return True

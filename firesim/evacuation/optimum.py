@@ -48,7 +48,10 @@ def planned(guide: Guide, step_s: float) -> Assigned:
     exit_ = exit_index[case.node]
     has_way = end > start
     exit_[has_way] = exit_index[roads.head[plan.route_edges[end[has_way] - 1]]]
-    starts_s = np.maximum(case.departure_s, _within_step(plan.leaves_step, plan.route_edges, start, end, step_s))
+    # Who stands at an exit is out when it is ready, and waits for nobody.
+    starts_s = case.departure_s.copy()
+    shared_s = _within_step(plan.leaves_step[has_way], plan.route_edges[start[has_way]], step_s)
+    starts_s[has_way] = np.maximum(starts_s[has_way], shared_s)
     edges = plan.route_edges.tolist()
     # Steps are coarse: whom the plan leaves behind may still get through.
     for who in np.flatnonzero(plan.arrives_step < 0).tolist():
@@ -78,14 +81,14 @@ def _plan(case: Evacuation, step_s: float) -> Plan:
         raise BadInput([Problem("--step-s", step_s, message, remedy)]) from None
 
 
-def _within_step(leaves_step: Integers, edges: Integers, start: Integers, end: Integers, step_s: float) -> Floats:
-    """When each sets out: those who enter one road in one step share the step evenly. [s]"""
-    first_edge = np.where(end > start, edges[np.minimum(start, max(len(edges) - 1, 0))] if len(edges) else -1, -1)
-    order = np.lexsort((np.arange(len(start)), leaves_step, first_edge))
+def _within_step(leaves_step: Integers, first_edge: Integers, step_s: float) -> Floats:
+    """When each who has a way sets out: those who enter one road in one step share the step evenly. [s]"""
+    order = np.lexsort((np.arange(len(first_edge)), leaves_step, first_edge))
     same = np.flatnonzero(
         np.diff(first_edge[order], prepend=-9) | np.diff(leaves_step[order], prepend=-9)
     )  # where a new group begins
     size = np.diff(np.append(same, len(order)))
     share = np.empty(len(order))
     share[order] = (np.arange(len(order)) - np.repeat(same, size)) / np.repeat(size, size)
-    return np.where(leaves_step < 0, 0.0, (leaves_step + share) * step_s)
+    within_s: Floats = (leaves_step + share) * step_s
+    return within_s

@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 from firesim.command.alerts import (
     drafts,
     gpx,
-    gsm7_length,
-    plain_latin,
     route_feature,
     route_points,
-    ucs2_length,
     way_out,
 )
 from firesim.command.ground import Ground
+from firesim.command.letters import ucs2_length
 from firesim.link.messages import IN_PLACE, ZoneAdvice
 from firesim.place.settlement import Refuge, Zone
 
@@ -62,9 +60,10 @@ def test_zones_with_different_refuges_get_different_texts(ground):
     assert [tuple(one.zone for one in draft.advice) for draft in result] == [("west",), ("middle",)]
 
 
-# 3GPP TS 23.038: letters of the GSM-7 alphabet that are ASCII too, and those of its extension table.
+# 3GPP TS 23.038: letters of the GSM-7 alphabet that are ASCII too, others of it, and those of its extension table.
 GSM7_ONE = set("@$_ !\"#%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\n\r")
-GSM7_TWO = set("^{}\\[~]|")
+GSM7_ONE |= set("£¥§¤¿¡ÄÅÆÇÉÑØÖÜßàäåæèéìñòöøùü")
+GSM7_TWO = set("^{}\\[~]|€")
 
 
 def pages(size, on_a_page):
@@ -73,7 +72,7 @@ def pages(size, on_a_page):
 
 
 @settings(max_examples=40, deadline=None)
-@given(names=st.lists(st.text("αβγδεζηθικλμν ABCé[]{}^~|`🔥", min_size=3, max_size=60), min_size=1, max_size=24))
+@given(names=st.lists(st.text("αβγδεζηθικλμνΨου ABCéßŁ€[]{}^~|`🔥", min_size=3, max_size=60), min_size=1, max_size=24))
 def test_every_text_fits_a_broadcast_and_no_zone_is_left_out(small, names):
     zones = [Zone(f"z{k}", name, "settlement", 0.0, 0.0, "W", 1, [], name) for k, name in enumerate(names)]
     ground = Ground(small.briefing(zones=zones), 3, 120.0)
@@ -84,6 +83,15 @@ def test_every_text_fits_a_broadcast_and_no_zone_is_left_out(small, names):
             assert pages(sum(1 + (letter in GSM7_TWO) for letter in draft.text_en), 93) <= 15
             assert set(draft.text_en) <= GSM7_ONE | GSM7_TWO
         assert [one.zone for draft in result for one in draft.advice] == [zone.zone for zone in zones]
+
+
+def test_a_place_whose_name_is_told_in_greek_alone_is_named_in_english_too(small):
+    zone = Zone("z", "Τρούλος Κάτω", "settlement", 0.0, 0.0, "W", 1, [])
+    jetty = Refuge("town", "Παλιό Λιμάνι", "harbour", 0.0, 0.0, "E", 500)
+    ground = Ground(small.briefing(zones=[zone], refuges=[jetty]), 3, 120.0)
+    (draft,) = drafts(ground, "order", [advice("z")])
+    assert "If you are in Troulos Kato, leave now toward Palio Limani" in draft.text_en
+    assert "Τρούλος Κάτω" in draft.text_el
 
 
 def test_a_name_too_long_for_any_broadcast_is_a_fault(small):
@@ -127,20 +135,6 @@ def test_gpx_has_its_elements_in_the_order_of_the_schema_and_survives_any_reason
     assert [element.tag.split("}")[1] for element in route] == ["name", "desc", "rtept", "rtept"]
     assert route[0].text == 'West "bay" & <more>'
     assert route[1].text == "cut off; δρόμος"
-
-
-def test_letters_beyond_the_broadcast_alphabet_lose_their_accents():
-    assert plain_latin("Café Élan") == "Cafe Elan"
-    assert plain_latin("`x` \t") == "'x'  "
-    assert plain_latin("Χώρα") == "?"
-
-
-def test_length_is_counted_as_the_broadcast_counts_it():
-    assert gsm7_length("To [A]") == 8  # brackets are of the extension table: two each
-    with pytest.raises(ValueError, match="` ά"):
-        gsm7_length("`ά")
-    assert ucs2_length("Χώρα") == 4
-    assert ucs2_length("🔥") == 2
 
 
 def test_those_for_whom_leaving_is_worse_are_told_to_stay_inside(ground):

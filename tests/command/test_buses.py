@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from firesim.command import alerts, evacuation
+from firesim.command import alerts, evacuation, letters
 from firesim.command.buses import BusPlan, plan_buses, while_served
 from firesim.command.cap import cap_xml
 from firesim.command.crews import Advised
@@ -232,8 +232,8 @@ def test_an_alert_names_the_stop_and_the_refuge_in_both_languages(small):
     assert isinstance(body, Alert)
     assert "bus stop West bay: buses take you to Town" in body.text_en
     assert "στάση: Δυτικός όρμος. Λεωφορεία σας πάνε προς Χώρα" in body.text_el
-    assert alerts.gsm7_length(body.text_en) <= alerts.ENGLISH_LIMIT
-    assert alerts.ucs2_length(body.text_el) <= alerts.GREEK_LIMIT
+    assert letters.gsm7_length(body.text_en) <= alerts.ENGLISH_LIMIT
+    assert letters.ucs2_length(body.text_el) <= alerts.GREEK_LIMIT
     assert body.advice[0].stop == "stop-1"
 
 

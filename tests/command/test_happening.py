@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, gsm7_length, ucs2_length
+from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT
 from firesim.command.dispatcher import Dispatcher, step
 from firesim.command.happening import what_happens
+from firesim.command.letters import gsm7_length, ucs2_length
 from firesim.command.strategies import policy_named
 from firesim.link.messages import FireMapReport, ZoneAdvice
 

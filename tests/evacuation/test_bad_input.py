@@ -189,6 +189,50 @@ def test_a_file_that_is_no_road_network_is_refused(sound, text, words, line):
     assert any(words in problem.message and problem.line == line for problem in caught.value)
 
 
+# Unknown; no encoding of text; of several bytes a letter; of whole words; without ASCII.
+@pytest.mark.parametrize("encoding", ["foo", "rot13", "hex", "shift_jis", "gb18030", "idna", "punycode", "cp037"])
+def test_a_file_in_an_encoding_that_cannot_be_read_is_to_be_saved_as_utf_8(sound, tmp_path, encoding):
+    network, demand, _ = sound.write()
+    network.write_text(network.read_text().replace('encoding="utf-8"', f'encoding="{encoding}"'))
+    words = [sys.executable, "-m", "firesim", "evacuate", str(network), str(demand), "--exits", "X", "--out"]
+    with pytest.raises(BadInput) as caught:
+        load_evacuation(network, demand, "X")
+    (problem,) = caught.value
+    assert (problem.field, problem.file, problem.line) == ("NETWORK", str(network), 1)
+    assert encoding in problem.message
+    assert problem.remedy == "Save it again as UTF-8."
+    if encoding == "foo":
+        ended = subprocess.run([*words, str(tmp_path / "out")], capture_output=True, text=True, check=False)
+        assert ended.returncode == 2
+        assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-7", "windows-1253", "utf-16"])
+def test_a_file_in_a_common_encoding_is_read_as_it_declares(sound, encoding):
+    network, demand, _ = sound.write()
+    text = network.read_text().replace('encoding="utf-8"', f'encoding="{encoding}"').replace('"B"', '"Βόλος"')
+    network.write_bytes(text.encode(encoding))
+    assert load_evacuation(network, demand, "X").network.node_ids == ["A", "Βόλος", "X"]
+
+
+def test_a_default_holds_for_the_key_that_it_stands_in_and_nowhere_else(sound):
+    network, demand, _ = sound.write()
+    text = sound.graphml().replace('  <data key="length_m">100.0</data>\n', "")
+    key = '<key id="length_m" for="edge" attr.name="length_m" attr.type="double"/>'
+    network.write_text(text.replace(key, key.replace("/>", "><default>70</default></key>")))
+    assert load_evacuation(network, demand, "X").network.length_m.tolist() == [70.0] * 4
+    astray = ("<graphml", "<key", "<graph ", '<node id="B">', '<data key="lanes">')
+    for place in astray:  # before or inside
+        at = text.index(place) if place == "<key" else text.index(">", text.index(place)) + 1
+        network.write_text(text[:at] + "<default>70</default>" + text[at:])
+        with pytest.raises(BadInput, match="length_m"):
+            load_evacuation(network, demand, "X")
+    after_a_key = text.replace(key, key + "<default>70</default>")
+    network.write_text(after_a_key)
+    with pytest.raises(BadInput, match="length_m"):
+        load_evacuation(network, demand, "X")
+
+
 @pytest.mark.parametrize(
     "more",
     [

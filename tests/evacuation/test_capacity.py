@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from firesim.evacuation.choices import Guide
-from firesim.evacuation.drive import AS_PLANNED
+from firesim.evacuation.drive import AS_PLANNED, drive
 from firesim.evacuation.optimum import planned, whole_steps
 from firesim.evacuation.solve import Options, clearance_s, evacuate, run_once
 from firesim.physics.queues import ARRIVED
@@ -80,3 +80,34 @@ def test_what_was_driven_in_place_of_the_plan_is_said(town):
     town.road("A", "X", 300.0)
     town.leave("A", 5)
     assert evacuate(town.load(), Options("capacity")).driven.ways.startswith(AS_PLANNED)
+
+
+def merging(town: Town, at_exit: int) -> Town:
+    """Two crowds that meet before a narrow road to X and a long one to Y: the plan's waits at home keep them apart."""
+    town.road("a", "m", 300.0, capacity_veh_h=3600)
+    town.road("b", "m", 300.0, capacity_veh_h=3600)
+    town.road("m", "X", 8.0, capacity_veh_h=360)
+    town.road("m", "n", 8.0, capacity_veh_h=3600)
+    town.road("n", "Y", 900.0, capacity_veh_h=3600)
+    town.leave("X", at_exit, at_s=3.0)
+    town.leave("a", 40)
+    town.leave("b", 40)
+    return town
+
+
+@pytest.mark.parametrize("step_s", [5.0, 10.0, 60.0])
+def test_who_stands_at_an_exit_is_out_at_once_whatever_the_plan(town, step_s):
+    case = merging(town, 6).load("X,Y")
+    plan = planned(Guide(case, "capacity"), step_s)
+    assert plan.starts_s[:6].tolist() == [3.0] * 6
+    assert (plan.end == plan.start)[:6].all()
+    driven = drive(case, Guide(case, "capacity"), plan, step_s, "push")
+    assert driven.departed_s[:6].tolist() == driven.done_s[:6].tolist() == [3.0] * 6
+
+
+def test_cars_that_stand_at_an_exit_do_not_change_what_is_best_for_the_others(town):
+    beside = merging(town, 30).drive("capacity", exits="X,Y")
+    del town.demand[:30]
+    alone = town.drive("capacity", exits="X,Y")
+    assert alone.ways == beside.ways == AS_PLANNED
+    assert beside.done_s[30:] == pytest.approx(alone.done_s)

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT, gsm7_length, ucs2_length
+from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT
+from firesim.command.letters import gsm7_length, ucs2_length
 from firesim.simulate import Run
 from firesim.simulate.folder import alert_documents
 from tests.command.test_cap import CAP, broken_rules
