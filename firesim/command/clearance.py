@@ -81,7 +81,10 @@ class Drive:
 
 
 class ClearanceEstimate:
-    """The estimates of one centre. The drives are kept: while nobody's way changes, only margins are new."""
+    """The estimates of one centre.
+
+    The drives are kept: while nobody's way changes and nobody waits for the authority, only margins are new.
+    """
 
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()

@@ -264,7 +264,7 @@ class Dispatcher:
             self._estimate_clearance(due.because, now_s, out)
 
     def _estimate_clearance(self, because: str, now_s: float, out: list[Output]) -> None:
-        """When those told to leave will be out. The drive is made anew only when somebody is told something else."""
+        """When those told to leave will be out."""
         estimates = self._clearance.of(self.picture, now_s)
         if estimates:
             fire = self.picture.fire(now_s)

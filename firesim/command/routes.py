@@ -291,21 +291,31 @@ def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_
 def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: LandingFor = no_boats) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
-    Who cannot be told in time to leave by that road before it closes is told to stay or to go to the shore; whose time
-    to leave has passed otherwise, to leave at once. A deadline that has passed is never said again.
+    A zone that cannot be told in time to leave by that road before it closes is told what it would be if it had not
+    been given it; whose time to leave has passed otherwise, to leave at once. A deadline that has passed is never said
+    again.
     """
     zone = picture.ground.zone_index[advice.zone]
     if advice.refuge not in picture.ground.refuge_index or not advice.route:
         return msgspec.structs.replace(advice, deadline_s=inf)
-    network = public_network(picture, picture.forecast)
-    way = network.along(advice.route)
-    if way is None:
-        because = "cut off: its road closed before the decision came"
-        return cut_off(picture, picture.forecast, zone, because, now_s, landing_for)
-    if way.leave_by_s < now_s + picture.parameters.least_notice_s:
-        because = "cut off: its road is forecast to close before who is told now could be through"
-        return cut_off(picture, picture.forecast, zone, because, now_s, landing_for)
-    return _as_told(picture, advice, way, picture.forecast, now_s)
+    way = public_network(picture, picture.forecast).along(advice.route)
+    if way is not None and way.leave_by_s >= now_s + picture.parameters.least_notice_s:
+        return _as_told(picture, advice, way, picture.forecast, now_s)
+    if picture.forecast is not None:
+        return _chosen_anew(picture, picture.forecast, zone, now_s, landing_for)
+    return cut_off(picture, None, zone, "cut off: its road closed before the decision came", now_s, landing_for)
+
+
+def _chosen_anew(
+    picture: Picture, forecasted: Forecast, zone: int, now_s: float, landing_for: LandingFor
+) -> ZoneAdvice:
+    """What a zone is told whose road will not do any more before its people have heard of it."""
+    advised, name = picture.advised, picture.ground.zones[zone].zone
+    picture.advised = {other: told for other, told in advised.items() if other != name}
+    try:
+        return plan(picture, forecasted, [zone], now_s, landing_for).advice[zone]
+    finally:
+        picture.advised = advised
 
 
 def _as_told(picture: Picture, advice: ZoneAdvice, way: Way, forecasted: Forecast | None, now_s: float) -> ZoneAdvice:

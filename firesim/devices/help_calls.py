@@ -86,6 +86,7 @@ class HelpCalls:
     ) -> None:  # fmt: skip
         self._people, self._zones, self._parameters = people, zones, parameters
         self._lift_wait_s, self._luck, self._say, self._register = lift_wait_s, luck, say, register
+        self._gets_through: dict[str, bool] = {}  # by those who were asked for so far
         self._dials_s: dict[str, float] = {}  # when each dials next
         self._calls: dict[str, int] = {}
         self._ringing: list[_Ringing] = []
@@ -106,9 +107,10 @@ class HelpCalls:
             self._say(call.body.household, "centre", call.body, call.event)
 
     def _can_call(self, one: InNeed) -> bool:
-        made = self._calls.get(one.household, 0)
-        can = one.has_phone and self._luck.uniform("help call", one.household) < self._parameters.reach_fraction
-        return can and made < self._parameters.times
+        name, p = one.household, self._parameters
+        if name not in self._gets_through:
+            self._gets_through[name] = one.has_phone and self._luck.uniform("help call", name) < p.reach_fraction
+        return self._gets_through[name] and self._calls.get(name, 0) < p.times
 
     def _dials_at(self, household: str, now_s: float) -> float:
         if household not in self._dials_s:

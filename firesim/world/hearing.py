@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from firesim.world.sayings import Rows, Sayings
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,7 +24,6 @@ _NONE = -1
 TO_THE_SHORE, INSIDE = -2, -3  # advice in itself: no road is safe any more; stay where you are
 STAY_INSIDE = "stay inside"  # in place of a refuge in an alert's advice
 KNOCK, NEIGHBOUR = "knock", "neighbour"
-_GATHERED_S = 300.0  # what is heard so soon is put together, so that few alerts have to be asked at every step
 AT_HOME_ONLY = (KNOCK, NEIGHBOUR)  # channels that reach nobody who has left
 
 
@@ -46,61 +46,12 @@ class Heard:
     is_advised_anew: Claims
 
 
-class _Rows(NamedTuple):
-    """What is said to whom, a column each, before anybody has heard it: in order of time, of equals the one sent first.
-
-    s : [2, n] when it is heard, and when it was issued [s]
-    what : [5, n] who, because, level, channel and advice of `Heard`
-    """
-
-    s: Floats
-    what: Integers
-
-    @property
-    def at_s(self) -> Floats:
-        """When it is heard. [n], s"""
-        heard_s: Floats = self.s[0]
-        return heard_s
-
-    def some(self, which: Integers) -> _Rows:
-        """These columns of it."""
-        return _Rows(self.s.take(which, axis=1), self.what.take(which, axis=1))
-
-    def between(self, first: int, last: int) -> _Rows:
-        """The columns from one to before another."""
-        return _Rows(self.s[:, first:last], self.what[:, first:last])
-
-
-@dataclass
-class _Sent:
-    """An alert that some parties have heard and others will hear."""
-
-    rows: _Rows
-    said: int  # how many have heard it
-    next_s: float  # when the next one does
-
-    def until(self, now_s: float) -> _Rows:
-        """What has been heard of it since it was last asked for."""
-        at_s, first = self.rows.at_s, self.said
-        self.said = int(at_s.searchsorted(now_s, side="right"))
-        self.next_s = float(at_s[self.said]) if self.said < len(at_s) else np.inf
-        return self.rows.between(first, self.said)
-
-    def unsay(self, is_told_anew: Claims, channel: int) -> None:
-        """Nobody of these [parties] who has not heard it yet does, by that channel."""
-        who, by = self.rows.what[0], self.rows.what[3]
-        keeps = ~is_told_anew[who] | (by != channel)
-        keeps[: self.said] = True
-        if not keeps.all():
-            self.rows = self.rows.some(keeps.nonzero()[0])
-            self.next_s = float(self.rows.at_s[self.said]) if self.said < len(self.rows.at_s) else np.inf
-
-
 class Hearing:
     """The ears of all parties.
 
     Of two alerts the one issued later holds, whichever is heard first: they say when they were issued. A warning does
-    not make an order void.
+    not make an order void, though the road that it names, if it names one, is the newer. After an all-clear they know
+    nothing, until they hear something issued later.
 
     Attributes
     ----------
@@ -124,12 +75,13 @@ class Hearing:
         self.known_by = np.full(n, _NONE, dtype=np.int64)
         self._is_reached: Claims = np.zeros(n, np.bool_)  # by any alert, from whomever but a neighbour
         self._is_named: Claims = np.zeros(len(zones), np.bool_)  # zones that an alert was for
-        self._directed_s = np.full(n, -np.inf)  # when the last order or all-clear that they know was issued
+        never = np.full(n, -np.inf)
+        self._directed_s = never.copy()  # when the last order or all-clear that they know was issued
+        self._issued_s, self._advice_issued_s = never.copy(), never.copy()  # what gave `level`, and `advice_of`
         self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
         self._is_at_home_only, self._is_from_afar = np.zeros(0, np.bool_), np.zeros(0, np.bool_)  # [channels]
-        self._pending: list[_Sent] = []  # in order of time, and of equals in that of sending
-        self._gathered_until_s = -np.inf
+        self._to_be_said = Sayings()
 
     def hear(
         self,
@@ -157,32 +109,24 @@ class Hearing:
         because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)[order]
         who, when = who[order], when[order]
         zone = self._zone_index[who]
-        if channel == KNOCK:
-            self._say_at_doors_instead(who)
+        if channel == KNOCK and KNOCK in self.channels:  # who knocks says the newest at doors that are still to come
+            void = (WARNING,) if level == "warning" else (NOTHING, WARNING, STAY, ORDER)
+            self._to_be_said.take_back(who, when, self.channels.index(KNOCK), void)
         self._send(who, when, np.full(len(who), issued_s), channel, levels[zone], because, advised[zone])
 
     def pass_on(self, who: Integers, at_s: Floats, teller: Integers) -> None:
         """Parties will be told at `at_s` [n] what these others [n] know now, who knew it before."""
         order = np.argsort(at_s, kind="stable")
         who, at_s, teller = who[order], at_s[order], teller[order]
-        issued_s = self._directed_s[teller]
-        self._send(who, at_s, issued_s, NEIGHBOUR, self.level[teller], self.known_by[teller], self.advice_of[teller])
+        level, issued_s = self.level[teller], self._issued_s[teller]
+        advice = np.where(level > SEEN, self.advice_of[teller], _NONE)  # what an all-clear made void is not told
+        self._send(who, at_s, issued_s, NEIGHBOUR, level, self.known_by[teller], advice)
 
     def see(self, who: Integers, events: Integers) -> None:
         """These have seen the fire themselves, by these events."""
         news = self.level[who] < SEEN
         self.level[who[news]] = SEEN
         self.known_by[who[news]] = events[news]
-
-    def _say_at_doors_instead(self, who: Integers) -> None:
-        """Who knocks tells the newest: what was to be said at these doors and was not is not said any more."""
-        if KNOCK not in self.channels:
-            return
-        is_told_anew = np.zeros(len(self.level), np.bool_)
-        is_told_anew[who] = True
-        for sent in self._pending:
-            sent.unsay(is_told_anew, self.channels.index(KNOCK))
-        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
 
     def _send(
         self,
@@ -199,9 +143,8 @@ class Hearing:
             self._is_at_home_only = np.array([name in AT_HOME_ONLY for name in self.channels])
             self._is_from_afar = np.array([name != NEIGHBOUR for name in self.channels])
         by = np.full(len(who), self.channels.index(channel))
-        if len(who):
-            rows = _Rows(np.array([at_s, issued_s]), np.array([who, because, level, by, advice], dtype=np.int64))
-            self._pending.append(_Sent(rows, 0, float(at_s[0])))
+        rows = np.array([who, because, level, by, advice], dtype=np.int64)
+        self._to_be_said.add(Rows(np.array([at_s, issued_s]), rows))
 
     def until(self, now_s: float, departed_s: Floats, leaves_s: Floats, safe_s: Floats) -> list[Heard]:
         """All that is heard until now, in rounds: the first thing that each party hears, the second, and so on.
@@ -214,9 +157,7 @@ class Hearing:
             When they left, or are ready to: from then on nobody opens to a knock or talks to a neighbour; and from
             when nothing needs to be said any more. [s], inf: never
         """
-        if now_s > self._gathered_until_s:
-            self._gather(now_s + _GATHERED_S)
-        rows = self._said_until(now_s)
+        rows = self._to_be_said.until(now_s)
         if len(rows.at_s) == 0:
             return []
         at_s, (who, _, _, channel, _) = rows.at_s, rows.what
@@ -226,9 +167,9 @@ class Hearing:
             is_heard &= ~at_home_only | (at_s < np.minimum(departed_s[who], leaves_s[who]))
         if not is_heard.all():
             rows = rows.some(is_heard.nonzero()[0])
-        return [self._take_in(turn) for turn in _turns(rows)]
+        return [self._take_in(turn) for turn in rows.turns()]
 
-    def _still_holds(self, rows: _Rows) -> _Rows:
+    def _still_holds(self, rows: Rows) -> Rows:
         """The same without orders, warnings and all-clears issued before the last order or all-clear that they know."""
         (_, issued_s), (who, _, level, _, _) = rows.s, rows.what
         directed_s = self._directed_s[who]
@@ -240,21 +181,6 @@ class Hearing:
         if len(directs):
             self._directed_s[who[directs]] = np.maximum(self._directed_s[who[directs]], issued_s[directs])
         return rows
-
-    def _said_until(self, now_s: float) -> _Rows:
-        """What has been said until now and was not taken from `_pending` before."""
-        said = [sent.until(now_s) for sent in self._pending if sent.next_s <= now_s]
-        if not said:
-            return _NO_ROWS
-        self._pending = [sent for sent in self._pending if sent.next_s < np.inf]
-        return said[0] if len(said) == 1 else _together(said)
-
-    def _gather(self, until_s: float) -> None:
-        """Put together what is said until then, before the rest of each alert and whatever is sent from now on."""
-        self._gathered_until_s = until_s
-        soon = self._said_until(until_s)
-        if len(soon.at_s):
-            self._pending.insert(0, _Sent(soon, 0, float(soon.at_s[0])))
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -270,14 +196,17 @@ class Hearing:
         """Who was reached by an alert though their zone has been in none: overshoot. [parties]"""
         return self._is_reached & ~self._is_named[self._zone_index]
 
-    def _take_in(self, rows: _Rows) -> Heard:
+    def _take_in(self, rows: Rows) -> Heard:
         who, _, level, channel, _ = rows.what
         self._is_reached[who[self._is_from_afar[channel] & (level != NOTHING)]] = True
         rows = self._still_holds(rows)
         at_s, (who, because, level, channel, advice) = rows.at_s, rows.what
-        is_anew = (advice != _NONE) & (advice != self.advice_of[who])
-        if is_anew.any():
-            self.advice_of[who[is_anew]] = advice[is_anew]
+        issued_s, calm = rows.s[1], (level == NOTHING).nonzero()[0]
+        self.level[who[calm]] = NOTHING
+        newer = (advice != _NONE) & (issued_s >= self._advice_issued_s[who])
+        self._advice_issued_s[who[newer]] = issued_s[newer]
+        is_anew = newer & (advice != self.advice_of[who])
+        self.advice_of[who[is_anew]] = advice[is_anew]
         known = self.level[who]
         is_raised = (level > known) | ((level == STAY) & (known == ORDER))  # an order to stay takes back one to leave
         if is_raised.any():
@@ -286,6 +215,9 @@ class Hearing:
             self.warned_s[who[first]] = at_s[first]
             self._warned_by[who[first]] = channel[first]
             self.level[who[is_raised]] = level[is_raised]
+            self._issued_s[who[is_raised]] = issued_s[is_raised]
+        again = (level == known).nonzero()[0]
+        self._issued_s[who[again]] = np.maximum(self._issued_s[who[again]], issued_s[again])
         return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
 
     def _meaning_for_zones(
@@ -311,27 +243,3 @@ class Hearing:
             elif level == "order":
                 advised[index] = TO_THE_SHORE
         return levels, advised
-
-
-_NO_ROWS = _Rows(np.empty((2, 0)), np.empty((5, 0), np.int64))
-
-
-def _together(parts: Sequence[_Rows]) -> _Rows:
-    rows = _Rows(*(np.concatenate(part, axis=1) for part in zip(*parts, strict=True)))
-    return rows.some(rows.at_s.argsort(kind="stable"))
-
-
-def _turns(rows: _Rows) -> list[_Rows]:
-    """Rounds in which each party hears one thing."""
-    who = rows.what[0]
-    n = len(who)
-    if n == 0 or len(set(who.tolist())) == n:
-        return [rows] if n else []
-    by_party = who.argsort(kind="stable")
-    sorted_who = who[by_party]
-    is_first = np.ones(n, np.bool_)
-    is_first[1:] = sorted_who[1:] != sorted_who[:-1]
-    starts = np.flatnonzero(is_first)
-    turn = np.empty(n, dtype=np.int64)
-    turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
-    return [rows.some(np.flatnonzero(turn == k)) for k in range(int(turn.max()) + 1)]

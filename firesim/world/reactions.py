@@ -40,7 +40,9 @@ class Reactions:
         who, standing = heard.who, self._standing
         levels = set(heard.level.tolist())
         if NOTHING in levels:
-            self._give_up(heard, np.flatnonzero((heard.level == NOTHING) & (standing.state[who] == HOME)))
+            calm = np.flatnonzero((heard.level == NOTHING) & (standing.state[who] == HOME))
+            self._give_up(heard, calm)
+            self._decisions.stays_inside[who[calm]] = False
         if NOTHING in levels or self._neighbours.is_anywhere_calm:
             self._neighbours.note(who, heard.level)
         events = heard.because

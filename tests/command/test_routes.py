@@ -491,6 +491,20 @@ def test_who_has_passed_a_road_that_closes_is_not_called_back_over_it(fork, assi
     assert nobody_on_the_road.refuge == ("B" if by_lane else "D")
 
 
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_who_is_told_too_late_for_one_road_is_told_of_another_that_is_safe(fork, assignment):
+    picture = fork(False)
+    picture.parameters = P.model_copy(update={"assignment": assignment})
+    picture.forecast = a_forecast(picture.ground, closing(picture, AB=NOW_S + 2700.0, CD=NOW_S + 9000.0))
+    asked = routes.advise(picture, a_forecast(picture.ground, closing(picture, CD=NOW_S + 9000.0)), [0], NOW_S)[0]
+    assert asked.route == ["Z", "A", "B"]
+    way = routes.public_network(picture, picture.forecast).along(asked.route)
+    answered_s = way.leave_by_s - 0.5 * P.least_notice_s
+    picture.advised["z"] = Advised("order", asked, "order-1", NOW_S, "authorised", "authority", answered_s)
+    assert routes.as_of_now(picture, asked, answered_s).route == ["Z", "C", "D"]
+    assert picture.advised["z"].advice is asked
+
+
 # --- which of the safe ways -------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,116 @@
+"""Which of several alerts people go by, and what is still said to whom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from firesim.devices.phones import Knock, PhoneParameters
+from firesim.link.messages import Alert, ZoneAdvice
+from firesim.streams import Luck
+from firesim.world.hearing import NOTHING, ORDER, STAY, STAY_INSIDE, WARNING, Hearing
+from tests.devices.test_phones import Nights, parties
+
+TOWN, PORT, INSIDE = ("town", ("V", "T")), ("port", ("V", "P")), (STAY_INSIDE, ())
+NEVER = np.inf
+
+
+class Ears:
+    """A few parties of one village who are at home all day."""
+
+    def __init__(self, n=2):
+        self.n = n
+        self.hearing = Hearing(np.zeros(n, np.int64), ["village"], ["town", "port"])
+
+    def told(self, level, advice, issued_s, at_s, to=0, by="app"):
+        self.hearing.hear([to], at_s, by, level, 0, {"village": advice}, issued_s=issued_s)
+
+    def until(self, now_s):
+        nobody = np.full(self.n, NEVER)
+        heard = self.hearing.until(now_s, nobody, nobody, nobody)
+        return [(who, at_s) for one in heard for who, at_s in zip(one.who.tolist(), one.at_s.tolist(), strict=True)]
+
+    def knows(self, party=0):
+        advice = int(self.hearing.advice_of[party])
+        refuge = ("town", "port")[self.hearing.advice[advice][0]] if advice >= 0 else ""
+        return int(self.hearing.level[party]), refuge
+
+
+def test_the_road_of_the_alert_issued_later_holds_at_the_highest_level_that_was_said():
+    for first in ("warning", "order"):
+        for second in ("warning", "order"):
+            ears = Ears()
+            ears.told(first, PORT, issued_s=500.0, at_s=600.0)
+            ears.told(second, TOWN, issued_s=0.0, at_s=900.0)
+            ears.until(1000.0)
+            assert ears.knows() == (ORDER if "order" in (first, second) else WARNING, "port")
+
+
+def test_an_all_clear_makes_void_what_was_issued_before_it_and_nothing_after():
+    ears = Ears()
+    ears.told("order", TOWN, issued_s=0.0, at_s=10.0)
+    ears.told("all-clear", ("", ()), issued_s=100.0, at_s=110.0)
+    ears.told("order", TOWN, issued_s=50.0, at_s=120.0)
+    ears.until(200.0)
+    assert ears.knows()[0] == NOTHING
+    ears.told("warning", PORT, issued_s=300.0, at_s=310.0)
+    ears.until(400.0)
+    assert ears.knows() == (WARNING, "port")
+
+
+def test_a_neighbour_talks_nobody_out_of_what_was_issued_later_and_brings_what_is_new():
+    for teller, listener, level in (
+        (("order", TOWN, 0.0), ("order", INSIDE, 10.0), STAY),
+        (("order", TOWN, 10.0), ("order", INSIDE, 0.0), ORDER),
+        (("warning", TOWN, 10.0), ("all-clear", ("", ()), 0.0), WARNING),
+        (("order", TOWN, 0.0), ("all-clear", ("", ()), 10.0), NOTHING),
+    ):
+        ears = Ears()
+        ears.told(*teller, at_s=20.0, to=0)
+        ears.told(*listener, at_s=20.0, to=1)
+        ears.until(20.0)
+        ears.hearing.pass_on(np.array([1]), np.array([30.0]), np.array([0]))
+        ears.until(30.0)
+        assert ears.knows(1)[0] == level
+
+
+def test_at_doors_still_to_come_nothing_is_said_but_the_newest():
+    ears = Ears()
+    ears.told("order", TOWN, issued_s=0.0, at_s=1000.0, by="knock")
+    ears.told("order", INSIDE, issued_s=500.0, at_s=1000.0, by="knock")
+    assert ears.until(2000.0) == [(0, 1000.0)]
+    assert ears.knows()[0] == STAY
+
+
+def test_a_warning_does_not_take_the_place_of_an_order_at_the_door():
+    ears = Ears()
+    ears.told("order", TOWN, issued_s=0.0, at_s=1000.0, by="knock")
+    ears.told("warning", TOWN, issued_s=500.0, at_s=1000.0, by="knock")
+    ears.until(2000.0)
+    assert ears.knows()[0] == ORDER
+
+
+@pytest.mark.parametrize("asleep", [False, True])
+def test_a_door_that_was_knocked_at_is_not_robbed_of_what_was_said_there(asleep):
+    """A second alert comes half way through the round, between two steps; sleepers are still waking then."""
+    listeners = parties()
+    n = len(listeners.zone_index)
+    knock = Knock(listeners, PhoneParameters(), Luck(1), Nights(n, np.full(n, asleep)))
+    ears = Ears(n)
+    advice = [ZoneAdvice(zone="west", refuge="town", route=["V", "T"], deadline_s=NEVER, why="")]
+    alert = Alert(order="", channel="knock", level="order", advice=advice, text_el="", text_en="", authorised_by="")
+
+    def say(now_s):
+        reach = knock.reach(alert, "", now_s)
+        ears.hearing.hear(reach.parties, reach.at_s, "knock", "order", 0, {"village": TOWN}, issued_s=now_s)
+        return dict(zip(reach.parties, reach.at_s, strict=True))
+
+    first = say(0.0)
+    half_s = float(np.median(list(first.values())))
+    heard = ears.until(10.0 * (half_s // 10.0))
+    second = say(half_s)
+    heard += ears.until(1e9)
+    assert {who for who, at_s in heard if at_s == first[who]} == set(first)
+    gone_to_again = {who for who in first if second[who] != first[who]}
+    assert gone_to_again
+    assert {who for who, at_s in heard if at_s == second[who]} == set(first)
