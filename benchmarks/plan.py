@@ -57,7 +57,7 @@ def clearance(picture: Picture, rule: str, now_s: float) -> float:
     known = ClearanceEstimate()
     known.of(picture, now_s)
     show("the same, nobody told anything new", least_ms(lambda: known.of(picture, now_s), 5))
-    convoys = convoys_of(picture)
+    convoys = convoys_of(picture, now_s)
     for most in (10**9, 500):
         driven, took_ms = (
             drive(picture, convoys, 1.0, most),
