@@ -51,7 +51,7 @@ def clearance(picture: Picture, rule: str, now_s: float) -> float:
     assert picture.forecast is not None
     zones = list(range(len(picture.ground.zones)))
     for one in routes.advise(picture, picture.forecast, zones, now_s).values():
-        picture.advised[one.zone] = Advised("order", one, "", now_s, "authorised")
+        picture.advised[one.zone] = Advised("order", one, "", now_s, "authorised", "", now_s)
     milliseconds = least_ms(lambda: ClearanceEstimate().of(picture, now_s), 5)
     show(f"clearance at 3 compliances, {rule}", milliseconds)
     known = ClearanceEstimate()
