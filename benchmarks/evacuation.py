@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -45,7 +46,7 @@ def name_of(node: str) -> str:
 
 
 def write_town(roads: Roads, folder: Path) -> Path:
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     for k, node in enumerate(roads.node_ids):
         graph.add_node(name_of(node), x=float(roads.x_m[k]), y=float(roads.y_m[k]))
     for edge in roads.edges:
@@ -135,7 +136,7 @@ def optimum_job(roads: Roads, vehicles: int) -> tuple[np.ndarray, np.ndarray, li
 
 
 def simplex(roads: Roads, steps: np.ndarray, rate: np.ndarray, exits: list[int], node: np.ndarray) -> tuple[int, int]:
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[Any] = nx.DiGraph()
     rooms = np.diff(np.ceil(rate[:, None] * np.arange(STEPS + 1) - 1e-9), axis=1).astype(int)
     for edge, (u, v, k) in enumerate(zip(roads.tail.tolist(), roads.head.tolist(), steps.tolist(), strict=True)):
         for step in range(0 if u not in exits else STEPS, STEPS - k + 1):

@@ -46,7 +46,7 @@ def exact_s(size: int, start: tuple[int, int], rate: float, toward_deg: float, e
     rows, columns = np.mgrid[:size, :size]
     dx, dy = columns - start[1], rows - start[0]
     ahead = dx * sin(radians(toward_deg)) - dy * cos(radians(toward_deg))
-    return CELL_M * (np.hypot(dx, dy) - e * ahead) / (rate * (1.0 - e))
+    return np.asarray(CELL_M * (np.hypot(dx, dy) - e * ahead) / (rate * (1.0 - e)))
 
 
 def errors(arrival_s: np.ndarray, exact: np.ndarray, until_s: float) -> str:
@@ -123,7 +123,9 @@ def changing(size: int) -> None:
     drop = np.zeros((size, size), np.bool_)
     drop[int(0.5 * size) : int(0.6 * size), int(0.6 * size) : int(0.62 * size)] = True
     hours = range(1, int(until_s / 3600.0) + 1)
-    cells, cpu_s, rates = {}, {}, defaultdict(list)
+    cells: dict[str, int] = {}
+    cpu_s: dict[str, float] = {}
+    rates: dict[str, list[float]] = defaultdict(list)
     for _ in range(7):
         for how, turned_deg in (("undisturbed", 0.0), ("the same each hour", 0.0), ("turning each hour", 5.0)):
             began = process_time()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from time import process_time
 
 import numpy as np
@@ -59,10 +60,7 @@ def clearance(picture: Picture, rule: str, now_s: float) -> float:
     show("the same, nobody told anything new", least_ms(lambda: known.of(picture, now_s), 5))
     convoys = convoys_of(picture, now_s)
     for most in (10**9, 500):
-        driven, took_ms = (
-            drive(picture, convoys, 1.0, most),
-            least_ms(lambda m=most: drive(picture, convoys, 1.0, m), 3),
-        )
+        driven, took_ms = drive(picture, convoys, 1.0, most), least_ms(partial(drive, picture, convoys, 1.0, most), 3)
         half, most_s, last = (float(np.quantile(driven.done_s, share) - now_s) / 60.0 for share in (0.5, 0.9, 1.0))
         show(f"  {len(driven.done_s)} travellers of {driven.of_each}", took_ms,
              f"50, 90, 100 % out after {half:.0f}, {most_s:.0f}, {last:.0f} min")  # fmt: skip

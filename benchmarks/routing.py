@@ -46,7 +46,7 @@ def measure(n: int) -> None:
     tail, head, travel_s, closes_s = network(n)
     nodes = int(tail.max()) + 1
     targets, is_open = np.array([0, nodes - 1]), np.ones(tail.size, dtype=bool)
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_weighted_edges_from(zip(head.tolist(), tail.tolist(), travel_s.tolist(), strict=True))
     jobs: dict[str, Callable[[], object]] = {
         "earliest arrival": lambda: earliest_arrival(tail, head, travel_s, closes_s, 0, 0.0, nodes, 60.0),

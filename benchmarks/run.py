@@ -95,7 +95,7 @@ class Stopwatch:
 
 def by_stage(strategy: str) -> Stopwatch:
     """One run whose stages are timed."""
-    from firesim.simulate import result_of
+    from firesim.simulate.result import result_of
 
     scenario, watch = load_scenario(SCENARIO), Stopwatch()
     with ExitStack() as patches:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import resource
 import sys
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 
@@ -25,6 +26,7 @@ CAPACITY_VEH_S = 1300 / 3600  # a lane of a two-lane road
 JAM_VEH_M = 0.2 / 1.5  # UXsim's default is 0.2 a metre; streets with crossings and driveways hold less: judgement
 EXITS = ((0, 0), (0, SIDE - 1), (SIDE - 1, SIDE - 1))
 HORIZON_S = 12 * 3600.0
+Rule = Literal["push", "none"]
 
 
 def town() -> Roads:
@@ -41,7 +43,8 @@ def town() -> Roads:
             node = root[node]
         return node
 
-    tree, rest = [], []
+    tree: list[tuple[str, str]] = []
+    rest: list[tuple[str, str]] = []
     for u, v in streets:
         joined = find(u) == find(v)
         (rest if joined else tree).append((u, v))
@@ -57,7 +60,7 @@ def town() -> Roads:
     return Roads([RoadNode(node, *xy) for node, xy in places.items()], edges)
 
 
-def evacuate(roads: Roads, vehicles: int, step_s: float, rule: str) -> dict[str, float]:
+def evacuate(roads: Roads, vehicles: int, step_s: float, rule: Rule) -> dict[str, float]:
     """One evacuation to the nearest exit."""
     rng = np.random.Generator(np.random.Philox(1))
     node = rng.integers(0, len(roads.node_ids), vehicles)
@@ -113,7 +116,8 @@ def uxsim_seconds(roads: Roads, vehicles: int) -> float | None:
 def main() -> None:
     roads = town()
     evacuate(roads, 100, 10.0, "push")  # compiles
-    for vehicles, rule in ((5_000, "push"), (20_000, "push"), (20_000, "none")):
+    cases: list[tuple[int, Rule]] = [(5_000, "push"), (20_000, "push"), (20_000, "none")]
+    for vehicles, rule in cases:
         for step_s in (5.0, 10.0, 20.0):
             told = evacuate(roads, vehicles, step_s, rule)
             numbers = "  ".join(f"{name} {value:8.2f}" for name, value in told.items())
