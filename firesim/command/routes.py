@@ -37,6 +37,18 @@ class Plan:
     turn_in_s: dict[int, float]
 
 
+@dataclass(frozen=True)
+class _Choosing:
+    """What zones choose from: safe refuges, places left in each refuge, roads beside those that are kept on theirs."""
+
+    picture: Picture
+    network: Network
+    safe: Sequence[int]
+    room: Sequence[int]
+    kept: Mapping[int, Way]
+    now_s: float
+
+
 def advise(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: float) -> dict[int, ZoneAdvice]:
     """What each zone is told; see `plan`."""
     return plan(picture, forecasted, zones, now_s).advice
@@ -61,12 +73,13 @@ def plan(
     kept = {zone: way for zone in zones if (way := _told_and_safe(picture, network, safe, zone, now_s)) is not None}
     room = _room_left(picture, [zone for zone in zones if zone not in kept])
     to_choose = [zone for zone in zones if zone not in kept and ground.zone_node[zone] >= 0]
-    chosen, turn_in_s = _chosen(picture, network, safe, room, to_choose, kept, now_s)
+    choosing = _Choosing(picture, network, safe, room, kept, now_s)
+    chosen, turn_in_s = _chosen(choosing, to_choose)
     worse: dict[int, str] = {}
     while stay := _why_stay(picture, forecasted, network, chosen, now_s):
         worse |= stay
         going = [zone for zone in to_choose if zone not in worse]  # who stays takes no place and no room on the road
-        chosen, turn_in_s = _chosen(picture, network, safe, room, going, kept, now_s)
+        chosen, turn_in_s = _chosen(choosing, going)
     advice = {}
     for zone in zones:
         if zone in kept:
@@ -83,20 +96,12 @@ def plan(
     return Plan(advice, turn_in_s)
 
 
-def _chosen(
-    picture: Picture,
-    network: Network,
-    safe: Sequence[int],
-    room: Sequence[int],
-    zones: Sequence[int],
-    kept: Mapping[int, Way],
-    now_s: float,
-) -> tuple[dict[int, Choice], dict[int, float]]:
+def _chosen(choosing: _Choosing, zones: Sequence[int]) -> tuple[dict[int, Choice], dict[int, float]]:
     """Ways of the zones that have one, by the rule of the assignment, and how long until the turn of each. [s]"""
-    if picture.parameters.assignment == "capacity":
-        return _chosen_together(picture, network, safe, room, zones, kept, now_s)
-    chosen = _chosen_in_turn(picture, network, safe, list(room), zones, now_s)
-    return chosen, _turns(picture, network, chosen, kept, now_s) if picture.parameters.staged_departure else {}
+    if choosing.picture.parameters.assignment == "capacity":
+        return _chosen_together(choosing, zones)
+    chosen = _chosen_in_turn(choosing, zones)
+    return chosen, _turns(choosing, chosen) if choosing.picture.parameters.staged_departure else {}
 
 
 def _why_stay(
@@ -148,14 +153,13 @@ def _accepts(picture: Picture, network: Network, zone: int, now_s: float) -> Acc
     return lambda refuge, way: not turns_back(network, route, int(ground.refuge_node[refuge]), way, now_s)
 
 
-def _chosen_in_turn(
-    picture: Picture, network: Network, safe: Sequence[int], room: list[int], zones: Sequence[int], now_s: float
-) -> dict[int, Choice]:
-    """One zone after another takes its best way, and its places in the refuge. `room` is used up."""
+def _chosen_in_turn(choosing: _Choosing, zones: Sequence[int]) -> dict[int, Choice]:
+    """One zone after another takes its best way, and its places in the refuge."""
+    picture, network, now_s, room = choosing.picture, choosing.network, choosing.now_s, list(choosing.room)
     ground, p = picture.ground, picture.parameters
     if not zones:
         return {}
-    rule = RULES[p.assignment](network, safe, ground.refuge_node)
+    rule = RULES[p.assignment](network, choosing.safe, ground.refuge_node)
     # Most leave half an hour after the plan; a way that only the quickest could use is the second choice.
     leave_s = (now_s + p.mobilise_s, now_s + p.least_notice_s)
     chosen = {}
@@ -169,77 +173,62 @@ def _chosen_in_turn(
     return chosen
 
 
-def _roads_as_taken(picture: Picture, network: Network, kept: Mapping[int, Way], now_s: float) -> RoadRoom:
+def _roads_as_taken(choosing: _Choosing) -> RoadRoom:
     """The roads with the room that is left beside those who are on their way by what they were told before."""
+    picture, kept, now_s = choosing.picture, choosing.kept, choosing.now_s
     ground, p = picture.ground, picture.parameters
     told_s = {zone: picture.advised[ground.zones[zone].zone].told_s(now_s) for zone in kept}
-    roads = RoadRoom(network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
+    roads = RoadRoom(choosing.network, min([now_s, *told_s.values()]), now_s + p.forecast_ahead_s)
     for zone, way in kept.items():
         vehicles = ground.zones[zone].people_expected * p.vehicles_per_person
         roads.reserve(-1, way, told_s[zone] + p.mobilise_s, vehicles)
     return roads
 
 
-def _turns(
-    picture: Picture, network: Network, chosen: Mapping[int, Choice], kept: Mapping[int, Way], now_s: float
-) -> dict[int, float]:
+def _turns(choosing: _Choosing, chosen: Mapping[int, Choice]) -> dict[int, float]:
     """How long until the roads of each zone have room for it, if all before it in order take theirs. [s]"""
-    p, turn_in_s = picture.parameters, {}
-    roads, leave_s = _roads_as_taken(picture, network, kept, now_s), now_s + p.mobilise_s
+    p, turn_in_s = choosing.picture.parameters, {}
+    roads, leave_s = _roads_as_taken(choosing), choosing.now_s + p.mobilise_s
     for zone, choice in chosen.items():
-        vehicles = picture.ground.zones[zone].people_expected * p.vehicles_per_person
+        vehicles = choosing.picture.ground.zones[zone].people_expected * p.vehicles_per_person
         slot = roads.reserve(choice.refuge, choice.way, leave_s, vehicles)
         if isfinite(slot.first_s) and slot.unfit < 1.0:
             turn_in_s[zone] = slot.first_s - leave_s
     return turn_in_s
 
 
-def _chosen_together(
-    picture: Picture,
-    network: Network,
-    safe: Sequence[int],
-    room: Sequence[int],
-    zones: Sequence[int],
-    kept: Mapping[int, Way],
-    now_s: float,
-) -> tuple[dict[int, Choice], dict[int, float]]:
+def _chosen_together(choosing: _Choosing, zones: Sequence[int]) -> tuple[dict[int, Choice], dict[int, float]]:
     """Ways for all zones that share the roads with those on their way already; and when the turn of each comes.
 
     With contraflow they are shared out twice: the second time with both lanes of the roads on which the first time
     allows it, if that still holds of the ways that are then taken.
     """
-    first = _shared_out(picture, network, safe, list(room), zones, kept, now_s)
-    lanes = _lanes_for(picture, first[0], kept)
+    picture, network = choosing.picture, choosing.network
+    first = _shared_out(choosing, zones)
+    lanes = _lanes_for(choosing, first[0])
     if not lanes - picture.lanes.edges:
         return first
     network.capacity_veh_s = both_lanes(picture, lanes | picture.lanes.edges)
-    second = _shared_out(picture, network, safe, list(room), zones, kept, now_s)
-    holds = lanes <= _lanes_for(picture, second[0], kept)
+    second = _shared_out(choosing, zones)
+    holds = lanes <= _lanes_for(choosing, second[0])
     network.capacity_veh_s = both_lanes(picture, picture.lanes.edges)
     return second if holds else first
 
 
-def _lanes_for(picture: Picture, chosen: Mapping[int, Choice], kept: Mapping[int, Way]) -> frozenset[int]:
+def _lanes_for(choosing: _Choosing, chosen: Mapping[int, Choice]) -> frozenset[int]:
     """Where both lanes could lead out if all zones left by these ways."""
-    if not picture.parameters.contraflow:
+    if not choosing.picture.parameters.contraflow:
         return contraflow.NOWHERE
-    out = [*(choice.way.edges for choice in chosen.values()), *(way.edges for way in kept.values())]
-    return contraflow.possible(picture, out)
+    out = [*(choice.way.edges for choice in chosen.values()), *(way.edges for way in choosing.kept.values())]
+    return contraflow.possible(choosing.picture, out)
 
 
-def _shared_out(
-    picture: Picture,
-    network: Network,
-    safe: Sequence[int],
-    room: list[int],
-    zones: Sequence[int],
-    kept: Mapping[int, Way],
-    now_s: float,
-) -> tuple[dict[int, Choice], dict[int, float]]:
-    """The same on the network's capacities as they are. `room` is used up."""
+def _shared_out(choosing: _Choosing, zones: Sequence[int]) -> tuple[dict[int, Choice], dict[int, float]]:
+    """The same on the network's capacities as they are."""
+    picture, now_s, room = choosing.picture, choosing.now_s, list(choosing.room)
     ground, p = picture.ground, picture.parameters
     leave_s = now_s + p.mobilise_s
-    roads = _roads_as_taken(picture, network, kept, now_s)
+    roads = _roads_as_taken(choosing)
     chosen: dict[int, Choice] = {}
     turn_in_s: dict[int, float] = {}
     for start_s in (leave_s, now_s + p.least_notice_s):
@@ -250,8 +239,8 @@ def _shared_out(
             )
             for zone in zones if zone not in chosen
         ]  # fmt: skip
-        accepts = {one.zone: _accepts(picture, network, one.zone, now_s) for one in convoys}
-        for zone, (slot, has_room) in share(roads, convoys, safe, ground.refuge_node, room, accepts).items():
+        accepts = {one.zone: _accepts(picture, choosing.network, one.zone, now_s) for one in convoys}
+        for zone, (slot, has_room) in share(roads, convoys, choosing.safe, ground.refuge_node, room, accepts).items():
             chosen[zone] = slot.choice(has_room)
             room[slot.refuge] -= ground.zones[zone].people_expected
             if isfinite(slot.first_s) and slot.unfit < 1.0:
