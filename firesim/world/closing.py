@@ -40,7 +40,7 @@ class Flames:
 class Heated:
     """Where flames have come too near for people in the open or in a car, kept up as the fire goes on.
 
-    The law is `fire.safety.radiation_from_s`; asked of flaming cells once each.
+    The law is `fire.safety.radiation_from_s`; `Traffic` asks of each flaming cell once.
 
     Attributes
     ----------
@@ -50,16 +50,14 @@ class Heated:
     def __init__(self, grid: Grid, flame_heights: float) -> None:
         self._cell_size_m, self._flame_heights = grid.cell_size_m, flame_heights
         self.since_s: Floats = np.full(grid.shape, np.inf)
-        self._is_noted = np.zeros(grid.rows * grid.columns, np.bool_)
 
     def meet(self, flames: Flames, now_s: float) -> bool:
-        """Take note of what flames now; whether flames that are new reach beyond their own cells."""
-        fresh = flames.cells[~self._is_noted[flames.cells]]
-        if self._flame_heights <= 0.0 or len(fresh) == 0:
+        """Take note of what flames newly; whether these flames reach beyond their own cells."""
+        cells = flames.cells
+        if self._flame_heights <= 0.0 or len(cells) == 0:
             return False
-        self._is_noted[fresh] = True
-        reach = reach_cells(flames.length_m, fresh, self._cell_size_m, self._flame_heights)
-        heat(self.since_s, fresh, np.full(len(fresh), now_s), reach)
+        reach = reach_cells(flames.length_m, cells, self._cell_size_m, self._flame_heights)
+        heat(self.since_s, cells, np.full(len(cells), now_s), reach)
         return bool((reach >= 1.0).any())
 
 
