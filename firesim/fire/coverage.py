@@ -232,20 +232,15 @@ def burnt_anew(
     """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
     arrival_s, gradient_x, gradient_y = cells.arrival_s, cells.gradient_x, cells.gradient_y
     told_s, told_x, told_y = told.arrival_s, told.gradient_x, told.gradient_y
-    most = (window[1] - window[0]) * (window[3] - window[2])
-    rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
+    rows, columns = burnt_between(cells, stride, window, after_s, until_s)
     n = 0
-    for row in range(window[0], window[1]):
-        first = (row + 1) * stride + 1
-        for column in range(window[2], window[3]):
-            c = first + column
-            if not after_s < arrival_s[c] <= until_s:
-                continue
-            here = row, column
-            if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
-                told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
-                rows[n], columns[n] = row, column
-                n += 1
+    for k in range(rows.size):
+        row, column = rows[k], columns[k]
+        c, here = (row + 1) * stride + 1 + column, (row, column)
+        if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
+            told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
+            rows[n], columns[n] = row, column
+            n += 1
     return rows[:n].copy(), columns[:n].copy()
 
 

@@ -276,7 +276,7 @@ class SpreadTiles:
     def copied(self, known: Sequence[NDArray[Any]], elsewhere: float) -> list[NDArray[Any]]:
         """Copies of what is known by cell and is `elsewhere` wherever fire has not come: that is not read."""
         top, bottom, left, right = self.window()
-        here = np.s_[top + 1 : bottom + 1, left + 1 : right + 1]  # of the cells, their rim included
+        here = np.s_[top + 1 : bottom + 1, left + 1 : right + 1]  # by_cell has a rim of one cell around the grid
         twins = [np.full(by_cell.size, elsewhere, by_cell.dtype) for by_cell in known]
         for twin, by_cell in zip(twins, known, strict=True):
             twin.reshape(-1, self.stride)[here] = by_cell.reshape(-1, self.stride)[here]
