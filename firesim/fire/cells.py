@@ -20,7 +20,7 @@ Indices = NDArray[np.int32]
 # Marks of a cell, bits of one byte. Far: neither open nor settled.
 OPEN, SETTLED, SOURCE, HISTORY, BARE, BLOCKED, RIM, LINED = 1, 2, 4, 8, 16, 32, 64, 128
 
-TILE_BITS = 4  # whether the spread of a cell is up to date is known by squares of 16 cells
+TILE_BITS = 4  # whether the spread of a cell is up to date is known by squares of 16 x 16 cells
 
 
 class Cells(NamedTuple):

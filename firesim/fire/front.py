@@ -330,10 +330,7 @@ class Front:
         is_apart = factor > 0.0 and not np.isfinite(self._cells.arrival_s[cells]).any()
         if not is_apart:
             self._pause(now_s)
-        if self._tiles.slowing.size == 1:
-            self._tiles.slowing = np.ones(self._cells.mark.size, np.float32)
-        self._tiles.slowing[cells] *= np.float32(factor)
-        self._tiles.outdate(cells)
+        self._tiles.slow(cells, factor)
         if not is_apart:
             self._resume()
 

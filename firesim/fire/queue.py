@@ -66,7 +66,10 @@ def copied(queue: Queue) -> Queue:
 
 
 def with_room(queue: Queue, entries: int, touched: int) -> Queue:
-    """The same queue with room for so many entries in the slab, as many later, and so many touched cells in all."""
+    """The same queue with room for so many entries in the slab, as many later, and so many touched cells in all.
+
+    What is too short becomes twice as long at least: a front that grows asks at every change.
+    """
     if entries <= queue.near_key.size and touched <= queue.touched.size:
         return queue
     return queue._replace(
@@ -84,32 +87,36 @@ def lean_as(queue: Queue, cells: Cells, which: Indices) -> None:
     The lean of the quickest cells is safe in the slower ones, whose rays lean at least as much.
     """
     leans, slabs = np.empty(which.size), np.empty(which.size)
-    n, e, fx, fy = _leans(cells, which, leans, slabs)
+    n, is_one, e, fx, fy = _leans(cells, which, leans, slabs)
     queue.bounds[:] = (-inf, 0.0, 0.0, 0.0, inf)
     if n == 0:
         return
-    lean = _of_the_quick(leans[:n]) / max(e, 1e-9)
-    queue.bounds[SLAB_S] = _of_the_quick(slabs[:n])
+    known = 1 if is_one else n
+    lean = _of_the_quick(leans[:known]) / max(e, 1e-9)
+    queue.bounds[SLAB_S] = _of_the_quick(slabs[:known])
     queue.bounds[LEAN_X], queue.bounds[LEAN_Y] = lean * fx, lean * fy
 
 
 @kernel_in_place
-def _leans(cells: Cells, which: Indices, leans: Floats, slabs: Floats) -> tuple[int, float, float, float]:
-    """Lean [s/cell] and slab [s] of each of these cells that burn, into arrays; how many, sums of e, f_x and f_y."""
-    n, sum_e, sum_x, sum_y = 0, 0.0, 0.0, 0.0
+def _leans(cells: Cells, which: Indices, leans: Floats, slabs: Floats) -> tuple[int, bool, float, float, float]:
+    """Lean [s/cell] and slab [s] of each of these cells that burn, into arrays.
+
+    Returns how many, whether fire spreads alike in all, and sums of e, f_x and f_y.
+    """
+    n, kinds, sum_e, sum_x, sum_y = 0, 0, 0.0, 0.0, 0.0
     last_w, last_x, last_y, e, slab = inf, 0.0, 0.0, 0.0, 0.0
     for c in which:
         w, fx, fy = float(cells.slowness[c]), float(cells.drift_x[c]), float(cells.drift_y[c])
         if not isfinite(w):
             continue
         if w != last_w or fx != last_x or fy != last_y:  # fire spreads alike in most
-            last_w, last_x, last_y = w, fx, fy
+            last_w, last_x, last_y, kinds = w, fx, fy, kinds + 1
             e = sqrt(fx * fx + fy * fy)
             cells_long = min(max(SLAB_CELLS / max(1.0 - e * e, 1e-3), LEAST_SLAB_CELLS), MOST_SLAB_CELLS)
             slab = cells_long * w * max(1.0 - e, 1e-3)
         leans[n], slabs[n] = w * e, slab
         sum_e, sum_x, sum_y, n = sum_e + e, sum_x + fx, sum_y + fy, n + 1
-    return n, sum_e, sum_x, sum_y
+    return n, kinds == 1, sum_e, sum_x, sum_y
 
 
 def _of_the_quick(values: Floats) -> float:
@@ -132,7 +139,11 @@ def waiting(queue: Queue) -> int:
 
 
 def _longer(array: NDArray, size: int) -> NDArray:  # type: ignore[type-arg]
-    return array if size <= array.size else np.concatenate([array, np.empty(size - array.size, array.dtype)])
+    if size <= array.size:
+        return array
+    longer = np.empty(max(size, 2 * array.size), array.dtype)
+    longer[: array.size] = array
+    return longer
 
 
 @kernel_part

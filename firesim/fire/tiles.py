@@ -1,6 +1,6 @@
 """Spread as the laws tell it, turned into the form that the front works with when the front comes near.
 
-The grid is cut into squares of 16 cells. A change of weather only makes the squares outdated: each is asked for
+The grid is cut into squares of 16 x 16 cells. A change of weather only makes the squares outdated: each is asked for
 again when fire comes to it, so that new weather costs by the length of the front and not by the grid. Where the kind
 of a cell alone decides (its fuel, on level ground in the open) the compiled loop looks the spread up by itself; else
 four squares are asked for in one, since a call costs as much as some hundred cells.
@@ -28,6 +28,7 @@ LONGEST_CROSSING_S = 1e8
 MOST_ECCENTRICITY = 0.999
 
 BLOCK_BITS = 1  # spread that the kind does not decide is asked for in blocks of 2 x 2 squares
+IN_TILE = (1 << TILE_BITS) - 1  # the bits of a row or column that say where in its square a cell is
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,25 @@ class SpreadOfKinds:
 class Tiles(NamedTuple):
     """What compiled loops know of the squares: the spread in each, and how to look it up where the kind decides.
 
-    age_of: [square] age of the spread written there; heat, slowing: by cell, see `SpreadTiles`; kind: empty where the
+    age_of: [square] age of the spread written there; heat, slowed, slowing: see `SpreadTiles`; kind: empty where the
     kind does not decide; table: of `SpreadOfKinds`.
     """
 
     age_of: Indices
     heat: Singles
+    slowed: Indices
     slowing: Singles
     kind: NDArray[np.int16]
     table: Floats
+
+
+@kernel_part
+def _slowing_at(tiles: Tiles, tile: int, row: int, column: int) -> float:
+    """Factor on the rate of a cell of this square; row and column count the rim around the grid."""
+    at = tiles.slowed[tile]
+    if at < 0:
+        return 1.0
+    return float(tiles.slowing[at, (row & IN_TILE) << TILE_BITS | column & IN_TILE])
 
 
 @kernel_part
@@ -106,8 +117,6 @@ def _write_cell(
     burns: float,
 ) -> None:
     """Slowness and drift of one cell; (step_x, step_y) the unit vector of the head on the map."""
-    if tiles.slowing.size > 1:
-        rate *= tiles.slowing[c]
     if cells.mark[c] & (BARE | BLOCKED) or not rate * LONGEST_CROSSING_S > cell_size_m:
         cells.slowness[c] = inf
         return
@@ -142,10 +151,12 @@ def write_spread(
 
     head_rate [m/s], toward [degrees clockwise from north], eccentric [-], burns [kJ/m2]: arrays of the square.
     """
+    across = ((stride - 1) >> TILE_BITS) + 1
     last_toward, step_x, step_y = nan, 0.0, 0.0
     for i in range(head_rate.shape[0]):
         for j in range(head_rate.shape[1]):
-            c = (row + i + 1) * stride + column + j + 1
+            r, q = row + i + 1, column + j + 1
+            c = r * stride + q
             if cells.arrival_s[c] <= now_s:
                 continue
             if cells.mark[c] & (BARE | BLOCKED):  # sea, mostly: no direction to work out
@@ -154,7 +165,8 @@ def write_spread(
             if toward[i, j] != last_toward:  # one in many cells where the ground is level
                 last_toward = toward[i, j]
                 step_x, step_y = sin(radians(last_toward)), rows_per_step_north * cos(radians(last_toward))
-            _write_cell(cells, tiles, c, cell_size_m, head_rate[i, j], eccentric[i, j], step_x, step_y, burns[i, j])
+            rate = head_rate[i, j] * _slowing_at(tiles, (r >> TILE_BITS) * across + (q >> TILE_BITS), r, q)
+            _write_cell(cells, tiles, c, cell_size_m, rate, eccentric[i, j], step_x, step_y, burns[i, j])
 
 
 @kernel_in_place
@@ -165,12 +177,12 @@ def write_kinds(
     across = ((stride - 1) >> TILE_BITS) + 1
     rows, columns = cells.mark.size // stride - 2, stride - 2
     top, left = (tile // across) << TILE_BITS, (tile % across) << TILE_BITS
-    arrival_s, mark, slowness, heat, slowing = cells.arrival_s, cells.mark, cells.slowness, tiles.heat, tiles.slowing
+    arrival_s, mark, slowness, heat = cells.arrival_s, cells.mark, cells.slowness, tiles.heat
     drift_x, drift_y = cells.drift_x, cells.drift_y
-    is_one, is_level, is_slowed = tiles.kind.size == 1, cells.rise_x.size == 1, slowing.size > 1
+    is_one, is_level = tiles.kind.size == 1, cells.rise_x.size == 1
     last, step_x, step_y = -1, 0.0, 0.0
     # Spread of the last cell written, which holds for the next of its kind and wetness on level ground.
-    is_known, slowed = False, slowing[0]
+    is_known, slowed = False, 1.0
     w, fx, fy, burns = slowness[0], drift_x[0], drift_y[0], heat[0]
     # Cells of the grid have rows and columns from 1 on; the rim of one cell around it is 0.
     for r in range(max(top, 1), min(top + (1 << TILE_BITS), rows + 1)):
@@ -182,18 +194,19 @@ def write_kinds(
             if kind != last:
                 last, toward, is_known = kind, radians(tiles.table[1, kind]), False
                 step_x, step_y = sin(toward), north * cos(toward)
-            if is_slowed and slowing[c] != slowed:
+            slowing = _slowing_at(tiles, tile, r, q)
+            if slowing != slowed:
                 is_known = False
             if is_known and not mark[c] & (BARE | BLOCKED):
                 slowness[c], drift_x[c], drift_y[c], heat[c] = w, fx, fy, burns
                 continue
             _write_cell(
-                cells, tiles, c, cell_size_m, tiles.table[0, kind], tiles.table[2, kind], step_x, step_y,
+                cells, tiles, c, cell_size_m, tiles.table[0, kind] * slowing, tiles.table[2, kind], step_x, step_y,
                 tiles.table[3, kind],
             )  # fmt: skip
             if is_level and not mark[c] & (BARE | BLOCKED):
                 w, fx, fy, burns = slowness[c], drift_x[c], drift_y[c], heat[c]
-                is_known, slowed = True, slowing[c if is_slowed else 0]
+                is_known, slowed = True, slowing
     tiles.age_of[tile] = age
 
 
@@ -246,7 +259,9 @@ class SpreadTiles:
 
     age: how often the spread has changed; age_of: of the spread written in each square, 0 where that is to be
     written anew, -1 where none ever was.
-    heat: of `Spread`, by cell; slowing: factor on the rates by cell, one element until some differ.
+    heat: of `Spread`, by cell.
+    slowing: factors on the rates by cell in the squares where some differ from 1 [such a square, cell of it];
+    slowed: [square] its row of `slowing`, -1: none.
     rise: where the rise of the ground is looked up when the front first comes near; None: all of it is known.
     """
 
@@ -259,9 +274,9 @@ class SpreadTiles:
         self.stride = shape[1] + 2
         self.age = 1
         self.heat = np.zeros((shape[0] + 2) * self.stride, np.float32)
-        self.slowing = np.ones(1, np.float32)
         self._across = ((self.stride - 1) >> TILE_BITS) + 1
         self.age_of = np.full(self._across * (((shape[0] + 1) >> TILE_BITS) + 1), -1, np.int32)
+        self.slowed, self.slowing = np.full(self.age_of.size, -1, np.int32), _unslowed(0)
         self.kind, self.table = NO_KIND, NO_TABLE
         self._source: SpreadSource = Spread(0.0, 0.0, 0.0).within
         self._rise = rise
@@ -270,7 +285,7 @@ class SpreadTiles:
         """Equal tiles that share only the source."""
         twin = copy(self)
         (twin.heat,) = self.copied([self.heat], 0.0)
-        twin.slowing, twin.age_of = self.slowing.copy(), self.age_of.copy()
+        twin.slowed, twin.slowing, twin.age_of = self.slowed.copy(), self.slowing.copy(), self.age_of.copy()
         return twin
 
     def copied(self, known: Sequence[NDArray[Any]], elsewhere: float) -> list[NDArray[Any]]:
@@ -298,7 +313,18 @@ class SpreadTiles:
 
     def parts(self) -> Tiles:
         """As compiled loops take them."""
-        return Tiles(self.age_of, self.heat, self.slowing, self.kind, self.table)
+        return Tiles(self.age_of, self.heat, self.slowed, self.slowing, self.kind, self.table)
+
+    def slow(self, cells: NDArray[np.integer], factor: float) -> None:
+        """From now on multiply the rate in these cells, each told once; they are outdated."""
+        row, column = np.divmod(cells, self.stride)
+        squares = (row >> TILE_BITS) * self._across + (column >> TILE_BITS)
+        new = np.unique(squares[self.slowed[squares] < 0])
+        self.slowed[new] = self.slowing.shape[0] + np.arange(new.size)
+        self.slowing = np.concatenate([self.slowing, _unslowed(new.size)])
+        within = (row & IN_TILE) << TILE_BITS | column & IN_TILE
+        self.slowing[self.slowed[squares], within] *= np.float32(factor)
+        self.outdate(cells)
 
     def outdate(self, cells: NDArray[np.integer]) -> None:
         """Have the spread of these cells written anew when it is next asked for."""
@@ -354,6 +380,11 @@ class SpreadTiles:
     def _of(self, cells: NDArray[np.integer]) -> NDArray[np.integer]:
         row, column = np.divmod(cells, self.stride)
         return np.asarray((row >> TILE_BITS) * self._across + (column >> TILE_BITS))
+
+
+def _unslowed(squares: int) -> Singles:
+    """Factors of some squares where nothing is slowed yet."""
+    return np.ones((squares, 1 << 2 * TILE_BITS), np.float32)
 
 
 def _filled(part: ArrayLike, shape: tuple[int, int]) -> Floats:
