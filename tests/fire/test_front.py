@@ -268,6 +268,31 @@ def test_slowing_cells_that_fire_has_not_come_near_costs_the_rest_nothing() -> N
     np.testing.assert_array_equal(beside.arrival_time_s, alone.arrival_time_s)
 
 
+def test_water_told_in_parts_and_undone_in_part_is_as_told_at_once() -> None:
+    spread = Spread(RATE_M_S, 70.0, eccentricity(2.5))
+    at_once, in_parts = (burnt_from_a_cell((80, 120), 50, 20, spread, 1000.0) for _ in range(2))
+    wet = np.zeros((80, 120), np.bool_)
+    wet[20:60, 45:75] = True  # over several of the squares in which the spread is kept
+    at_once.slow(wet, 0.25, 1000.0)
+    for columns in (slice(45, 52), slice(52, 70), slice(70, 80)):
+        part = np.zeros_like(wet)
+        part[20:60, columns] = True
+        in_parts.slow(part, 0.25, 1000.0)
+    beyond = np.zeros_like(wet)
+    beyond[20:60, 75:80] = True
+    in_parts.slow(beyond, 4.0, 1000.0)
+    dry = at_once.copy()
+    dry.slow(wet, 4.0, 1000.0)
+    for front in (at_once, in_parts, dry):
+        front.advance(9000.0)
+    np.testing.assert_array_equal(in_parts.arrival_time_s, at_once.arrival_time_s)
+    alone = burnt_from_a_cell((80, 120), 50, 20, spread, 9000.0)
+    np.testing.assert_array_equal(dry.arrival_time_s, alone.arrival_time_s)
+    burnt = wet & np.isfinite(alone.arrival_time_s)
+    assert (at_once.arrival_time_s[burnt] > alone.arrival_time_s[burnt]).all()
+    assert burnt.sum() > 500
+
+
 def test_water_on_burnt_cells_changes_nothing() -> None:
     spread = Spread(RATE_M_S, 70.0, eccentricity(2.5))
     alone, beside = (burnt_from_a_cell((80, 120), 50, 20, spread, 3000.0) for _ in range(2))
