@@ -309,6 +309,27 @@ def test_what_a_reader_must_know_is_said_loudly_and_ends_with_0(cases: Any, chan
     assert any(words in warning for warning in facts["warnings"]), facts["warnings"]
 
 
+def test_what_the_crown_law_was_fed_is_told_where_crowns_burnt(cases: Any) -> None:
+    dense = np.where(np.arange(80) < 40, 0.2, 0.3).astype(np.float32)
+    density = cases.raster("density.tif", np.broadcast_to(dense, (60, 80)).copy())
+    land = {"cell_size_m": 30, "fuel_model": "SH5", **TREES, "canopy_bulk_density_kg_m3": density}
+    gusty = [{**ROW, "wind_speed_10m_m_s": 10}, {**ROW, "wind_speed_10m_m_s": 20, "at_min": 20}]
+    told = {}
+    for crown in ("on", "off"):
+        facts = cases.facts(landscape=land, weather=gusty, crown=crown, duration_h=0.6)
+        told[crown] = [warning for warning in facts["warnings"] if "CROWN FIRE LAW" in warning]
+    (said,) = told["on"]
+    assert "wind of 36 to 72 km/h" in said
+    assert "fuel of 6 % moisture" in said
+    assert "under 0.2 to 0.3 kg/m3" in said
+    assert not told["off"]
+    # The fire is over before the gust and the denser half.
+    facts = cases.facts(landscape=land, weather=gusty, crown="on", duration_h=0.1)
+    (said,) = [warning for warning in facts["warnings"] if "CROWN FIRE LAW" in warning]
+    assert "wind of 36 km/h" in said
+    assert "under 0.2 kg/m3" in said
+
+
 def test_warnings_reach_standard_error_and_the_exit_status_is_0(cases: Any, tmp_path: Path) -> None:
     path = cases.write(duration_h=6)
     command = [sys.executable, "-m", "firesim", "spread", str(path), "--out", str(tmp_path / "o")]
