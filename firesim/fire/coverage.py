@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
-from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Singles
-from firesim.fire.queue import LATER, NEAR, Queue
+from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Indices, Singles
 
 Window = tuple[int, int, int, int]
 
@@ -314,10 +313,12 @@ def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: floa
 
 
 @kernel_in_place
-def is_enclosed(cells: Cells, queue: Queue) -> bool:
-    """Whether no cell is waiting to burn: every entry of the queue is out of date."""
-    for n in range(queue.counts[LATER]):
-        cell = queue.later_cell[n]
-        if cells.arrival_s[cell] == queue.later_s[n] and cells.mark[cell] & OPEN:
-            return False
-    return bool(queue.counts[NEAR] == 0)
+def is_any_waiting(
+    arrival_s: Floats, mark: NDArray[np.uint8], waiting_s: Floats, waiting_cell: Indices, count: int
+) -> bool:
+    """Whether any of the first entries of a queue is of a cell that is yet to burn then, not out of date."""
+    for n in range(count):
+        cell = waiting_cell[n]
+        if arrival_s[cell] == waiting_s[n] and mark[cell] & OPEN:
+            return True
+    return False

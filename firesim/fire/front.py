@@ -48,7 +48,7 @@ from firesim.fire.coverage import (
     farthest,
     front_at,
     grown_cells,
-    is_enclosed,
+    is_any_waiting,
 )
 from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
@@ -223,7 +223,10 @@ class Front:
     @property
     def is_out(self) -> bool:
         """Whether nothing will burn any more unless something changes."""
-        return not self._queue.counts[NEAR] and is_enclosed(self._cells, self._queue)
+        cells, queue = self._cells, self._queue
+        if queue.counts[NEAR]:
+            return False
+        return not is_any_waiting(cells.arrival_s, cells.mark, queue.later_s, queue.later_cell, queue.counts[LATER])
 
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
