@@ -27,7 +27,7 @@ from firesim.physics.smoke import (
     plume_rise_m,
     smoke_emission_g_s,
 )
-from firesim.place.grid import Grid, heading
+from firesim.place.grid import Grid, heading, position_on
 
 if TYPE_CHECKING:
     from firesim.place.terrain import Terrain
@@ -175,20 +175,8 @@ class Plume:
         reach_m = min(distance_of_final_rise_m(heat_mw), wind_m_s * age_s)
         east, north = heading(float(drift_toward_deg(weather.wind_from_deg)))
         emission_g_s = float(smoke_emission_g_s(heat_mw))
-        ground_m = self._ground_m(*self._grid.position_of(x_m, y_m))
-        pieces = []
-        for share in _SHARES:
-            away_m = reach_m * share
-            axis_m = plume_rise_m(heat_mw, wind_m_s, away_m)
-            at_x_m, at_y_m = x_m + away_m * east, y_m + away_m * north
-            row, across = self._grid.position_of(at_x_m, at_y_m)
-            # Smoke keeps its height above the sea, so over falling ground it is higher above that ground.
-            lift_m = ground_m - self._ground_m(row, across)
-            top_m = TOP_OVER_AXIS * axis_m + lift_m
-            bottom_m = (2.0 - TOP_OVER_AXIS) * axis_m + lift_m
-            contrast = _contrast(emission_g_s, wind_m_s, top_m - bottom_m)
-            pieces.append((at_x_m, at_y_m, across, row, bottom_m, top_m, contrast))
-        return np.array(pieces).T.copy()
+        corner = (self._grid.x_west_m, self._grid.y_north_m, self._grid.cell_size_m)
+        return _leaning(self._elevation_m, corner, (x_m, y_m), (east, north), reach_m, heat_mw, wind_m_s, emission_g_s)
 
     def _middle_of_heat(self, now_s: float) -> tuple[float, float]:
         """Where most of the smoke rises: the middle of the burning cells. [m]
@@ -208,10 +196,38 @@ class Plume:
         cells = self._fire.flaming_cells(now_s)
         return float(np.max(np.ravel(self._fire.flame_length_m)[cells], initial=0.0))
 
-    def _ground_m(self, row: float, column: float) -> float:
-        """Height of the cell at a fractional position, the nearest of the grid for one off it. [m]"""
-        rows, columns = self._elevation_m.shape
-        return float(self._elevation_m.item(min(max(floor(row), 0), rows - 1), min(max(floor(column), 0), columns - 1)))
+
+@kernel
+def _cell_m(elevation_m: Singles, row: float, column: float) -> float:
+    """Height of the cell at a fractional position, the nearest of the grid for one off it. [m]"""
+    rows, columns = elevation_m.shape
+    return float(elevation_m[min(max(floor(row), 0), rows - 1), min(max(floor(column), 0), columns - 1)])
+
+
+@kernel
+def _leaning(
+    elevation_m: Singles, corner: tuple[float, float, float], foot_m: tuple[float, float],
+    toward: tuple[float, float], reach_m: float, heat_mw: float, wind_m_s: float, emission_g_s: float,
+) -> Floats:  # fmt: skip
+    """The column of smoke in pieces, as `Plume._column_at` tells, from over the fire to where its rise ends.
+
+    corner: western and northern edge of the grid and size of its cells; toward: unit vector of the drift.
+    """
+    column = np.empty((7, len(_SHARES)))
+    ground_m = _cell_m(elevation_m, *position_on(*corner, *foot_m))
+    for k in range(len(_SHARES)):
+        away_m = reach_m * _SHARES[k]
+        axis_m = plume_rise_m(heat_mw, wind_m_s, away_m)
+        x_m, y_m = foot_m[0] + away_m * toward[0], foot_m[1] + away_m * toward[1]
+        row, across = position_on(*corner, x_m, y_m)
+        # Smoke keeps its height above the sea, so over falling ground it is higher above that ground.
+        lift_m = ground_m - _cell_m(elevation_m, row, across)
+        top_m = TOP_OVER_AXIS * axis_m + lift_m
+        bottom_m = (2.0 - TOP_OVER_AXIS) * axis_m + lift_m
+        contrast = _contrast(emission_g_s, wind_m_s, top_m - bottom_m)
+        column[0, k], column[1, k], column[2, k], column[3, k] = x_m, y_m, across, row
+        column[4, k], column[5, k], column[6, k] = bottom_m, top_m, contrast
+    return column
 
 
 @kernel
@@ -276,6 +292,7 @@ def _angles(elevation_m: Singles, tallest_m: Singles, cell_size_m: float, eyes: 
     return angle_deg
 
 
+@kernel
 def _contrast(emission_g_s: float, wind_m_s: float, thickness_m: float) -> float:
     """How much less light comes through a piece of the column than past it: 0 to 1.
 
