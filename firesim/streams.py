@@ -14,7 +14,8 @@ simulation.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import overload
 
@@ -35,6 +36,7 @@ _WEYL_0, _WEYL_1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
+_DRAWN_TOGETHER = 64  # by who draws in turn: a call costs as much as some hundred numbers
 _UNUSED_BITS = np.uint64(12)  # 52 bits and a half are exact in a double; with 53 the largest would round to 1
 _MASK = 2**64 - 1
 
@@ -160,3 +162,26 @@ class Luck:
         """A numpy Generator of its own, for whole fields of numbers (a spread multiplier on the grid)."""
         key = [key_of(f"{self.seed}/{self.replicate}"), key_of(f"{purpose}/{entity}/{ordinal}")]
         return np.random.Generator(np.random.Philox(key=np.array(key, dtype=np.uint64)))
+
+
+@dataclass
+class InTurn:
+    """The draws of one entity for one purpose, for who asks for them in the order of their ordinals.
+
+    draw: `uniform` or `normal` of a `Luck`, which gives the same numbers one by one; here many are drawn at once.
+    """
+
+    draw: Callable[[str, NDArray[np.integer], NDArray[np.integer]], Floats]
+    purpose: str
+    entity: str
+    _block: int = field(default=-1, init=False)
+    _numbers: list[float] = field(default_factory=list, init=False, repr=False)
+
+    def __call__(self, ordinal: int) -> float:
+        """The draw of this ordinal, from 0 on."""
+        block, place = divmod(ordinal, _DRAWN_TOGETHER)
+        if block != self._block:
+            entity = np.array([key_of(self.entity)], dtype=np.uint64)
+            ordinals = np.arange(block * _DRAWN_TOGETHER, (block + 1) * _DRAWN_TOGETHER)
+            self._block, self._numbers = block, self.draw(self.purpose, entity, ordinals).tolist()
+        return self._numbers[place]

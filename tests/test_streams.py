@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.streams import Luck, between_0_and_1, first_word, philox
+from firesim.streams import InTurn, Luck, between_0_and_1, first_word, philox
 
 words = st.integers(min_value=0, max_value=2**64 - 1)
 
@@ -73,3 +73,11 @@ def test_one_draw_is_the_same_alone_and_in_an_array():
     assert alone == luck.uniform("a", entities, 5).tolist()
     assert alone == luck.uniform("a", entities, np.full(5, 5)).tolist()
     assert alone == luck.uniform("a", entities[:, None], np.array([4, 5]))[:, 1].tolist()
+
+
+@given(st.lists(st.integers(0, 1_000), min_size=1, max_size=20))
+def test_draws_made_in_turn_are_those_made_one_by_one(ordinals):
+    luck = Luck(seed=7, replicate=3)
+    for draw in (luck.uniform, luck.normal):
+        in_turn = InTurn(draw, "a purpose", "somebody")
+        assert [in_turn(ordinal) for ordinal in ordinals] == [draw("a purpose", "somebody", n) for n in ordinals]

@@ -158,7 +158,7 @@ class Callers:
         """Whether anybody is where smoke shows a tenth of the height that half of them would report."""
         if not self._zones:
             return False
-        angle_deg = self._plume.seen_by(self._eyes, now_s).angle_deg
+        angle_deg = self._plume.angle_seen_by(self._eyes, now_s)
         people = np.repeat(np.asarray(self._present(self._plume.hour(now_s))), _VANTAGES)
         return bool(((angle_deg >= 0.1 * self._parameters.half_noticed_deg) & (people > 0)).any())
 
@@ -170,7 +170,7 @@ class Callers:
         people[np.array(self._calls) >= p.calls_per_zone] = 0.0
         looking = np.flatnonzero(np.repeat(people > 0.0, _VANTAGES))
         noticed = np.zeros(len(self._x_m))
-        angle_deg = self._plume.seen_by(self._eyes.take(looking, axis=1), now_s).angle_deg
+        angle_deg = self._plume.angle_seen_by(self._eyes.take(looking, axis=1), now_s)
         noticed[looking] = angle_deg**2 / (angle_deg**2 + p.half_noticed_deg**2)
         rate_per_s = 1.0 / (p.first_call_s * p.reference_observers)
         hazard: Floats = people * rate_per_s * noticed.reshape(-1, _VANTAGES).mean(axis=1)

@@ -15,7 +15,7 @@ from firesim.link.messages import CameraReport
 from firesim.link.ports import Observation
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.place.grid import direction_deg
-from firesim.streams import Luck
+from firesim.streams import InTurn, Luck
 
 DAY_S = 86_400.0
 
@@ -76,6 +76,10 @@ class Camera:
         self._site, self._plume = site, plume
         self._eye = plume.eyes_at(site.x_m, site.y_m, site.height_m)
         self._parameters, self._luck = parameters, luck
+        self._sees = InTurn(luck.uniform, "camera sees", site.sensor)
+        self._errs = InTurn(luck.normal, "camera bearing", site.sensor)
+        self._scores = InTurn(luck.uniform, "camera score", site.sensor)
+        self._mistakes = InTurn(luck.uniform, "camera false alarm", site.sensor)
         self._reported: list[tuple[float, float]] = []  # (when, bearing) of what was reported lately
 
     @property
@@ -92,21 +96,21 @@ class Camera:
         """What the software marks in this frame: smoke, something else, or nothing."""
         frame = int(now_s // self.cadence_s)
         p = self._parameters
-        marks: list[tuple[float, float, float, bool]] = []
+        marks: list[Observation] = []
         # Above the best chance no smoke is marked, whatever there is to see: then it need not be worked out.
-        draw = self._luck.uniform("camera sees", self.name, frame)
+        draw = self._sees(frame)
         if draw < p.best_probability and draw < self.frame_probability(view := self._view(now_s)):
-            width_deg = float(view.width_deg[0]) / 4.0
-            error_deg = p.bearing_sd_deg * self._luck.normal("camera bearing", self.name, frame)
-            bearing_deg = (self._foot_deg(view) + error_deg) % 360.0
-            # A score whose square is evenly spread: high scores are likelier for smoke, low ones for what is not.
-            score = self._luck.uniform("camera score", self.name, frame) ** 0.5
-            marks.append((bearing_deg, float(np.hypot(p.bearing_sd_deg, width_deg)), score, True))
-        if self._luck.uniform("camera false alarm", self.name, frame) < p.false_alarms_per_day * self.cadence_s / DAY_S:
+            bearing_deg = (self._foot_deg(view) + p.bearing_sd_deg * self._errs(frame)) % 360.0
+            if self._is_new(bearing_deg, now_s):
+                sd_deg = float(np.hypot(p.bearing_sd_deg, float(view.width_deg[0]) / 4.0))
+                # A score whose square is evenly spread: high scores are likelier for smoke, low ones for what is not.
+                marks.append(self._observation(now_s, bearing_deg, sd_deg, self._scores(frame) ** 0.5, True))
+        if self._mistakes(frame) < p.false_alarms_per_day * self.cadence_s / DAY_S:
             bearing_deg = 360.0 * self._luck.uniform("camera false bearing", self.name, frame)
-            score = 1.0 - self._luck.uniform("camera false score", self.name, frame) ** 0.5
-            marks.append((bearing_deg, p.bearing_sd_deg, score, False))
-        return [self._observation(now_s, *mark) for mark in marks if self._is_new(mark[0], now_s)]
+            if self._is_new(bearing_deg, now_s):
+                score = 1.0 - self._luck.uniform("camera false score", self.name, frame) ** 0.5
+                marks.append(self._observation(now_s, bearing_deg, p.bearing_sd_deg, score, False))
+        return marks
 
     def detectable(self, now_s: float) -> bool:
         """Whether the smoke in sight is large enough for one frame in ten to be marked."""

@@ -1,4 +1,8 @@
-"""How much of each cell has burnt, and how far the front has come, between the arrivals at cell centres."""
+"""How much of each cell has burnt, and how far the front has come, between the arrivals at cell centres.
+
+What is asked at every step takes the arrays of `Cells` one by one: a tuple of them takes longer to hand to a kernel
+than some of these kernels do.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
-from firesim.fire.cells import OPEN, RING_X, RING_Y, SOURCE, Cells, Floats, Singles
-from firesim.fire.queue import LATER, NEAR, Queue
+from firesim.fire.cells import OPEN, RING_X, RING_Y, SETTLED, SOURCE, Cells, Floats, Indices, Singles
 
+Marks = NDArray[np.uint8]
 Window = tuple[int, int, int, int]
 
 # A front this much of a cell's crossing away from its centre, as the sum of both components of its gradient, leaves
 # the cell whole: a straight one is out of it at 0.5.
 CROSSED_BY = 1.0
+
+# Fire has come near: the others' arrival is inf, and their marks are read from an eighth of the memory.
+_NOT_FAR = OPEN | SETTLED
 
 # Arrival in a neighbour later or earlier by more than this share of a crossing than both gradients say came another
 # way (judgement).
@@ -44,34 +51,37 @@ def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
 
 
 @kernel_in_place
-def burnt_cells(cells: Cells, stride: int, window: Window, at_s: float) -> float:
+def burnt_cells(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, window: Window, at_s: float
+) -> float:
     """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect.
 
     window: first and past-the-last row, first and past-the-last column of where fire has come, rim not counted.
     """
-    return grown_cells(cells, stride, window, -inf, at_s)
+    return grown_cells(arrival_s, gradient_x, gradient_y, mark, stride, window, -inf, at_s)
 
 
 @kernel_in_place
-def grown_cells(cells: Cells, stride: int, window: Window, from_s: float, to_s: float) -> float:
+def grown_cells(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, window: Window,
+    from_s: float, to_s: float,
+) -> float:  # fmt: skip
     """Area burnt between two times, in cells: the difference of `burnt_cells` in one pass, but for rounding."""
-    # Taken out of their tuple once: at every cell it would cost ten times what the cell does.
-    arrivals_s, gradient_x, gradient_y, mark = cells.arrival_s, cells.gradient_x, cells.gradient_y, cells.mark
     total = 0.0
     for row in range(window[0], window[1]):
         first = (row + 1) * stride + 1
         for c in range(first + window[2], first + window[3]):
-            arrival_s = arrivals_s[c]
-            if arrival_s == inf:
+            if not mark[c] & _NOT_FAR:
                 continue
+            here_s = arrival_s[c]
             crossed_by_s = CROSSED_BY * (abs(gradient_x[c]) + abs(gradient_y[c]))
             # Nearly all cells are whole at both times, or not reached at either.
-            if from_s - arrival_s >= crossed_by_s or arrival_s - to_s >= crossed_by_s:
+            if from_s - here_s >= crossed_by_s or here_s - to_s >= crossed_by_s:
                 continue
-            if to_s - arrival_s >= crossed_by_s and arrival_s - from_s >= crossed_by_s:
+            if to_s - here_s >= crossed_by_s and here_s - from_s >= crossed_by_s:
                 total += 1.0
             else:
-                total += _share_grown(arrivals_s, gradient_x, gradient_y, mark, c, stride, from_s, to_s)
+                total += _share_grown(arrival_s, gradient_x, gradient_y, mark, c, stride, from_s, to_s)
     return total
 
 
@@ -80,7 +90,7 @@ def _share_grown(
     arrival_s: Floats,
     gradient_x: Singles,
     gradient_y: Singles,
-    mark: NDArray[np.uint8],
+    mark: Marks,
     c: int,
     stride: int,
     from_s: float,
@@ -158,7 +168,7 @@ def _beside(
 
 @kernel_in_place
 def _goes_on(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: NDArray[np.uint8], c: int, k: int, stride: int
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, c: int, k: int, stride: int
 ) -> int:
     """Bit k if arrival runs on from cell c into neighbour k as the gradients of both say, within half a crossing."""
     n = c + RING_X[k] + stride * RING_Y[k]
@@ -193,17 +203,16 @@ def _triangle_share(low: float, middle: float, high: float, at_s: float) -> floa
 
 @kernel
 def burnt_between(
-    cells: Cells, stride: int, window: Window, after_s: float, until_s: float
+    arrival_s: Floats, mark: Marks, stride: int, window: Window, after_s: float, until_s: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows and columns of the cells that burn after one time and by another, row by row; window: of `burnt_cells`."""
-    arrival_s = cells.arrival_s  # taken out once: the reference is counted at each use of an array out of a tuple
     most = (window[1] - window[0]) * (window[3] - window[2])
     rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
     for row in range(window[0], window[1]):
         first = (row + 1) * stride + 1
         for column in range(window[2], window[3]):
-            if after_s < arrival_s[first + column] <= until_s:
+            if mark[first + column] & _NOT_FAR and after_s < arrival_s[first + column] <= until_s:
                 rows[n], columns[n] = row, column
                 n += 1
     return rows[:n].copy(), columns[:n].copy()
@@ -227,12 +236,11 @@ def nothing_told(shape: tuple[int, int]) -> Told:
 
 @kernel
 def burnt_anew(
-    cells: Cells, stride: int, window: Window, after_s: float, until_s: float, told: Told
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
-    arrival_s, gradient_x, gradient_y = cells.arrival_s, cells.gradient_x, cells.gradient_y
-    told_s, told_x, told_y = told.arrival_s, told.gradient_x, told.gradient_y
-    rows, columns = burnt_between(cells, stride, window, after_s, until_s)
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, window: Window,
+    after_s: float, until_s: float, told_s: Floats, told_x: Singles, told_y: Singles,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    """Those of `burnt_between` of which something else has been told, or nothing; `Told` is brought up to date."""
+    rows, columns = burnt_between(arrival_s, mark, stride, window, after_s, until_s)
     n = 0
     for k in range(rows.size):
         row, column = rows[k], columns[k]
@@ -242,6 +250,15 @@ def burnt_anew(
             rows[n], columns[n] = row, column
             n += 1
     return rows[:n].copy(), columns[:n].copy()
+
+
+@kernel_in_place
+def index_of(row: int, column: int, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> int:
+    """Which of some cells is the one in this row and column; -1: none."""
+    for n in range(rows.size):
+        if rows[n] == row and columns[n] == column:
+            return n
+    return -1
 
 
 @kernel
@@ -314,10 +331,10 @@ def farthest(cells: Cells, stride: int, at_s: float, from_x: float, from_y: floa
 
 
 @kernel_in_place
-def is_enclosed(cells: Cells, queue: Queue) -> bool:
-    """Whether no cell is waiting to burn: every entry of the queue is out of date."""
-    for n in range(queue.counts[LATER]):
-        cell = queue.later_cell[n]
-        if cells.arrival_s[cell] == queue.later_s[n] and cells.mark[cell] & OPEN:
-            return False
-    return bool(queue.counts[NEAR] == 0)
+def is_any_waiting(arrival_s: Floats, mark: Marks, waiting_s: Floats, waiting_cell: Indices, count: int) -> bool:
+    """Whether any of the first entries of a queue is of a cell that is yet to burn then, not out of date."""
+    for n in range(count):
+        cell = waiting_cell[n]
+        if arrival_s[cell] == waiting_s[n] and mark[cell] & OPEN:
+            return True
+    return False

@@ -48,7 +48,7 @@ from firesim.fire.coverage import (
     farthest,
     front_at,
     grown_cells,
-    is_enclosed,
+    is_any_waiting,
 )
 from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
@@ -178,11 +178,12 @@ class Front:
 
     def burnt_between(self, after_s: float, until_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Rows and columns of the cells that burn after one time and by another at or before now. [cells]"""
-        return burnt_between(self._cells, self._stride, self._tiles.window(), after_s, until_s)
+        cells, window = self._cells, self._tiles.window()
+        return burnt_between(cells.arrival_s, cells.mark, self._stride, window, after_s, until_s)
 
     def burnt_anew(self, after_s: float, until_s: float, told: Told) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
-        return burnt_anew(self._cells, self._stride, self._tiles.window(), after_s, until_s, told)
+        return burnt_anew(*self._coverage, after_s, until_s, *told)
 
     def told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Singles]:
         """Arrival, `rate_of_spread_m_s` and `heat_per_area_kj_m2` of some burnt cells alone, at their cost. [cells]"""
@@ -223,15 +224,18 @@ class Front:
     @property
     def is_out(self) -> bool:
         """Whether nothing will burn any more unless something changes."""
-        return not self._queue.counts[NEAR] and is_enclosed(self._cells, self._queue)
+        cells, queue = self._cells, self._queue
+        if queue.counts[NEAR]:
+            return False
+        return not is_any_waiting(cells.arrival_s, cells.mark, queue.later_s, queue.later_cell, queue.counts[LATER])
 
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
-        return float(burnt_cells(self._cells, self._stride, self._tiles.window(), at_s))
+        return float(burnt_cells(*self._coverage, at_s))
 
     def grown_cells(self, from_s: float, to_s: float) -> float:
         """Area burnt between two times at or before now, in cells."""
-        return float(grown_cells(self._cells, self._stride, self._tiles.window(), from_s, to_s))
+        return float(grown_cells(*self._coverage, from_s, to_s))
 
     def farthest_cells(self, column: float, row: float, at_s: float) -> float:
         """Greatest distance from a point (in cells from the corner) that the front had reached by a time. [cells]"""
@@ -372,6 +376,12 @@ class Front:
         return twin
 
     # -- inside --------------------------------------------------------------------------------------------------
+
+    @property
+    def _coverage(self) -> tuple[Floats, Singles, Singles, NDArray[np.uint8], int, tuple[int, int, int, int]]:
+        """What tells how much of each cell has burnt, as the kernels of `coverage.py` take it."""
+        c = self._cells
+        return c.arrival_s, c.gradient_x, c.gradient_y, c.mark, self._stride, self._tiles.window()
 
     def _inside(self, flat: NDArray) -> NDArray:  # type: ignore[type-arg]
         return flat.reshape(self.shape[0] + 2, self._stride)[1:-1, 1:-1]

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from firesim.fire.acceleration import OPEN_FUEL_PER_MIN, acceleration_factor
 from firesim.fire.arrival import EXACT, Tolerance
-from firesim.fire.coverage import Told
+from firesim.fire.coverage import Told, index_of
 from firesim.fire.front import Coming, Front, Where
 from firesim.fire.growth import PointFire
 from firesim.fire.landscape import FireWeather, Landscape, LandscapeSpread, SpreadField, spread_field
@@ -456,9 +456,11 @@ class SpreadingFire:
     def _lit_at_once(self, rows: NDArray[np.integer], columns: NDArray[np.integer], arrival_s: Floats) -> Floats:
         """Arrivals of cells, that of the cell of a point ignition being the ignition."""
         assert self._young is not None
-        row, column = self._home
-        is_home = (rows == row) & (columns == column)
-        return np.where(is_home, self._young.point.ignited_s, arrival_s)
+        home = index_of(*self._home, rows, columns)
+        if home >= 0:
+            arrival_s = arrival_s.copy()
+            arrival_s[home] = self._young.point.ignited_s
+        return arrival_s
 
     def _drive_ellipse(self, now_s: float) -> None:
         if not self._is_ellipse:

@@ -27,8 +27,8 @@ Cells = NDArray[np.int64]
 EFFECTIVE_EARTH_RADIUS_M = 4.0 / 3.0 * 6_371_000.0
 SAMPLES_PER_CELL = 2.0  # half a cell: a one-cell wall keeps at least three quarters of its height
 GRAZING_M = 1e-6  # a ray that lies in the ground plane is not blocked by rounding
-_RUN_SAMPLES = 32  # of a ray, passed over together where all ground near lies below it
-_RUN_CELLS = 16
+_RUN_SAMPLES = 8  # of a ray, passed over together where all ground near lies below it
+_RUN_CELLS = 4
 _CLEAR_M = 1e-3  # far more than rounding
 
 
@@ -117,9 +117,9 @@ def cells_in_sight(
 
 
 def tallest_around(elevation_m: Heights) -> Heights:
-    """The highest ground near each square of 16 cells: in it or within 9 cells. [y / 16, x / 16], m
+    """The highest ground near each square of 4 cells: in it or within 3 cells. [y / 4, x / 4], m
 
-    For `hidden_m`, which follows a ray in runs of at most 15.5 cells: half of that from their middle, and the cell
+    For `hidden_m`, which follows a ray in runs of at most 3.5 cells: half of that from their middle, and the cell
     beyond that the bilinear surface takes in.
     """
     around = _RUN_CELLS // 2 + 1

@@ -51,6 +51,7 @@ REFERENCE_REACH_M = 90.0
 # --- how high ------------------------------------------------------------------------------------------------
 
 
+@kernel
 def buoyancy_flux_m4_s3(heat_release_mw: float) -> float:
     """Briggs' buoyancy flux of a fire: F = g Q_convective / (pi cp rho T). [m4 s-3]
 
@@ -59,6 +60,7 @@ def buoyancy_flux_m4_s3(heat_release_mw: float) -> float:
     return BUOYANCY_FLUX_PER_MW * CONVECTIVE_FRACTION * max(heat_release_mw, 0.0)
 
 
+@kernel
 def distance_of_final_rise_m(heat_release_mw: float) -> float:
     """How far downwind the plume stops rising: 49 F^(5/8), or 119 F^(2/5) from F = 55 on. [m]"""
     flux = buoyancy_flux_m4_s3(heat_release_mw)
@@ -66,6 +68,7 @@ def distance_of_final_rise_m(heat_release_mw: float) -> float:
     return distance_m
 
 
+@kernel
 def plume_rise_m(heat_release_mw: float, wind_speed_m_s: float, downwind_m: float = inf) -> float:
     """Height of the plume's axis above the fire, a distance downwind. [m]
 
@@ -82,11 +85,13 @@ def plume_rise_m(heat_release_mw: float, wind_speed_m_s: float, downwind_m: floa
     -----
     Rise 1.6 F^(1/3) x^(2/3) / u until x is `distance_of_final_rise_m` (Briggs 1969): neutral air, bent-over
     plume. 0 without heat or at x = 0; never above the lid of `MIXING_HEIGHT_M`. A number each: of a fire there is
-    one heat and one wind at a time, and arrays of one cost ten times as much.
+    one heat and one wind at a time, and arrays of one cost ten times as much. May be called in compiled loops.
     """
     reach_m = min(max(downwind_m, 0.0), distance_of_final_rise_m(heat_release_mw))
-    root = cbrt(reach_m)
-    rise_m = 1.6 * cbrt(buoyancy_flux_m4_s3(heat_release_mw)) * (root * root) / max(wind_speed_m_s, LIGHTEST_WIND_M_S)
+    root = np.cbrt(reach_m)
+    rise_m: float = (
+        1.6 * np.cbrt(buoyancy_flux_m4_s3(heat_release_mw)) * (root * root) / max(wind_speed_m_s, LIGHTEST_WIND_M_S)
+    )
     return min(rise_m, MIXING_HEIGHT_M)
 
 

@@ -14,6 +14,8 @@ from math import floor
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.compiled import kernel
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -139,6 +141,12 @@ class Grid:
         """
         rows, columns, size_m = self.rows // factor, self.columns // factor, self.cell_size_m * factor
         return Grid(rows, columns, size_m, self.x_west_m, self.y_north_m - rows * size_m, self.crs)
+
+
+@kernel
+def position_on(x_west_m: float, y_north_m: float, cell_size_m: float, x_m: float, y_m: float) -> tuple[float, float]:
+    """`Grid.position_of` for compiled loops."""
+    return (y_north_m - y_m) / cell_size_m, (x_m - x_west_m) / cell_size_m
 
 
 def _transformer(source: str, target: str):  # type: ignore[no-untyped-def]

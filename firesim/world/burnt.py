@@ -118,6 +118,8 @@ def _is_any_reached(
 
 def _with(span: slice, first: int, last: int) -> slice:
     """The span, grown to hold the indices from one to another."""
+    if span.start <= first and last < span.stop:
+        return span
     return slice(first, last + 1) if span.stop == 0 else slice(min(span.start, first), max(span.stop, last + 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,22 @@ def test_drifted_smoke_over_a_hidden_foot_is_marked_with_less_certainty(
     assert view.width_deg[0] > 5.0
     camera = Camera(WEST, Plume(make_fire(heat_mw=300.0), make_weather(), flat, grid), HONEST, Luck(1))
     assert reports(camera, 3600.0)[0].bearing_sd_deg > HONEST.bearing_sd_deg
+
+
+def test_many_who_look_for_the_height_of_smoke_alone_see_the_same(make_fire: Any, make_weather: Any, grid: Any) -> None:
+    # Hills hide the lower part of the column from some, all of it from others.
+    rng = np.random.default_rng(4)
+    hills_m = np.kron(rng.uniform(0.0, 250.0, (20, 20)), np.ones((10, 10))).astype(np.float32)
+    x_m, y_m = rng.uniform(0.0, 6000.0, (2, 300))
+    shares_in_sight = []
+    for heat_mw, wind_m_s in ((50.0, 5.0), (300.0, 2.0)):
+        weather = make_weather(wind_speed_10m_m_s=wind_m_s, wind_from_deg=70.0)
+        plume = Plume(make_fire(heat_mw=heat_mw), weather, SimpleNamespace(elevation_m=hills_m), grid)
+        eyes = plume.eyes_at(x_m, y_m, 2.0)
+        angle_deg = plume.seen_by(eyes, 1800.0).angle_deg
+        assert plume.angle_seen_by(eyes, 1800.0).tolist() == angle_deg.tolist()
+        shares_in_sight.append((angle_deg > 0.0).mean())
+    assert 0.05 < min(shares_in_sight) < max(shares_in_sight) < 0.95
 
 
 def test_false_alarms_come_at_the_stated_rate_and_are_known_to_be_false(

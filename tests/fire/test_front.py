@@ -331,6 +331,31 @@ def test_fires_lit_later_join_in() -> None:
     assert front.arrival_time_s[20, 30] == pytest.approx(20 * CELL_M / RATE_M_S, rel=1e-3)
 
 
+def test_all_that_has_burnt_is_found_whatever_happened_to_the_fire() -> None:
+    front = Front((60, 60), 30.0)
+    front.set_spread(0.0, Spread(0.3, 90.0, 0.9))
+    front.adopt([30, 30], [30, 31], np.array([0.0, 90.0]), (np.array([0.0, 90.0]), np.zeros(2)), 100.0)
+    front.ignite_point(10.5, 10.5, 200.0)
+    lit, wall, wet = (np.zeros((60, 60), np.bool_) for _ in range(3))
+    lit[50, 5:20], wall[20:40, 36], wet[10:20, 20:30] = True, True, True
+    happens = (
+        lambda now_s: front.block(wall, now_s),
+        lambda now_s: front.ignite_cells(lit, now_s + 30.0),
+        lambda now_s: front.set_spread(now_s, Spread(0.2, 200.0, 0.5)),
+        lambda now_s: front.slow(wet, 0.3, now_s),
+        lambda now_s: front.bar([(0.0, 45.2), (60.0, 45.2)], now_s),
+        lambda now_s: front.unblock(wall, now_s),
+    )
+    for n, happen in enumerate(happens):
+        now_s = 400.0 * (n + 1)
+        happen(now_s)
+        front.advance(now_s + 399.0)
+        found = front.burnt_between(-inf, front.now_s)
+        assert np.array_equal(found, np.nonzero(front.arrival_time_s <= front.now_s))
+        assert front.burnt_cells(front.now_s) == pytest.approx(found[0].size, rel=0.2)
+    assert found[0].size > 600
+
+
 def test_the_past_and_the_bare_ground_are_refused() -> None:
     front = Front((5, 5), CELL_M, is_burnable=np.arange(25).reshape(5, 5) > 0)
     front.advance(100.0)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.place.grid import ROWS_PER_STEP_NORTH, Grid, column_row, direction_deg, east_north
+from firesim.place.grid import ROWS_PER_STEP_NORTH, Grid, column_row, direction_deg, east_north, position_on
 
 SKIATHOS = Grid(459, 531, 30.0, 444750.0, 4328010.0, "EPSG:2100")
 
@@ -74,3 +74,8 @@ def test_a_coarser_grid_keeps_the_north_west_corner() -> None:
     assert coarse.shape == (114, 132)
     assert coarse.cell_size_m == 120.0
     assert (coarse.x_west_m, coarse.y_north_m) == (SKIATHOS.x_west_m, SKIATHOS.y_north_m)
+
+
+@given(grids, st.floats(-1e6, 1e6), st.floats(-1e6, 5e6))
+def test_compiled_loops_find_a_point_where_everybody_does(grid: Grid, x_m: float, y_m: float) -> None:
+    assert position_on(grid.x_west_m, grid.y_north_m, grid.cell_size_m, x_m, y_m) == grid.position_of(x_m, y_m)
