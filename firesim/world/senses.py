@@ -67,6 +67,8 @@ class Senses:
         self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
+        # Many homes share a cell: what is asked of all cells is asked once of each.
+        self._cells_of_homes, self._home_of = np.unique(self._home_cell, return_inverse=True)
         self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
@@ -89,8 +91,10 @@ class Senses:
         self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
         if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
-        reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
-        self._standing.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
+        homes = self._cells_of_homes
+        reached_s = fire.arrival_time_s.ravel()[homes]
+        is_reached = (reached_s <= now_s) & (homes >= 0)
+        self._standing.place_reached_s = np.where(is_reached, reached_s, np.inf)[self._home_of]
         if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
@@ -105,7 +109,7 @@ class Senses:
 
     def _see_flames(self, now_s: float, fire_event: int) -> None:
         standing = self._standing
-        in_sight = self._nearness.has_seen_flames(self._home_cell)
+        in_sight = self._nearness.has_seen_flames(self._cells_of_homes)[self._home_of]
         in_sight &= np.isinf(standing.saw_flame_s) & (standing.state == HOME)
         who = self._awake(in_sight.nonzero()[0], now_s)
         if len(who) == 0:
@@ -151,12 +155,13 @@ class Senses:
     def _cells(self, traffic: Traffic) -> Integers:
         """Where each party is now: flat cell, -1 off the grid or afloat. [parties]"""
         standing, cells = self._standing, self._home_cell.copy()
-        away = ((standing.trip >= 0) & (standing.state != SAFE)).nonzero()[0]
+        waiting = standing.waits_at != NONE
+        away = ((standing.trip >= 0) & (standing.state != SAFE) & ~waiting).nonzero()[0]
         if len(away):
             cells[away] = self._nearness.cells_of(*traffic.position_m(standing.trip[away]))
         overrun = (standing.lost_cell != NONE).nonzero()[0]
         cells[overrun] = standing.lost_cell[overrun]
-        waits = (standing.waits_at != NONE).nonzero()[0]
+        waits = waiting.nonzero()[0]
         cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
         return self.patients.cells_of(self._stops.cells_of(self._shore.cells_of(cells)))
 
