@@ -48,9 +48,13 @@ class Front:
     def __len__(self) -> int:
         return len(self.flat_cell)
 
+    def count_within(self, reach_m: float) -> int:
+        """How many of them are within reach of the place."""
+        return int(self.distance_m.searchsorted(reach_m, side="right"))
+
     def within(self, reach_m: float) -> Front:
         """The part of it within reach of the place."""
-        n = int(self.distance_m.searchsorted(reach_m, side="right"))
+        n = self.count_within(reach_m)
         if n == len(self):
             return self
         return Front(
