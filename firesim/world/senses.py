@@ -120,7 +120,7 @@ class Senses:
 
     def _awake(self, who: Integers, now_s: float) -> Integers:
         """Of these, who is not asleep."""
-        return who[~self._sleep.is_asleep(now_s)[who]] if len(who) and self._sleep.is_night(now_s) else who
+        return who[~self._sleep.are_asleep(who, now_s)] if len(who) and self._sleep.is_night(now_s) else who
 
     def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
         due = int(self._unaware_s.searchsorted(now_s, side="right"))
