@@ -100,9 +100,11 @@ class Sayings:
         of_each[who] = at_s
         for sent in self._sent:
             whom, _, level, by, _ = sent.rows.what
-            is_meant = (by == channel) & (whom < len(of_each)) & np.isin(level, levels)
-            is_meant[is_meant] = sent.rows.at_s[is_meant] == of_each[whom[is_meant]]
-            sent.keep(~is_meant)
+            those = ((by == channel) & (whom < len(of_each))).nonzero()[0]
+            those = those[np.isin(level[those], levels)]
+            kept = np.ones(len(whom), np.bool_)
+            kept[those] = sent.rows.at_s[those] != of_each[whom[those]]
+            sent.keep(kept)
         self._sent = [sent for sent in self._sent if sent.next_s < np.inf]
 
     def _said_until(self, now_s: float) -> Rows:
