@@ -167,26 +167,30 @@ class Senses:
 
     def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
         """Count heat and smoke, and let those at home flee from heat; returns who is in either."""
-        standing, cells = self._standing, self._cells(traffic)
+        standing = self._standing
+        might = (standing.state != SAFE).nonzero()[0]  # nobody asks how thick the smoke is over empty homes
+        cells = self._cells(traffic)[might]
         in_heat = self._nearness.is_hot(cells)
         in_smoke = np.zeros(len(cells), np.bool_) if self.air is None else self.air.is_harmful(cells)
-        who = np.flatnonzero((in_heat | in_smoke) & (standing.state != SAFE))
+        felt = (in_heat | in_smoke).nonzero()[0]
+        who: Integers = might[felt]
+        in_heat, in_smoke = in_heat[felt], in_smoke[felt]
+        hot = who[in_heat]
         is_in_place = (standing.lost_cell[who] != NONE) | (standing.waits_at[who] != NONE) | self._shore.waits[who]
         place = np.where((standing.trip[who] >= 0) & ~is_in_place, ON_ROAD, standing.stays_at[who])
         dry, had_more = who, who
         if len(self.wading.who):  # the sea has its own risk, hot or not
             is_dry = ~self.wading.is_in_sea[who]
-            dry, place = who[is_dry], place[is_dry]
+            dry, place, in_heat, in_smoke = who[is_dry], place[is_dry], in_heat[is_dry], in_smoke[is_dry]
             standing.exposure.add(self.wading.who, AT_SEA, since_s, False, False)
             had_more = np.union1d(who, self.wading.who)
-        standing.exposure.add(dry, place, since_s, in_heat[dry], in_smoke[dry])
+        standing.exposure.add(dry, place, since_s, in_heat, in_smoke)
         had_less = had_more[~standing.is_exposed[had_more]]
         dosed = had_less[self._has_dose(had_less)]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         last = self._last_event(dosed, traffic)
         is_moving = (standing.trip[dosed] >= 0) | self.patients.is_aboard[dosed]
         standing.expose(dosed, now_s, np.where(is_moving, last, fire_event))
-        hot = who[in_heat[who]]
         at_home = hot[(standing.state[hot] == HOME) & (standing.stays_at[hot] != ON_BEACH)]
         willing = at_home[self._decisions.willingness[at_home] < self._parameters.heat_heeded]
         undecided = self._decisions.flee(willing, now_s)
