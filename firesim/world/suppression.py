@@ -125,16 +125,15 @@ class Suppression:
         A crew stays with the cell that it has begun as long as the fire lets it.
         """
         taken = {cell for other, cell in self._claimed.items() if other != unit}
-        can_hold = np.flatnonzero(front.intensity_kw_m < limit_kw_m).tolist()
-        cells: list[int] = front.flat_cell.tolist()
-        free = [index for index in can_hold if cells[index] not in taken]
-        if not free:
+        can_hold = (front.intensity_kw_m < limit_kw_m).nonzero()[0]
+        cells: list[int] = front.flat_cell[can_hold].tolist()
+        begun = self._claimed.get(unit)
+        target = begun if begun in cells else next((cell for cell in cells if cell not in taken), None)
+        if target is None:
             self.release(unit)
             return -1
-        begun = self._claimed.get(unit)
-        target = next((index for index in free if cells[index] == begun), free[0])
-        self._claimed[unit] = cells[target]
-        return target
+        self._claimed[unit] = target
+        return int(can_hold[cells.index(target)])
 
     def _around_young_fire(self) -> NDArray[np.bool_]:
         """The cell of the ignition, whose spread drives the ellipse, and unburnt cells around the outline. [y, x]"""
