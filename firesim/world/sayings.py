@@ -101,6 +101,8 @@ class Sayings:
         for sent in self._sent:
             whom, _, level, by, _ = sent.rows.what
             those = ((by == channel) & (whom < len(of_each))).nonzero()[0]
+            if len(those) == 0:
+                continue
             those = those[np.isin(level[those], levels)]
             kept = np.ones(len(whom), np.bool_)
             kept[those] = sent.rows.at_s[those] != of_each[whom[those]]
