@@ -40,20 +40,32 @@ def edge_cells(
     room = max(bottom - top, 0) * max(right - left, 0)
     rows, columns = np.empty(room, np.int64), np.empty(room, np.int64)
     intensity, flame = np.empty(room, np.float64), np.empty(room, np.float64)
+    # Few cells lie at the edge: the others are sorted out first, by flags of whole rows.
+    height, width = bottom - top, right - left
+    is_active = np.zeros((height + 2, width + 2), np.bool_)  # with a rim around the window
+    for y in range(height):
+        for x in range(width):
+            arrived_s = arrival_s[top + y, left + x]
+            is_active[y + 1, x + 1] = (after_s < arrived_s) & (arrived_s <= now_s)
+    above_or_below = np.empty(width + 2, np.bool_)
     n = 0
-    for row in range(top, bottom):
-        for column in range(left, right):
+    for y in range(height):
+        for x in range(width + 2):
+            above_or_below[x] = is_active[y, x] | is_active[y + 1, x] | is_active[y + 2, x]
+        for x in range(width):
+            if not (above_or_below[x] | above_or_below[x + 1] | above_or_below[x + 2]):
+                continue
+            row, column = top + y, left + x
             if arrival_s[row, column] <= now_s or is_held[row, column] or not can_burn[row, column]:
                 continue
             active, kw_m, metres = 0, 0.0, 0.0
-            for y in range(max(row - 1, top), min(row + 2, bottom)):
-                for x in range(max(column - 1, left), min(column + 2, right)):
-                    if after_s < arrival_s[y, x] <= now_s:
+            for dy in range(3):
+                for dx in range(3):
+                    if is_active[y + dy, x + dx]:
                         active += 1
-                        kw_m += intensity_kw_m[y, x]
-                        metres += flame_m[y, x]
-            if active > 0:
-                rows[n], columns[n] = row, column
-                intensity[n], flame[n] = kw_m / active, metres / active
-                n += 1
+                        kw_m += intensity_kw_m[row + dy - 1, column + dx - 1]
+                        metres += flame_m[row + dy - 1, column + dx - 1]
+            rows[n], columns[n] = row, column
+            intensity[n], flame[n] = kw_m / active, metres / active
+            n += 1
     return rows[:n].copy(), columns[:n].copy(), intensity[:n].copy(), flame[:n].copy()

@@ -32,9 +32,12 @@ def directions_deg() -> Floats:
     return np.arange(DIRECTIONS, dtype=np.float64) * (360.0 / DIRECTIONS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SeaWay:
-    """A way over water. `fetch_m` [points, 36] is the open water around each of its points."""
+    """A way over water, the same one whenever it is asked for.
+
+    `fetch_m` [points, 36] is the open water around each of its points.
+    """
 
     xy_m: Floats  # [points, 2]
     along_m: Floats  # [points], from 0

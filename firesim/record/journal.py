@@ -63,12 +63,13 @@ class Journal:
         detail: str | Sequence[str] = "",
     ) -> NDArray[np.int64]:
         """Write events of one kind, in the order given. Scalars stand for all; returns the ids. [n]"""
-        lengths = {len(values) for values in (time_s, actor, cause_id, detail) if isinstance(values, _SEVERAL)}
-        if len(lengths) > 1:
-            raise ValueError(f"{kind}: lists of {' and '.join(map(str, sorted(lengths)))} values for one event each")
-        n = lengths.pop() if lengths else 1
-        first = len(self)
-        when_s = [float(one) for one in _each(time_s, n)]
+        lengths = [len(values) for values in (time_s, actor, cause_id, detail) if isinstance(values, _SEVERAL)]
+        n = lengths[0] if lengths else 1
+        if lengths.count(n) < len(lengths):
+            told = " and ".join(map(str, sorted(set(lengths))))
+            raise ValueError(f"{kind}: lists of {told} values for one event each")
+        first = len(self._time_s)
+        when_s = list(map(float, _each(time_s, n)))
         cause = [NO_CAUSE if one is None else int(one) for one in _each(cause_id, n)]
         actors, details = _each(actor, n), _each(detail, n)
         if self._have_happened(cause, when_s):
@@ -84,7 +85,8 @@ class Journal:
 
     def _have_happened(self, cause: Sequence[int], by_s: Sequence[float]) -> bool:
         """Whether all these causes, but for `NO_CAUSE`, are written and not later than these times. [n]"""
-        n, known_s = len(self), self._time_s
+        known_s = self._time_s
+        n = len(known_s)
         for one, when_s in zip(cause, by_s, strict=True):
             if one >= 0 and (one >= n or known_s[one] > when_s + 1e-6):
                 return False
@@ -169,5 +171,6 @@ class Journal:
 def _each(values: Any, n: int) -> list[Any]:
     """One of n values for each; a single one stands for all."""
     if isinstance(values, np.ndarray):
-        values = values.tolist()
-    return list(values) if isinstance(values, _SEVERAL) else [values] * n
+        listed: list[Any] = values.tolist()
+        return listed
+    return list(values) if isinstance(values, (list, tuple)) else [values] * n

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from firesim.physics.waves import effective_fetch_m, wave_height_m
 from firesim.place.landings import Landing
-from firesim.place.sea import SeaChart
+from firesim.place.sea import SeaChart, SeaWay
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.boat import Boat, BoatOrders, OnBoatStatus
@@ -104,7 +104,7 @@ class Boats:
         self._gangways = [simpy.Resource(self._env) for _ in self.landings]
         self.boats = {spec.boat: Boat(spec, self._env, scene.journal, on_status) for spec in specs}
         self.voyages: list[Voyage] = []
-        self._waves: tuple[float, dict[int, float]] = (-np.inf, {})  # of this moment, by landing [m]
+        self._waves: dict[tuple[int | SeaWay, float, float], Floats] = {}  # at a landing or on a way, by the wind [m]
         self._could_not: dict[tuple[str, str], float] = {}  # (landing, why) -> when first
         for boat in self.boats.values():
             self._env.process(self._duty(boat))
@@ -130,12 +130,7 @@ class Boats:
 
     def wave_height_m(self, landing: int) -> float:
         """The waves before a landing now. [m]"""
-        now_s = float(self._env.now)
-        if self._waves[0] != now_s:
-            self._waves = (now_s, {})
-        if landing not in self._waves[1]:
-            self._waves[1][landing] = float(self._waves_m(self._fetch_m[landing]))
-        return self._waves[1][landing]
+        return float(self._waves_m(landing, self._fetch_m[landing]))
 
     # --- the story of a boat ------------------------------------------------------------------------------------
 
@@ -172,7 +167,7 @@ class Boats:
             return
         while not boat.was_called:
             way = self._scene.chart.way(boat.place, (landing.x_m, landing.y_m))
-            if way is not None and float(self._waves_m(way.fetch_m).max()) <= boat.spec.wave_limit_m:
+            if way is not None and float(self._waves_m(way, way.fetch_m).max()) <= boat.spec.wave_limit_m:
                 break
             if not is_bound:
                 boat.note("boat_weather_bound", f"to {landing.landing}")
@@ -258,7 +253,7 @@ class Boats:
         boat.begin(leg)
         metres = 0.0
         while way is not None and metres < way.length_m - 1e-6:
-            at_m, after_s = self._times_along(boat.spec, way.along_m, way.fetch_m, metres)
+            at_m, after_s = self._times_along(boat.spec, way, metres)
             span_s = min(float(after_s[-1]), WIND_LOOK_S)
             began_s = float(self._env.now)
             yield self._env.timeout(span_s) if is_laden else boat.pause(span_s)
@@ -269,9 +264,9 @@ class Boats:
                 return
         boat.be_at((landing.x_m, landing.y_m))
 
-    def _times_along(self, spec: BoatSpec, along_m: Floats, fetch_m: Floats, from_m: float) -> tuple[Floats, Floats]:
+    def _times_along(self, spec: BoatSpec, way: SeaWay, from_m: float) -> tuple[Floats, Floats]:
         """Metres of a way from `from_m` on, and how long after now the boat is there by the waves of now. [s]"""
-        waves_m = self._waves_m(fetch_m)
+        along_m, waves_m = way.along_m, self._waves_m(way, way.fetch_m)
         middle_m = (waves_m[1:] + waves_m[:-1]) / 2.0
         share = np.minimum(middle_m / spec.wave_limit_m, 1.0)
         speed_m_s = spec.speed_m_s * (1.0 - (1.0 - self._parameters.slowest_factor) * share)
@@ -280,9 +275,13 @@ class Boats:
         ahead = along_m > from_m
         return np.concatenate([[from_m], along_m[ahead]]), np.concatenate([[0.0], at_s[ahead] - now_s])
 
-    def _waves_m(self, fetch_m: Floats) -> Floats:
+    def _waves_m(self, where: int | SeaWay, fetch_m: Floats) -> Floats:
+        """The waves at a landing, or at each point of a way, in the wind of now."""
         wind = self._scene.wind_at(float(self._env.now))
-        return wave_height_m(wind.wind_speed_10m_m_s, effective_fetch_m(fetch_m, wind.wind_from_deg))
+        speed_m_s, from_deg = wind.wind_speed_10m_m_s, wind.wind_from_deg
+        if (where, speed_m_s, from_deg) not in self._waves:  # boats of one wind sail the same few ways
+            self._waves[where, speed_m_s, from_deg] = wave_height_m(speed_m_s, effective_fetch_m(fetch_m, from_deg))
+        return self._waves[where, speed_m_s, from_deg]
 
     # --- at a landing ---------------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class Decisions:
         from smoke in the sky to noticing it. With a published response curve the first two are the parts of one
         time drawn from it, and nobody gathers: the curve holds that.
     decides_s, leaves_s : [parties]
-        When that will be, `inf`: not foreseen.
+        When that will be, `inf`: not foreseen, or done.
     because : [parties]
         The event that convinced them, then that of their decision.
     stays_inside : [parties]
@@ -121,7 +121,7 @@ class Decisions:
 
     def due(self, now_s: float) -> Integers:
         """Parties whose decision falls due by now, in order of time (then of number)."""
-        parties = ((self.decides_s <= now_s) & ~self._has_decided).nonzero()[0]
+        parties = (self.decides_s <= now_s).nonzero()[0]
         return parties if len(parties) < 2 else parties[self.decides_s[parties].argsort(kind="stable")]
 
     def decide(self, parties: Integers, events: Integers) -> None:
@@ -131,6 +131,7 @@ class Decisions:
         gathering_s = np.where(self.flees[parties], 0.0, self.gathering_s[parties])
         ready_s = self.decides_s[parties] + self._haste[parties] * self.preparation_s[parties]
         self.leaves_s[parties] = ready_s + gathering_s
+        self.decides_s[parties] = np.inf
 
     def ready(self, now_s: float) -> Integers:
         """Parties ready to leave by now, in order of time (then of number)."""

@@ -49,7 +49,7 @@ class Engagement:
         while not crew.was_called:
             self.fire.advance(float(self.env.now))
             front = self._front_before(crew, self.parameters.farthest_hose_m)
-            danger = self.danger_to(crew)  # what is near of the same front
+            danger = self.danger_to(crew, front)
             if danger is not None:
                 yield from self.withdraw(crew, danger)
                 has_line, told = False, "withdrawn"
@@ -211,16 +211,21 @@ class Engagement:
 
     # --- safety -------------------------------------------------------------------------------------------------
 
-    def danger_to(self, crew: Crew) -> str | None:
-        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none."""
+    def danger_to(self, crew: Crew, in_reach: Front | None = None) -> str | None:
+        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none.
+
+        `in_reach`: the front as far as hoses reach, where that is known already.
+        """
         if not self.fire.has_ignited or self.fire.is_out:
             return None
-        reach_m = self.parameters.safety_distance_m
-        near = self._front_before(crew, reach_m).within(reach_m)
-        if len(near) == 0 or near.intensity_kw_m.max() < self.parameters.hold_limit_kw_m:
+        safe_m = self.parameters.safety_distance_m
+        if in_reach is None or safe_m > self.parameters.farthest_hose_m:
+            in_reach = self._front_before(crew, safe_m)
+        near_kw_m = in_reach.intensity_kw_m[: in_reach.count_within(safe_m)]
+        if len(near_kw_m) == 0 or near_kw_m.max() < self.parameters.hold_limit_kw_m:
             return None
-        hottest = int(np.argmax(near.intensity_kw_m))
-        return f"a front of {near.intensity_kw_m[hottest]:.0f} kW/m at {near.distance_m[hottest]:.0f} m"
+        hottest = int(np.argmax(near_kw_m))
+        return f"a front of {near_kw_m[hottest]:.0f} kW/m at {in_reach.distance_m[hottest]:.0f} m"
 
     def withdraw(self, crew: Crew, detail: str) -> Story:
         """Leave, by whatever open road leads away from the fire."""

@@ -213,7 +213,7 @@ class Flow:
 
     def rings(self, now_s: float, patience_s: float) -> list[int]:
         """One road of each ring of roads that block one another; see `physics.gridlock.gridlocks`."""
-        if not (now_s - self.queues.waits_since_s >= patience_s).any():
+        if now_s - self.queues.waits_since_s.min() < patience_s:
             return []  # all roads of a ring have waited at least so long
         found: list[int] = gridlock.gridlocks(self.network, self.queues, now_s, patience_s).tolist()
         return found

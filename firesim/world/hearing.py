@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.compiled import kernel_in_place
 from firesim.world.sayings import Rows, Sayings
 
 Integers = NDArray[np.int64]
@@ -27,8 +28,7 @@ KNOCK, NEIGHBOUR = "knock", "neighbour"
 AT_HOME_ONLY = (KNOCK, NEIGHBOUR)  # channels that reach nobody who has left
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """Parties that have just heard something, each once, in order of time. Arrays of one length.
 
     `level` is what it means to them, NOTHING for an all-clear; `channel` an index into `Hearing.channels`;
@@ -44,6 +44,24 @@ class Heard:
     advice: Integers
     is_raised: Claims
     is_advised_anew: Claims
+
+    def some(self, which: Integers) -> Heard:
+        """These of them."""
+        return Heard._make(column[which] for column in self)
+
+
+class Known(NamedTuple):
+    """What each party knows of the alerts. Arrays over [parties]; those without a word here: see `Hearing`."""
+
+    level: Integers
+    advice_of: Integers
+    warned_s: Floats
+    warned_by: Integers  # channel of the first alert that was meant for their zone
+    is_reached: Claims  # by any alert, from whomever but a neighbour
+    directed_s: Floats  # when the last order or all-clear that they know was issued
+    issued_s: Floats  # what gave `level`
+    advice_issued_s: Floats  # what gave `advice_of`
+    turns: Integers  # how many things they have heard in the call that is under way
 
 
 class Hearing:
@@ -68,17 +86,16 @@ class Hearing:
         n = len(zone_index)
         self._zone_index, self._zones = zone_index, list(zones)
         self._refuge_index = {refuge: index for index, refuge in enumerate(refuges)}
-        self.warned_s = np.full(n, np.inf)
-        self.advice_of = np.full(n, _NONE, dtype=np.int64)
+        never, none = np.full(n, -np.inf), np.full(n, _NONE, dtype=np.int64)
+        self._known = Known(
+            level=np.full(n, NOTHING, dtype=np.int64), advice_of=none.copy(), warned_s=np.full(n, np.inf),
+            warned_by=none.copy(), is_reached=np.zeros(n, np.bool_), directed_s=never.copy(), issued_s=never.copy(),
+            advice_issued_s=never.copy(), turns=np.zeros(n, np.int64),
+        )  # fmt: skip
+        self.level, self.advice_of, self.warned_s = self._known.level, self._known.advice_of, self._known.warned_s
         self.advice: list[tuple[int, tuple[str, ...], int]] = []
-        self.level: Integers = np.full(n, NOTHING, dtype=np.int64)
-        self.known_by = np.full(n, _NONE, dtype=np.int64)
-        self._is_reached: Claims = np.zeros(n, np.bool_)  # by any alert, from whomever but a neighbour
+        self.known_by = none.copy()
         self._is_named: Claims = np.zeros(len(zones), np.bool_)  # zones that an alert was for
-        never = np.full(n, -np.inf)
-        self._directed_s = never.copy()  # when the last order or all-clear that they know was issued
-        self._issued_s, self._advice_issued_s = never.copy(), never.copy()  # what gave `level`, and `advice_of`
-        self._warned_by = np.full(n, _NONE, dtype=np.int64)
         self.channels: list[str] = []
         self._is_at_home_only, self._is_from_afar = np.zeros(0, np.bool_), np.zeros(0, np.bool_)  # [channels]
         self._to_be_said = Sayings()
@@ -118,7 +135,7 @@ class Hearing:
         """Parties will be told at `at_s` [n] what these others [n] know now, who knew it before."""
         order = np.argsort(at_s, kind="stable")
         who, at_s, teller = who[order], at_s[order], teller[order]
-        level, issued_s = self.level[teller], self._issued_s[teller]
+        level, issued_s = self.level[teller], self._known.issued_s[teller]
         advice = np.where(level > SEEN, self.advice_of[teller], _NONE)  # what an all-clear made void is not told
         self._send(who, at_s, issued_s, NEIGHBOUR, level, self.known_by[teller], advice)
 
@@ -158,29 +175,19 @@ class Hearing:
             when nothing needs to be said any more. [s], inf: never
         """
         rows = self._to_be_said.until(now_s)
-        if len(rows.at_s) == 0:
+        n = len(rows.at_s)
+        if n == 0:
             return []
-        at_s, (who, _, _, channel, _) = rows.at_s, rows.what
-        is_heard = at_s < safe_s[who]
-        at_home_only = self._is_at_home_only[channel]
-        if at_home_only.any():
-            is_heard &= ~at_home_only | (at_s < np.minimum(departed_s[who], leaves_s[who]))
-        if not is_heard.all():
-            rows = rows.some(is_heard.nonzero()[0])
-        return [self._take_in(turn) for turn in rows.turns()]
-
-    def _still_holds(self, rows: Rows) -> Rows:
-        """The same without orders, warnings and all-clears issued before the last order or all-clear that they know."""
-        (_, issued_s), (who, _, level, _, _) = rows.s, rows.what
-        directed_s = self._directed_s[who]
-        is_stale = (issued_s < directed_s) & ((level >= WARNING) | (level == NOTHING))
-        if is_stale.any():
-            rows = rows.some((~is_stale).nonzero()[0])
-            (_, issued_s), (who, _, level, _, _) = rows.s, rows.what
-        directs = ((level >= STAY) | (level == NOTHING)).nonzero()[0]
-        if len(directs):
-            self._directed_s[who[directs]] = np.maximum(self._directed_s[who[directs]], issued_s[directs])
-        return rows
+        (at_s, issued_s), (who, because, level, channel, advice) = rows.s, rows.what
+        turn, is_raised, is_anew = np.empty(n, np.int64), np.empty(n, np.bool_), np.empty(n, np.bool_)
+        n_turns, n_heard = _take_in(
+            self._known, who, at_s, issued_s, level, channel, advice, self._is_at_home_only, self._is_from_afar,
+            departed_s, leaves_s, safe_s, turn, is_raised, is_anew,
+        )  # fmt: skip
+        heard = Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
+        if n_turns == 1 and n_heard == n:
+            return [heard]
+        return [heard.some((turn == k).nonzero()[0]) for k in range(n_turns)]
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -189,36 +196,12 @@ class Hearing:
     @property
     def warned_by(self) -> list[str]:
         """The channel of the first alert heard that was meant for their zone, empty if none. [parties]"""
-        return ["" if by == _NONE else self.channels[by] for by in self._warned_by.tolist()]
+        return ["" if by == _NONE else self.channels[by] for by in self._known.warned_by.tolist()]
 
     @property
     def is_outside(self) -> Claims:
         """Who was reached by an alert though their zone has been in none: overshoot. [parties]"""
-        return self._is_reached & ~self._is_named[self._zone_index]
-
-    def _take_in(self, rows: Rows) -> Heard:
-        who, _, level, channel, _ = rows.what
-        self._is_reached[who[self._is_from_afar[channel] & (level != NOTHING)]] = True
-        rows = self._still_holds(rows)
-        at_s, (who, because, level, channel, advice) = rows.at_s, rows.what
-        issued_s, calm = rows.s[1], (level == NOTHING).nonzero()[0]
-        self.level[who[calm]] = NOTHING
-        newer = (advice != _NONE) & (issued_s >= self._advice_issued_s[who])
-        self._advice_issued_s[who[newer]] = issued_s[newer]
-        is_anew = newer & (advice != self.advice_of[who])
-        self.advice_of[who[is_anew]] = advice[is_anew]
-        known = self.level[who]
-        is_raised = (level > known) | ((level == STAY) & (known == ORDER))  # an order to stay takes back one to leave
-        if is_raised.any():
-            # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
-            first = is_raised & (level > SEEN) & np.isinf(self.warned_s[who])
-            self.warned_s[who[first]] = at_s[first]
-            self._warned_by[who[first]] = channel[first]
-            self.level[who[is_raised]] = level[is_raised]
-            self._issued_s[who[is_raised]] = issued_s[is_raised]
-        again = (level == known).nonzero()[0]
-        self._issued_s[who[again]] = np.maximum(self._issued_s[who[again]], issued_s[again])
-        return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
+        return self._known.is_reached & ~self._is_named[self._zone_index]
 
     def _meaning_for_zones(
         self, level: str, advice: Mapping[str, tuple[str, Sequence[str]]], stops: Mapping[str, str]
@@ -243,3 +226,52 @@ class Hearing:
             elif level == "order":
                 advised[index] = TO_THE_SHORE
         return levels, advised
+
+
+@kernel_in_place
+def _take_in(
+    known: Known, who: Integers, at_s: Floats, issued_s: Floats, level: Integers, channel: Integers, advice: Integers,
+    is_at_home_only: Claims, is_from_afar: Claims, departed_s: Floats, leaves_s: Floats, safe_s: Floats,
+    turn: Integers, is_raised: Claims, is_anew: Claims,
+) -> tuple[int, int]:  # fmt: skip
+    """Let parties hear some rows, in order of time; returns in how many rounds, and how many of the rows they hear.
+
+    Written for each row: its round, -1 if it is not heard; whether it is more than the party had heard before, and
+    whether its advice is not what it had been told last.
+    """
+    n_turns, n_heard = 0, 0
+    for k in range(who.size):
+        one, what = who[k], level[k]
+        turn[k] = -1
+        is_out = is_at_home_only[channel[k]] and at_s[k] >= min(departed_s[one], leaves_s[one])
+        if is_out or at_s[k] >= safe_s[one]:
+            continue
+        its_turn = known.turns[one]
+        known.turns[one] += 1
+        if is_from_afar[channel[k]] and what != NOTHING:
+            known.is_reached[one] = True
+        # Orders, warnings and all-clears issued before the last order or all-clear that it knows do not hold.
+        if (what >= WARNING or what == NOTHING) and issued_s[k] < known.directed_s[one]:
+            continue
+        turn[k] = its_turn
+        n_turns, n_heard = max(n_turns, its_turn + 1), n_heard + 1
+        if what >= STAY or what == NOTHING:
+            known.directed_s[one] = max(known.directed_s[one], issued_s[k])
+        if what == NOTHING:
+            known.level[one] = NOTHING
+        is_newer = advice[k] != _NONE and issued_s[k] >= known.advice_issued_s[one]
+        is_anew[k] = is_newer and advice[k] != known.advice_of[one]
+        if is_newer:
+            known.advice_issued_s[one], known.advice_of[one] = issued_s[k], advice[k]
+        before = known.level[one]
+        is_raised[k] = what > before or (what == STAY and before == ORDER)  # an order to stay takes back one to leave
+        if is_raised[k]:
+            # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
+            if what > SEEN and known.warned_s[one] == np.inf:
+                known.warned_s[one], known.warned_by[one] = at_s[k], channel[k]
+            known.level[one], known.issued_s[one] = what, issued_s[k]
+        elif what == before:
+            known.issued_s[one] = max(known.issued_s[one], issued_s[k])
+    for k in range(who.size):
+        known.turns[who[k]] = 0
+    return n_turns, n_heard

@@ -67,9 +67,12 @@ class Roadside:
         size = grid.rows * grid.columns
         pair, which = np.unique((edge_of * size + row * grid.columns + column)[inside], return_inverse=True)
         middle = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
-        self._to_burn, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
-        self._is_ahead = np.zeros(size, np.bool_)  # flat: cells of `_to_burn` that have not flamed so far
-        self._is_ahead[self._to_burn.cell] = True
+        self._crossings, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
+        self._crossings_in: dict[int, list[int]] = {}  # by flat cell that has not flamed so far
+        for crossing, cell in enumerate(self._crossings.cell.tolist()):
+            self._crossings_in.setdefault(cell, []).append(crossing)
+        self._is_ahead = np.zeros(size, np.bool_)  # flat: those cells
+        self._is_ahead[self._crossings.cell] = True
         self._kept_up_s = -inf  # until when what burns has been looked at as it came
         self._by_x = np.argsort(self._xy_m[:n, 0], kind="stable")
         self._x_in_order_m = self._xy_m[self._by_x, 0]
@@ -109,29 +112,32 @@ class Roadside:
             tail and 1 at its head.
         """
         if outline is None:
-            if not self._may_be_cut(flaming_cells, now_s):
-                return _NO_EDGES, _NO_FRACTIONS
-            burnt = np.flatnonzero(arrival_time_s.ravel()[self._to_burn.cell] <= now_s)
-            edge, fraction = self._to_burn.edge[burnt], self._to_burn.fraction[burnt]
+            edge, fraction = self._burning(self._may_burn(flaming_cells, now_s), arrival_time_s, now_s)
         else:
             self._kept_up_s = -inf  # the cells that burn meanwhile are not looked at
             near = self._near(outline)
             edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
         edges, cut_fraction = _middles(edge, fraction)
-        if len(edges):
-            self._is_cut[edges] = True
-            self._to_burn.forget(edges)
+        self._is_cut[edges] = True
         return edges, cut_fraction
 
-    def _may_be_cut(self, flaming_cells: Integers | None, now_s: float) -> bool:
-        """Whether flames have come to a road that may still be open, or there is no telling."""
+    def _may_burn(self, flaming_cells: Integers | None, now_s: float) -> Integers:
+        """Crossings of edge and cell to which flames may have come since the last call; all if there is no telling."""
         has_kept_up = now_s - self._kept_up_s <= FLAMES_SEEN_WITHIN_S
         self._kept_up_s = now_s
         if flaming_cells is None or not has_kept_up:
-            return True
+            return np.arange(len(self._crossings.cell))
         fresh = flaming_cells[self._is_ahead[flaming_cells]]
         self._is_ahead[fresh] = False
-        return len(fresh) > 0
+        return np.array(sorted(one for cell in fresh.tolist() for one in self._crossings_in[cell]), dtype=np.int64)
+
+    def _burning(self, crossings: Integers, arrival_time_s: Floats, now_s: float) -> tuple[Integers, Floats]:
+        """Edge and fraction of those of these crossings that burn by now, but for edges that are cut already."""
+        if len(crossings) == 0:
+            return _NO_EDGES, _NO_FRACTIONS
+        edge, cell = self._crossings.edge[crossings], self._crossings.cell[crossings]
+        burns = (arrival_time_s.ravel()[cell] <= now_s) & ~self._is_cut[edge]
+        return edge[burns], self._crossings.fraction[crossings[burns]]
 
     def newly_heated(self, heated_s: Floats, now_s: float) -> tuple[Integers, Floats]:
         """The edges that flames have come too near to now and had not at the last call, and where; as `newly_cut`.

@@ -39,21 +39,6 @@ class Rows(NamedTuple):
         """The columns from one to before another."""
         return Rows(self.s[:, first:last], self.what[:, first:last])
 
-    def turns(self) -> list[Rows]:
-        """The same in rounds in which each party hears one thing."""
-        who = self.what[0]
-        n = len(who)
-        if n == 0 or len(set(who.tolist())) == n:
-            return [self] if n else []
-        by_party = who.argsort(kind="stable")
-        sorted_who = who[by_party]
-        is_first = np.ones(n, np.bool_)
-        is_first[1:] = sorted_who[1:] != sorted_who[:-1]
-        starts = np.flatnonzero(is_first)
-        turn = np.empty(n, dtype=np.int64)
-        turn[by_party] = np.arange(n) - np.repeat(starts, np.diff(np.append(starts, n)))
-        return [self.some(np.flatnonzero(turn == k)) for k in range(int(turn.max()) + 1)]
-
 
 _NO_ROWS = Rows(np.empty((2, 0)), np.empty((5, 0), np.int64))
 
@@ -115,9 +100,13 @@ class Sayings:
         of_each[who] = at_s
         for sent in self._sent:
             whom, _, level, by, _ = sent.rows.what
-            is_meant = (by == channel) & (whom < len(of_each)) & np.isin(level, levels)
-            is_meant[is_meant] = sent.rows.at_s[is_meant] == of_each[whom[is_meant]]
-            sent.keep(~is_meant)
+            those = ((by == channel) & (whom < len(of_each))).nonzero()[0]
+            if len(those) == 0:
+                continue
+            those = those[np.isin(level[those], levels)]
+            kept = np.ones(len(whom), np.bool_)
+            kept[those] = sent.rows.at_s[those] != of_each[whom[those]]
+            sent.keep(kept)
         self._sent = [sent for sent in self._sent if sent.next_s < np.inf]
 
     def _said_until(self, now_s: float) -> Rows:

@@ -67,6 +67,8 @@ class Senses:
         self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
+        # Many homes share a cell: what is asked of all cells is asked once of each.
+        self._cells_of_homes, self._home_of = np.unique(self._home_cell, return_inverse=True)
         self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
@@ -89,8 +91,10 @@ class Senses:
         self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
         if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
-        reached_s = np.where(self._home_cell >= 0, fire.arrival_time_s.ravel()[self._home_cell], np.inf)
-        self._standing.place_reached_s = np.where(reached_s <= now_s, reached_s, np.inf)
+        homes = self._cells_of_homes
+        reached_s = fire.arrival_time_s.ravel()[homes]
+        is_reached = (reached_s <= now_s) & (homes >= 0)
+        self._standing.place_reached_s = np.where(is_reached, reached_s, np.inf)[self._home_of]
         if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
@@ -105,7 +109,7 @@ class Senses:
 
     def _see_flames(self, now_s: float, fire_event: int) -> None:
         standing = self._standing
-        in_sight = self._nearness.has_seen_flames(self._home_cell)
+        in_sight = self._nearness.has_seen_flames(self._cells_of_homes)[self._home_of]
         in_sight &= np.isinf(standing.saw_flame_s) & (standing.state == HOME)
         who = self._awake(in_sight.nonzero()[0], now_s)
         if len(who) == 0:
@@ -116,7 +120,7 @@ class Senses:
 
     def _awake(self, who: Integers, now_s: float) -> Integers:
         """Of these, who is not asleep."""
-        return who[~self._sleep.is_asleep(now_s)[who]] if len(who) and self._sleep.is_night(now_s) else who
+        return who[~self._sleep.are_asleep(who, now_s)] if len(who) and self._sleep.is_night(now_s) else who
 
     def _notice_smoke(self, smoke_s: Floats, now_s: float, fire_event: int) -> None:
         due = int(self._unaware_s.searchsorted(now_s, side="right"))
@@ -151,37 +155,42 @@ class Senses:
     def _cells(self, traffic: Traffic) -> Integers:
         """Where each party is now: flat cell, -1 off the grid or afloat. [parties]"""
         standing, cells = self._standing, self._home_cell.copy()
-        away = ((standing.trip >= 0) & (standing.state != SAFE)).nonzero()[0]
+        waiting = standing.waits_at != NONE
+        away = ((standing.trip >= 0) & (standing.state != SAFE) & ~waiting).nonzero()[0]
         if len(away):
             cells[away] = self._nearness.cells_of(*traffic.position_m(standing.trip[away]))
         overrun = (standing.lost_cell != NONE).nonzero()[0]
         cells[overrun] = standing.lost_cell[overrun]
-        waits = (standing.waits_at != NONE).nonzero()[0]
+        waits = waiting.nonzero()[0]
         cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
         return self.patients.cells_of(self._stops.cells_of(self._shore.cells_of(cells)))
 
     def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
         """Count heat and smoke, and let those at home flee from heat; returns who is in either."""
-        standing, cells = self._standing, self._cells(traffic)
+        standing = self._standing
+        might = (standing.state != SAFE).nonzero()[0]  # nobody asks how thick the smoke is over empty homes
+        cells = self._cells(traffic)[might]
         in_heat = self._nearness.is_hot(cells)
         in_smoke = np.zeros(len(cells), np.bool_) if self.air is None else self.air.is_harmful(cells)
-        who = np.flatnonzero((in_heat | in_smoke) & (standing.state != SAFE))
+        felt = (in_heat | in_smoke).nonzero()[0]
+        who: Integers = might[felt]
+        in_heat, in_smoke = in_heat[felt], in_smoke[felt]
+        hot = who[in_heat]
         is_in_place = (standing.lost_cell[who] != NONE) | (standing.waits_at[who] != NONE) | self._shore.waits[who]
         place = np.where((standing.trip[who] >= 0) & ~is_in_place, ON_ROAD, standing.stays_at[who])
         dry, had_more = who, who
         if len(self.wading.who):  # the sea has its own risk, hot or not
             is_dry = ~self.wading.is_in_sea[who]
-            dry, place = who[is_dry], place[is_dry]
+            dry, place, in_heat, in_smoke = who[is_dry], place[is_dry], in_heat[is_dry], in_smoke[is_dry]
             standing.exposure.add(self.wading.who, AT_SEA, since_s, False, False)
             had_more = np.union1d(who, self.wading.who)
-        standing.exposure.add(dry, place, since_s, in_heat[dry], in_smoke[dry])
+        standing.exposure.add(dry, place, since_s, in_heat, in_smoke)
         had_less = had_more[~standing.is_exposed[had_more]]
         dosed = had_less[self._has_dose(had_less)]
         # On the road they would not be there but for their last turn; in place the fire came to them.
         last = self._last_event(dosed, traffic)
         is_moving = (standing.trip[dosed] >= 0) | self.patients.is_aboard[dosed]
         standing.expose(dosed, now_s, np.where(is_moving, last, fire_event))
-        hot = who[in_heat[who]]
         at_home = hot[(standing.state[hot] == HOME) & (standing.stays_at[hot] != ON_BEACH)]
         willing = at_home[self._decisions.willingness[at_home] < self._parameters.heat_heeded]
         undecided = self._decisions.flee(willing, now_s)

@@ -34,6 +34,8 @@ class SettingOut:
         self._standing, self._hearing, self._decisions = standing, hearing, decisions
         self._route_of: dict[int, int] = {}  # advice -> route in Traffic
         self._drives = parties.drives
+        by_boat = (parties.mode == SHORE) | (parties.mode == BOAT)
+        self._fetched: Integers = np.where(by_boat, FOR_BOAT, np.where(parties.mode == BUS, FOR_BUS, NO_WAIT))
         passengers = np.flatnonzero(parties.driver != NONE)
         drivers = parties.driver[passengers]
         self._passengers = {int(one): passengers[drivers == one] for one in np.unique(drivers)}
@@ -48,12 +50,12 @@ class SettingOut:
         events = self._standing.note(who, at_s, "decided", self._decisions.because[who])
         self._standing.decided_s[who] = at_s
         self._decisions.decide(who, events)
-        mode = self._parties.mode[who]
-        for is_fetched, waits in (((mode == SHORE) | (mode == BOAT), FOR_BOAT), (mode == BUS, FOR_BUS)):
-            if is_fetched.any():
-                self._shelter(who[is_fetched], at_s[is_fetched], waits)
-                if waits == FOR_BOAT:
-                    self._wait_at_the_shore(who[is_fetched], at_s[is_fetched])
+        fetched = self._fetched[who]
+        for waits in (FOR_BOAT, FOR_BUS) if fetched.any() else ():
+            those = fetched == waits
+            self._shelter(who[those], at_s[those], waits)
+            if waits == FOR_BOAT:
+                self._wait_at_the_shore(who[those], at_s[those])
 
     def _wait_at_the_shore(self, who: Integers, at_s: Floats) -> None:
         nearest = self._shore.nearest(self._parties.x_m[who], self._parties.y_m[who])

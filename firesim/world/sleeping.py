@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from firesim.streams import Luck
 from firesim.world.response_parameters import SleepParameters
 
+Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
@@ -31,7 +32,7 @@ class Sleep:
         How long a party that is woken needs until it understands. [s]
     """
 
-    def __init__(self, entity: NDArray[np.int64], parameters: SleepParameters, luck: Luck, start_hour: float) -> None:
+    def __init__(self, entity: Integers, parameters: SleepParameters, luck: Luck, start_hour: float) -> None:
         p = parameters
         self._start_hour, self._n = start_hour, len(entity)
         later_h = p.sleep_spread_h * luck.normal("bed time", entity)
@@ -52,5 +53,12 @@ class Sleep:
         """Who is asleep, at one moment for all or at one for each. [parties]"""
         if isinstance(now_s, float) and not self.is_night(now_s):
             return np.zeros(self._n, np.bool_)
-        asleep: Claims = (self._start_hour + now_s / HOUR_S - self._from_h) % DAY_H < self._length_h
-        return asleep
+        return self._sleeps(now_s, slice(None))
+
+    def are_asleep(self, who: Integers, now_s: float) -> Claims:
+        """Which of these are asleep, at their cost alone. [n]"""
+        return self._sleeps(now_s, who) if self.is_night(now_s) else np.zeros(len(who), np.bool_)
+
+    def _sleeps(self, now_s: float | Floats, who: Integers | slice) -> Claims:
+        sleeps: Claims = (self._start_hour + now_s / HOUR_S - self._from_h[who]) % DAY_H < self._length_h[who]
+        return sleeps

@@ -13,12 +13,16 @@ from math import ceil, inf
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.fire.containment import line_production_m_s, water_per_metre_litres
 from firesim.fire.edge import edge_cells
 from firesim.world.fire import TrueFire
 
 Point = tuple[float, float]
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]  # rows and columns
 
 # A side of the front that took a neighbouring cell longer ago than this no longer threatens anyone. Judgement:
@@ -44,9 +48,13 @@ class Front:
     def __len__(self) -> int:
         return len(self.flat_cell)
 
+    def count_within(self, reach_m: float) -> int:
+        """How many of them are within reach of the place."""
+        return int(self.distance_m.searchsorted(reach_m, side="right"))
+
     def within(self, reach_m: float) -> Front:
         """The part of it within reach of the place."""
-        n = int(self.distance_m.searchsorted(reach_m, side="right"))
+        n = self.count_within(reach_m)
         if n == len(self):
             return self
         return Front(
@@ -104,18 +112,12 @@ class Suppression:
         )
         if window[0] >= window[1] or window[2] >= window[3]:
             return _NO_FRONT
-        rows, columns, intensity_kw_m, flame_m = edge_cells(
-            fire.arrival_time_s, fire.can_burn, self.held, fire.fireline_intensity_kw_m, fire.flame_length_m,
-            window, fire.now_s - ACTIVE_S, fire.now_s,
+        return Front(
+            *_front_in(
+                fire.arrival_time_s, fire.can_burn, self.held, fire.fireline_intensity_kw_m, fire.flame_length_m,
+                grid.x_centres_m, grid.y_centres_m, window, fire.now_s - ACTIVE_S, fire.now_s, x_m, y_m, reach_m,
+            )
         )  # fmt: skip
-        if rows.size == 0:
-            return _NO_FRONT
-        x, y = grid.x_centres_m[columns], grid.y_centres_m[rows]
-        distance_m = np.hypot(x - x_m, y - y_m)
-        near = (distance_m <= reach_m).nonzero()[0]
-        near = near[distance_m[near].argsort(kind="stable")]
-        flat = (rows * grid.columns + columns)[near]
-        return Front(flat, x[near], y[near], distance_m[near], intensity_kw_m[near], flame_m[near])
 
     def choose(self, unit: str, front: Front, limit_kw_m: float) -> int:
         """Index of the nearest part of the front that hoses can hold and no other crew works on; -1: none.
@@ -123,16 +125,15 @@ class Suppression:
         A crew stays with the cell that it has begun as long as the fire lets it.
         """
         taken = {cell for other, cell in self._claimed.items() if other != unit}
-        can_hold = np.flatnonzero(front.intensity_kw_m < limit_kw_m).tolist()
-        cells: list[int] = front.flat_cell.tolist()
-        free = [index for index in can_hold if cells[index] not in taken]
-        if not free:
+        can_hold = (front.intensity_kw_m < limit_kw_m).nonzero()[0]
+        cells: list[int] = front.flat_cell[can_hold].tolist()
+        begun = self._claimed.get(unit)
+        target = begun if begun in cells else next((cell for cell in cells if cell not in taken), None)
+        if target is None:
             self.release(unit)
             return -1
-        begun = self._claimed.get(unit)
-        target = next((index for index in free if cells[index] == begun), free[0])
-        self._claimed[unit] = cells[target]
-        return target
+        self._claimed[unit] = target
+        return int(can_hold[cells.index(target)])
 
     def _around_young_fire(self) -> NDArray[np.bool_]:
         """The cell of the ignition, whose spread drives the ellipse, and unburnt cells around the outline. [y, x]"""
@@ -202,3 +203,21 @@ class Suppression:
 
 _NONE = np.empty(0)
 _NO_FRONT = Front(np.empty(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE)
+
+
+@kernel
+def _front_in(
+    arrival_s: Floats, can_burn: Mask, is_held: Mask, intensity_kw_m: Singles, flame_m: Singles, x_centres_m: Floats,
+    y_centres_m: Floats, window: tuple[int, int, int, int], after_s: float, now_s: float, x_m: float, y_m: float,
+    reach_m: float,
+) -> tuple[Integers, Floats, Floats, Floats, Floats, Floats]:  # fmt: skip
+    """The edge of the fire in a window (see `edge_cells`) within reach of a place, nearest first, as in `Front`."""
+    rows, columns, kw_m, metres = edge_cells(
+        arrival_s, can_burn, is_held, intensity_kw_m, flame_m, window, after_s, now_s
+    )
+    away_m = np.hypot(x_centres_m[columns] - x_m, y_centres_m[rows] - y_m)
+    near = np.flatnonzero(away_m <= reach_m)
+    near = near[np.argsort(away_m[near], kind="mergesort")]  # of equals the first stays first
+    rows, columns = rows[near], columns[near]
+    flat = rows * arrival_s.shape[1] + columns
+    return flat, x_centres_m[columns], y_centres_m[rows], away_m[near], kw_m[near], metres[near]

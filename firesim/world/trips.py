@@ -66,8 +66,8 @@ class Trips:
 
     def __init__(self, flow: Flow, journal: Journal, names: Sequence[str]) -> None:
         self._flow, self._journal, self._names = flow, journal, names
-        self.party, self.from_node, self.cause_id = (np.empty(0, np.int64) for _ in range(3))
-        self.departed_s = np.empty(0)
+        self._party, self._from_node, self._cause_id = (np.empty(0, np.int64) for _ in range(3))
+        self._departed_s = np.empty(0)  # all four with as much room as the flow has
         self._open: Integers = np.empty(0, np.int64)  # trips of parties that had not ended when last asked for
 
     def add(self, who: Departures, starts_s: Floats) -> Integers:
@@ -75,16 +75,41 @@ class Trips:
         trips, t = self._flow.add(len(who.party)), self._flow.travellers
         t.people[trips], t.speed_m_s[trips] = who.people, who.speed_m_s
         t.edge[trips], t.entered_s[trips], t.ready_s[trips] = self._flow.n_edges + who.node, starts_s, starts_s
-        self.party = np.concatenate([self.party, who.party])
-        self.from_node = np.concatenate([self.from_node, who.node])
-        self.cause_id = np.concatenate([self.cause_id, who.cause_id])
-        self.departed_s = np.concatenate([self.departed_s, starts_s])
+        self._make_room(len(t.edge))
+        self._party[trips], self._from_node[trips] = who.party, who.node
+        self._cause_id[trips], self._departed_s[trips] = who.cause_id, starts_s
         self._open = np.concatenate([self._open, trips[who.party != BACKGROUND]])
         return trips
 
+    def _make_room(self, size: int) -> None:
+        if len(self._party) == size:
+            return
+        self._party, self._from_node = np.resize(self._party, size), np.resize(self._from_node, size)
+        self._cause_id, self._departed_s = np.resize(self._cause_id, size), np.resize(self._departed_s, size)
+
+    @property
+    def party(self) -> Integers:
+        """Who makes each trip. [trips]"""
+        return self._party[: self._flow.n]
+
+    @property
+    def from_node(self) -> Integers:
+        """Where each set out. [trips]"""
+        return self._from_node[: self._flow.n]
+
+    @property
+    def departed_s(self) -> Floats:
+        """When each set out. [trips], s"""
+        return self._departed_s[: self._flow.n]
+
+    @property
+    def cause_id(self) -> Integers:
+        """The event of each trip's last change. [trips]"""
+        return self._cause_id[: self._flow.n]
+
     def name_of(self, trip: int) -> str:
         """Who makes a trip, for the journal."""
-        party = int(self.party[trip])
+        party = int(self._party[trip])
         if party == BACKGROUND:
             return f"background-{trip}"
         return self._names[party] if party < len(self._names) else str(party)
@@ -95,8 +120,8 @@ class Trips:
         Of what happened on the road and what set them going, the later one is that without which this would not
         be happening here.
         """
-        cause = max(cause_id, int(self.cause_id[trip]))
-        self.cause_id[trip] = self._journal.add(now_s, self.name_of(trip), kind, cause, detail)
+        cause = max(cause_id, int(self._cause_id[trip]))
+        self._cause_id[trip] = self._journal.add(now_s, self.name_of(trip), kind, cause, detail)
 
     def turn(self, trip: int, now_s: float, cause_id: int, detail: str) -> None:
         """Note that a traveller turns back, by this event on the road."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firesim.devices.phones import Knock, PhoneParameters
 from firesim.link.messages import Alert, ZoneAdvice
@@ -28,6 +30,7 @@ class Ears:
     def until(self, now_s):
         nobody = np.full(self.n, NEVER)
         heard = self.hearing.until(now_s, nobody, nobody, nobody)
+        assert all(len(set(one.who.tolist())) == len(one.who) for one in heard)  # each once a round
         return [(who, at_s) for one in heard for who, at_s in zip(one.who.tolist(), one.at_s.tolist(), strict=True)]
 
     def knows(self, party=0):
@@ -72,6 +75,25 @@ def test_a_neighbour_talks_nobody_out_of_what_was_issued_later_and_brings_what_i
         ears.hearing.pass_on(np.array([1]), np.array([30.0]), np.array([0]))
         ears.until(30.0)
         assert ears.knows(1)[0] == level
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_what_people_know_does_not_hang_on_how_often_they_are_asked(seed):
+    rng = np.random.default_rng(seed)
+    at_once, step_by_step = Ears(n=3), Ears(n=3)
+    for _ in range(12):
+        level = str(rng.choice(["warning", "order", "all-clear"]))
+        advice = [TOWN, PORT, INSIDE, ("", ())][rng.integers(4)]
+        issued_s, at_s = (float(100.0 * rng.integers(8)) for _ in range(2))
+        to, by = int(rng.integers(3)), str(rng.choice(["app", "siren"]))
+        for ears in (at_once, step_by_step):
+            ears.told(level, advice, issued_s, at_s, to, by)
+    heard = at_once.until(1000.0)
+    assert sorted(heard) == sorted(each for now_s in range(0, 1001, 50) for each in step_by_step.until(float(now_s)))
+    assert [at_once.knows(party) for party in range(3)] == [step_by_step.knows(party) for party in range(3)]
+    assert at_once.hearing.warned_s.tolist() == step_by_step.hearing.warned_s.tolist()
+    assert at_once.hearing.warned_by == step_by_step.hearing.warned_by
 
 
 def test_at_doors_still_to_come_nothing_is_said_but_the_newest():
