@@ -166,8 +166,14 @@ class Ground:
             inside[int(row), int(column)] = True  # a place smaller than a cell is still somewhere
         if not inside.any():
             return np.empty(0, dtype=np.int64)
-        away_m = distance_transform_edt(~inside) * self.coarse.cell_size_m
-        return np.flatnonzero(away_m <= self.buffer_m)
+        # Farther from it than the buffer there is nothing to look at.
+        reach = int(self.buffer_m / self.coarse.cell_size_m) + 1
+        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+        top, left = max(int(rows[0]) - reach, 0), max(int(columns[0]) - reach, 0)
+        around = inside[top : rows[-1] + reach + 1, left : columns[-1] + reach + 1]
+        away_m = distance_transform_edt(~around) * self.coarse.cell_size_m
+        near_rows, near_columns = np.nonzero(away_m <= self.buffer_m)
+        return (near_rows + top) * self.coarse.columns + near_columns + left
 
     @cached_property
     def landing_names(self) -> dict[str, tuple[str, str]]:
