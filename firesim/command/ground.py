@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from firesim.command.busline import BusLine
 from firesim.command.seamap import SeaMap
 from firesim.link.briefings import Briefing, LandingInfo, MapRaster, WeatherRow
+from firesim.physics.search import quickest_to
 from firesim.place.grid import Grid, direction_deg, east_north
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge, Zone
@@ -208,6 +209,14 @@ class Ground:
         for edge, ends in enumerate(zip(self.roads.tail.tolist(), self.roads.head.tolist(), strict=True)):
             edges.setdefault(ends, []).append(edge)
         return edges
+
+    @cached_property
+    def has_road(self) -> NDArray[np.bool_]:
+        """Zones from which the briefed roads lead to some refuge. [zone]"""
+        roads, targets = self.roads, np.unique(self.refuge_node[self.refuge_node >= 0])
+        travel_s = np.where(roads.is_public, 1.0, np.inf)
+        time_s, _, _ = quickest_to(roads.tail, roads.head, travel_s, roads.is_public, targets, len(roads.node_ids))
+        return np.asarray((self.zone_node >= 0) & np.isfinite(time_s[self.zone_node]))
 
     def road_node_near(self, x_m: float, y_m: float) -> int:
         """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
