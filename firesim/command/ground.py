@@ -218,6 +218,11 @@ class Ground:
         time_s, _, _ = quickest_to(roads.tail, roads.head, travel_s, roads.is_public, targets, len(roads.node_ids))
         return np.asarray((self.zone_node >= 0) & np.isfinite(time_s[self.zone_node]))
 
+    @cached_property
+    def drivable_nodes(self) -> Integers:
+        """The nodes from which a vehicle can drive away, in order."""
+        return np.unique(self.roads.tail[self.roads.is_drivable])
+
     def road_node_near(self, x_m: float, y_m: float) -> int:
         """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
         if (x_m, y_m) not in self._node_near:
@@ -239,7 +244,8 @@ class Ground:
 
     def clock(self, time_s: float) -> str:
         """The time of day, hours and minutes, as an alert would say it."""
-        return self.when(time_s).strftime("%H:%M")
+        at = self.when(time_s)
+        return f"{at.hour:02}:{at.minute:02}"
 
     def when(self, time_s: float) -> datetime:
         """Date and time with its zone."""
