@@ -152,19 +152,20 @@ class _Desk:
     def _reached_s(self, x_m: float, y_m: float) -> float:
         """When fire comes to a place at the earliest, as forecast. [s]"""
         coarse, forecast = self.picture.ground.coarse, self.picture.forecast
-        row, column = (int(index) for index in coarse.cell_at(x_m, y_m))
-        if forecast is None or not coarse.holds(row, column):
+        row, column = coarse.cell_holding(x_m, y_m)
+        if forecast is None or not (0 <= row < coarse.rows and 0 <= column < coarse.columns):
             return inf
         return float(forecast.band_s[0][row, column])
 
     def _from_fire_m(self, x_m: float, y_m: float) -> float:
         """How far a place is from the nearest believed fire. [m], inf: none is believed"""
-        away_m = [
-            float(np.hypot(at[:, 0] - x_m, at[:, 1] - y_m).min())
-            for fire in self.picture.fires()
-            for at in [fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m])]
-        ]
-        return min(away_m, default=inf)
+        return min((float(np.hypot(at[:, 0] - x_m, at[:, 1] - y_m).min()) for at in self._fires_xy_m), default=inf)
+
+    @cached_property
+    def _fires_xy_m(self) -> list[Floats]:
+        """Where each believed fire was drawn, or is believed to be. [fire][corner, 2]"""
+        fires = self.picture.fires()
+        return [fire.outline_corners if fire.has_outline else np.array([fire.centre_xy_m]) for fire in fires]
 
     def by_urgency(self) -> list[Case]:
         """Callers who wait, the most urgent first; at the same urgency in the order of their calls."""

@@ -23,7 +23,7 @@ from firesim.command.busline import BusLine, Coach
 from firesim.command.orders import Order
 from firesim.command.picture import Picture
 from firesim.command.walking import WALKS_M_S, believed_closings_s, walks_s
-from firesim.command.ways import Network, Way
+from firesim.command.ways import Network, Way, open_roads
 from firesim.link.messages import BusOrder, ZoneAdvice
 from firesim.physics.search import edges_to
 
@@ -74,10 +74,7 @@ def plan_buses(picture: Picture, advice: Mapping[int, ZoneAdvice], now_s: float)
     line = picture.ground.line
     if line is None:
         return BusPlan([], {})
-    network = Network(
-        picture, believed_closings_s(picture), picture.parameters.route_margin_s,
-        picture.parameters.travel_time_factor, is_public=True,
-    )  # fmt: skip
+    network = open_roads(picture, is_public=True).closing(believed_closings_s(picture))
     wanted = fetches(picture, line, network, advice, now_s)
     orders, served = _sent(picture, line, network, wanted, now_s)
     busy = {order.destination for order in orders}

@@ -23,6 +23,8 @@ from firesim.command.orders import Belief
 from firesim.command.parameters import ForecastParameters
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -216,8 +218,9 @@ def on_the_map(ground: Ground, coarse: NDArray[np.floating]) -> NDArray[np.float
     c, column = _around(is_finite.any(axis=0), columns, ground.factor)
     down, across = _between(r, coarse.shape[0], ground.factor), _between(c, coarse.shape[1], ground.factor)
     value = np.where(is_finite, coarse, 0.0)
-    total, weight = (_blend(_blend(part, *down).T, *across).T for part in (value, is_finite))
-    holds = is_finite[row[:, None], column]
+    parts = (part.astype(np.float32) for part in (value, is_finite))
+    total, weight = (_between_columns(_between_rows(part, *down), *across) for part in parts)
+    holds = is_finite[row].take(column, axis=1)
     on_map[r.start : r.stop, c.start : c.stop] = np.where(holds, total / np.where(holds, weight, 1.0), np.inf)
     return on_map
 
@@ -237,9 +240,13 @@ def _between(fine: range, coarse: int, factor: int) -> tuple[NDArray[np.int64], 
     return low, np.minimum(low + 1, coarse - 1), (at - low).astype(np.float32)
 
 
-def _blend(
-    values: NDArray[np.generic], low: NDArray[np.int64], high: NDArray[np.int64], share: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Linear interpolation along the first axis."""
-    single = values.astype(np.float32)
-    return np.asarray(single[low] * (1.0 - share[:, None]) + single[high] * share[:, None], dtype=np.float32)
+def _between_rows(values: Singles, low: Integers, high: Integers, share: Singles) -> Singles:
+    """Linear interpolation from row to row."""
+    between: Singles = values[low] * (1.0 - share[:, None]) + values[high] * share[:, None]
+    return between
+
+
+def _between_columns(values: Singles, low: Integers, high: Integers, share: Singles) -> Singles:
+    """The same from column to column."""
+    between: Singles = values.take(low, axis=1) * (1.0 - share) + values.take(high, axis=1) * share
+    return between

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from firesim.command.busline import BusLine
 from firesim.command.seamap import SeaMap
 from firesim.link.briefings import Briefing, LandingInfo, MapRaster, WeatherRow
+from firesim.physics.search import quickest_to
 from firesim.place.grid import Grid, direction_deg, east_north
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge, Zone
@@ -166,8 +167,14 @@ class Ground:
             inside[int(row), int(column)] = True  # a place smaller than a cell is still somewhere
         if not inside.any():
             return np.empty(0, dtype=np.int64)
-        away_m = distance_transform_edt(~inside) * self.coarse.cell_size_m
-        return np.flatnonzero(away_m <= self.buffer_m)
+        # Farther from it than the buffer there is nothing to look at.
+        reach = int(self.buffer_m / self.coarse.cell_size_m) + 1
+        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+        top, left = max(int(rows[0]) - reach, 0), max(int(columns[0]) - reach, 0)
+        around = inside[top : rows[-1] + reach + 1, left : columns[-1] + reach + 1]
+        away_m = distance_transform_edt(~around) * self.coarse.cell_size_m
+        near_rows, near_columns = np.nonzero(away_m <= self.buffer_m)
+        return (near_rows + top) * self.coarse.columns + near_columns + left
 
     @cached_property
     def landing_names(self) -> dict[str, tuple[str, str]]:
@@ -203,6 +210,19 @@ class Ground:
             edges.setdefault(ends, []).append(edge)
         return edges
 
+    @cached_property
+    def has_road(self) -> NDArray[np.bool_]:
+        """Zones from which the briefed roads lead to some refuge. [zone]"""
+        roads, targets = self.roads, np.unique(self.refuge_node[self.refuge_node >= 0])
+        travel_s = np.where(roads.is_public, 1.0, np.inf)
+        time_s, _, _ = quickest_to(roads.tail, roads.head, travel_s, roads.is_public, targets, len(roads.node_ids))
+        return np.asarray((self.zone_node >= 0) & np.isfinite(time_s[self.zone_node]))
+
+    @cached_property
+    def drivable_nodes(self) -> Integers:
+        """The nodes from which a vehicle can drive away, in order."""
+        return np.unique(self.roads.tail[self.roads.is_drivable])
+
     def road_node_near(self, x_m: float, y_m: float) -> int:
         """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
         if (x_m, y_m) not in self._node_near:
@@ -224,7 +244,8 @@ class Ground:
 
     def clock(self, time_s: float) -> str:
         """The time of day, hours and minutes, as an alert would say it."""
-        return self.when(time_s).strftime("%H:%M")
+        at = self.when(time_s)
+        return f"{at.hour:02}:{at.minute:02}"
 
     def when(self, time_s: float) -> datetime:
         """Date and time with its zone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # 3GPP TS 23.038 section 6.2.1: the basic alphabet, and its extension table, whose letters count as two.
@@ -31,6 +32,7 @@ _STRESSES = frozenset("\u0300\u0301\u0342")  # grave, acute and circumflex
 _DIAERESIS = "\u0308"
 
 
+@lru_cache(maxsize=1024)  # the same names, and mostly the same sentences, in every alert
 def plain_latin(text: str) -> str:
     """Text in Latin letters that a GSM-7 message carries; a question mark where nothing is left.
 

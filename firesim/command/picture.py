@@ -42,6 +42,7 @@ from firesim.place.grid import direction_deg
 
 if TYPE_CHECKING:
     from firesim.command.forecast import Forecast
+    from firesim.command.ways import Network
 
 Point = tuple[float, float]
 
@@ -83,6 +84,7 @@ class Picture:
     forecast: Forecast | None = None
     is_planned: bool = False
     lanes: Lanes = field(default_factory=Lanes)
+    networks: dict[bool, Network] = field(default_factory=dict)  # of the public and of units, kept by `ways.py`
 
     def __post_init__(self) -> None:
         self._prior: PlacePrior | None = None

@@ -237,8 +237,7 @@ def place_of_attack(picture: Picture, fire: Incident, now_s: float) -> tuple[Poi
         return (float(x_m[head]), float(y_m[head])), "head"
     # From the heel to half way: of all that burns there, what lies nearest to a road.
     rear = np.flatnonzero(along_m <= (along_m.min() + along_m[head]) / 2.0)
-    roads = picture.ground.roads
-    drivable = np.unique(roads.tail[roads.is_drivable])
+    roads, drivable = picture.ground.roads, picture.ground.drivable_nodes
     to_road_m = np.hypot(x_m[rear, None] - roads.x_m[drivable], y_m[rear, None] - roads.y_m[drivable]).min(axis=1)
     flank = int(rear[np.argmin(to_road_m)])
     return (float(x_m[flank]), float(y_m[flank])), "flank"

@@ -24,8 +24,7 @@ from firesim.command.ground import Ground
 from firesim.command.orders import Trigger
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
-from firesim.command.ways import Network
-from firesim.physics.search import quickest_to
+from firesim.command.ways import open_roads
 from firesim.place.shapes import Ring, rings_of
 
 if TYPE_CHECKING:
@@ -50,28 +49,12 @@ def node_deadlines(picture: Picture, forecasted: Forecast) -> Floats:
     To the best of the refuges that this member's fire does not reach; `inf` where a way never closes, -inf where
     there is none.
     """
-    ground, p = picture.ground, picture.parameters
-    result = np.empty((len(forecasted.edge_closes_s), len(ground.roads.node_ids)))
-    network = Network(picture, forecasted.edge_closes_s[0], p.route_margin_s, p.travel_time_factor, is_public=True)
-    for member, closes_s in enumerate(forecasted.edge_closes_s):
-        holds = ~np.isfinite(forecasted.refuge_reached_s[member]) & (ground.refuge_node >= 0)
-        result[member] = network.closing(closes_s).leave_by(sorted(set(ground.refuge_node[holds].tolist())))
-    return result
+    return open_roads(picture, is_public=True).leave_by_of_members(forecasted)
 
 
 def _by_road(picture: Picture, node_leave_by_s: Floats) -> Floats:
     """The latest safe departure by road from each zone; inf where no road was ever known. [member, zone, s]"""
-    return np.where(has_road(picture), node_leave_by_s[:, picture.ground.zone_node], inf)
-
-
-def has_road(picture: Picture) -> NDArray[np.bool_]:
-    """Zones from which the briefed roads lead to some refuge. [zone]"""
-    ground = picture.ground
-    roads = ground.roads
-    targets = np.unique(ground.refuge_node[ground.refuge_node >= 0])
-    travel_s = np.where(roads.is_public, 1.0, inf)
-    time_s, _, _ = quickest_to(roads.tail, roads.head, travel_s, roads.is_public, targets, len(roads.node_ids))
-    return (ground.zone_node >= 0) & np.isfinite(time_s[ground.zone_node])
+    return np.where(picture.ground.has_road, node_leave_by_s[:, picture.ground.zone_node], inf)
 
 
 # --- the trigger of each zone -------------------------------------------------------------------------------

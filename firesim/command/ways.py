@@ -64,6 +64,8 @@ class Network:
     ) -> None:
         roads = picture.ground.roads
         self.roads = roads
+        self.refuge_node = picture.ground.refuge_node
+        self.made_of = _as_believed(picture)
         self.n_nodes = len(roads.node_ids)
         usable = picture.is_open & (roads.is_public if is_public else roads.is_drivable)
         usable[picture.against_lanes] = False
@@ -75,6 +77,7 @@ class Network:
         self._graph = RoadGraph(roads.tail, roads.head, self.travel_s, self.n_nodes)
         self._edges_between = picture.ground.edges_between
         self._travel_of_edge_s: list[float] = self.travel_s.tolist()
+        self._members: tuple[Forecast, Floats] | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -106,6 +109,19 @@ class Network:
         if known not in self._latest:
             self._latest[known] = self._graph.latest_departure(self.closes_s, known, self.margin_s)
         return self._latest[known]
+
+    def leave_by_of_members(self, forecasted: Forecast) -> Floats:
+        """The same as each member closes the roads, to the best refuge that its fire does not reach. [member, node, s]
+
+        Kept for the forecast that was last asked about.
+        """
+        if self._members is None or self._members[0] is not forecasted:
+            leave_by_s = np.empty((len(forecasted.edge_closes_s), self.n_nodes))
+            for member, closes_s in enumerate(forecasted.edge_closes_s):
+                holds = ~np.isfinite(forecasted.refuge_reached_s[member]) & (self.refuge_node >= 0)
+                leave_by_s[member] = self.closing(closes_s).leave_by(sorted(set(self.refuge_node[holds].tolist())))
+            self._members = forecasted, leave_by_s
+        return self._members[1]
 
     def quickest(self, targets: Sequence[int], avoid: NDArray[np.bool_] | None = None) -> tuple[Floats, Integers]:
         """Time to the nearest of some targets from every node, whatever burns; and the edge to take first."""
@@ -147,15 +163,27 @@ def both_lanes(picture: Picture, edges: Collection[int]) -> Floats:
 
 def public_network(picture: Picture, forecasted: Forecast | None) -> Network:
     """The roads for evacuees."""
-    p = picture.parameters
-    closes_s = closing_times(picture, forecasted)
-    return Network(picture, closes_s, p.route_margin_s, p.travel_time_factor, is_public=True)
+    return open_roads(picture, is_public=True).closing(closing_times(picture, forecasted))
 
 
 def unit_network(picture: Picture, forecasted: Forecast | None) -> Network:
     """The roads for units, who see where they drive and go closer."""
-    closes_s = closing_times(picture, forecasted)
-    return Network(picture, closes_s, picture.parameters.unit_margin_s, 1.0, is_public=False)
+    return open_roads(picture, is_public=False).closing(closing_times(picture, forecasted))
+
+
+def open_roads(picture: Picture, is_public: bool) -> Network:
+    """The roads for evacuees or for units, as if none closed; kept until another is believed open or shut."""
+    known = picture.networks.get(is_public)
+    if known is None or known.made_of != _as_believed(picture):
+        p, never_s = picture.parameters, closing_times(picture, None)
+        margin_s, factor = (p.route_margin_s, p.travel_time_factor) if is_public else (p.unit_margin_s, 1.0)
+        known = picture.networks[is_public] = Network(picture, never_s, margin_s, factor, is_public)
+    return known
+
+
+def _as_believed(picture: Picture) -> tuple[object, ...]:
+    """All of a picture that a network is made of."""
+    return picture.parameters, picture.lanes.edges, picture.is_open.tobytes()
 
 
 def closing_times(picture: Picture, forecasted: Forecast | None) -> Floats:

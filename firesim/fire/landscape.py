@@ -7,7 +7,7 @@ law gives. Directions on the map are clockwise from north.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -26,7 +26,7 @@ from firesim.fire.fuelbed import FuelBed, fuel_bed
 from firesim.fire.fuels import FuelCatalogue, standard_fuels
 from firesim.fire.moisture import Moisture
 from firesim.fire.surface import LEAST_LIMITING_WIND_M_S, SurfaceSpread, flame_length_m, head_fire, surface_spread
-from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource
+from firesim.fire.tiles import Spread, SpreadOfKinds, SpreadSource, steps_toward
 from firesim.fire.wind import wind_20ft_m_s, wind_adjustment_factor
 
 Floats = NDArray[np.float64]
@@ -187,7 +187,7 @@ class LandscapeSpread:
     """Spread of one weather over a landscape, worked out for any part of it when asked.
 
     rate_multiplier: factor of the rates, a number or an array [y, x]; intensity grows with it.
-    is_kept: remember every part, at 32 bytes a cell, for several fires under one weather. They get the same arrays
+    is_kept: remember every part, at 48 bytes a cell, for several fires under one weather. They get the same arrays
     and may not alter them.
     """
 
@@ -258,7 +258,10 @@ class LandscapeSpread:
             return self._worked_out(rows, columns)
         part = (rows.start, rows.stop, columns.start, columns.stop)
         if part not in self._known:
-            self._known[part] = self._worked_out(rows, columns)
+            spread, north = self._worked_out(rows, columns), self.landscape.rows_per_step_north
+            toward_deg = np.ascontiguousarray(spread.toward_deg, dtype=np.float64)
+            step = steps_toward(toward_deg, north) if toward_deg.ndim == 2 else None
+            self._known[part] = replace(spread, step=step)
         return self._known[part]
 
     def _worked_out(self, rows: slice, columns: slice) -> Spread:

@@ -62,9 +62,13 @@ class SurfaceSpread:
     length_to_width: Floats
     eccentricity: Floats
     fireline_intensity_kw_m: Floats
-    flame_length_m: Floats
     beds: FuelBed  # the distinct beds, in one dimension
     bed_of_cell: Integers  # cells' shape
+
+    @cached_property
+    def flame_length_m(self) -> Floats:
+        """Length of the head's flames: worked out for who asks, a power of a number for each cell. [m]"""
+        return _flame_lengths(self.fireline_intensity_kw_m.ravel()).reshape(self.fireline_intensity_kw_m.shape)
 
     @cached_property
     def bed(self) -> FuelBed:
@@ -103,7 +107,7 @@ class SurfaceSpread:
 
 # Rows of the kernel's output: the array fields of SurfaceSpread.
 _QUANTITIES = len(fields(SurfaceSpread)) - 2
-_CALM = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)  # what they are where nothing burns
+_CALM = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # what they are where nothing burns
 
 
 @kernel
@@ -161,14 +165,21 @@ def _heads(
         wind_mi_h = min(effective_wind / MI_H_M_S, 30.0)
         ratio = 0.936 * exp(0.1147 * wind_mi_h) + 0.461 * exp(-0.0692 * wind_mi_h) - 0.397
         ratio = min(max(ratio, 1.0), MOST_LENGTH_TO_WIDTH)
-        intensity = area_heat[k] * rate
         out[0, n] = rate
         out[1, n] = direction
         out[2, n] = effective_wind
         out[3, n] = ratio
         out[4, n] = sqrt(ratio * ratio - 1.0) / ratio
-        out[5, n] = intensity
-        out[6, n] = _FLAME_SCALE * intensity**BYRAM_EXPONENT
+        out[5, n] = area_heat[k] * rate
+
+
+@kernel
+def _flame_lengths(intensity: Floats) -> Floats:
+    """`flame_length_m` of each cell. [cells]"""
+    length_m = np.empty(intensity.size)
+    for n in range(intensity.size):
+        length_m[n] = _FLAME_SCALE * intensity[n] ** BYRAM_EXPONENT
+    return length_m
 
 
 def _as_shape(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
@@ -214,8 +225,8 @@ def head_fire(
         WIND_LIMITS.index(wind_limit),
         out,
     )
-    rate, direction, effective, ratio, eccentric, intensity, flame = out.reshape(_QUANTITIES, *shape)
-    return SurfaceSpread(rate, direction, effective, ratio, eccentric, intensity, flame, beds, index.reshape(shape))
+    rate, direction, effective, ratio, eccentric, intensity = out.reshape(_QUANTITIES, *shape)
+    return SurfaceSpread(rate, direction, effective, ratio, eccentric, intensity, beds, index.reshape(shape))
 
 
 def surface_spread(

@@ -38,17 +38,20 @@ class Spread:
     head_rate_m_s along the ground; 0 or NaN: nothing spreads. toward_deg: where the head goes on the map,
     clockwise from north. eccentricity of the ellipse in the plane of the ground, 0 to below 1.
     heat_per_area_kj_m2: what burns off behind the front; only carried along, for `fireline_intensity_kw_m`.
+    step: `steps_toward` of these directions, where it is kept for several fronts; None: not worked out yet.
     """
 
     head_rate_m_s: ArrayLike
     toward_deg: ArrayLike
     eccentricity: ArrayLike
     heat_per_area_kj_m2: ArrayLike = 0.0
+    step: tuple[Floats, Floats] | None = None
 
     def within(self, rows: slice, columns: slice) -> Spread:
         """The same for a part of the grid."""
         parts = (self.head_rate_m_s, self.toward_deg, self.eccentricity, self.heat_per_area_kj_m2)
-        return Spread(*(part if np.ndim(part) == 0 else np.asarray(part)[rows, columns] for part in parts))
+        rate, toward, shape, heat = (part if np.ndim(part) == 0 else np.asarray(part)[rows, columns] for part in parts)
+        return Spread(rate, toward, shape, heat)
 
 
 # Of a grid where the kind of a cell does not decide.
@@ -132,6 +135,20 @@ def _write_cell(
     tiles.heat[c] = burns
 
 
+@kernel
+def steps_toward(toward_deg: Floats, rows_per_step_north: int) -> tuple[Floats, Floats]:
+    """Unit vectors on the map toward directions clockwise from north, along columns and along rows. [y, x]"""
+    along_columns, along_rows = np.empty_like(toward_deg), np.empty_like(toward_deg)
+    last, x, y = nan, 0.0, 0.0
+    for i in range(toward_deg.shape[0]):
+        for j in range(toward_deg.shape[1]):
+            if toward_deg[i, j] != last:  # one in many cells where the ground is level
+                last = toward_deg[i, j]
+                x, y = sin(radians(last)), rows_per_step_north * cos(radians(last))
+            along_columns[i, j], along_rows[i, j] = x, y
+    return along_columns, along_rows
+
+
 @kernel_in_place
 def write_spread(
     cells: Cells,
@@ -141,32 +158,25 @@ def write_spread(
     row: int,
     column: int,
     cell_size_m: float,
-    rows_per_step_north: int,
     head_rate: Floats,
-    toward: Floats,
+    step_x: Floats,
+    step_y: Floats,
     eccentric: Floats,
     burns: Floats,
 ) -> None:
     """Slowness and drift of the unburnt cells of a square whose north-west cell is at (row, column) of the grid.
 
-    head_rate [m/s], toward [degrees clockwise from north], eccentric [-], burns [kJ/m2]: arrays of the square.
+    head_rate [m/s], step_x, step_y of `steps_toward` the head, eccentric [-], burns [kJ/m2]: arrays of the square.
     """
     across = ((stride - 1) >> TILE_BITS) + 1
-    last_toward, step_x, step_y = nan, 0.0, 0.0
     for i in range(head_rate.shape[0]):
         for j in range(head_rate.shape[1]):
             r, q = row + i + 1, column + j + 1
             c = r * stride + q
             if cells.arrival_s[c] <= now_s:
                 continue
-            if cells.mark[c] & (BARE | BLOCKED):  # sea, mostly: no direction to work out
-                cells.slowness[c] = inf
-                continue
-            if toward[i, j] != last_toward:  # one in many cells where the ground is level
-                last_toward = toward[i, j]
-                step_x, step_y = sin(radians(last_toward)), rows_per_step_north * cos(radians(last_toward))
             rate = head_rate[i, j] * _slowing_at(tiles, (r >> TILE_BITS) * across + (q >> TILE_BITS), r, q)
-            _write_cell(cells, tiles, c, cell_size_m, rate, eccentric[i, j], step_x, step_y, burns[i, j])
+            _write_cell(cells, tiles, c, cell_size_m, rate, eccentric[i, j], step_x[i, j], step_y[i, j], burns[i, j])
 
 
 @kernel_in_place
@@ -356,7 +366,8 @@ class SpreadTiles:
             if self._rise is not None and self.age_of[tile] < 0:
                 self._write_rise(cells, rows, columns)
             spread = self._source(rows, columns)
-            parts = (spread.head_rate_m_s, spread.toward_deg, spread.eccentricity, spread.heat_per_area_kj_m2)
+            step = spread.step or steps_toward(_filled(spread.toward_deg, shape), self.rows_per_step_north)
+            parts = (spread.head_rate_m_s, *step, spread.eccentricity, spread.heat_per_area_kj_m2)
             write_spread(
                 cells,
                 self.parts(),
@@ -365,7 +376,6 @@ class SpreadTiles:
                 rows.start,
                 columns.start,
                 self.cell_size_m,
-                self.rows_per_step_north,
                 *(_filled(part, shape) for part in parts),
             )
         squares = self.age_of.reshape(-1, self._across)

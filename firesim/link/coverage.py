@@ -23,6 +23,7 @@ from firesim.place.grid import ROWS_PER_STEP_NORTH, Grid
 from firesim.streams import Luck
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ class _MastColumns:
 
 @dataclass(frozen=True)
 class _Points:
-    """Places: where, how high above the ground [m], and in which cell. Arrays of one shape."""
+    """Places: where, how high above the ground [m], and in which cell. Arrays of one shape, or numbers: one place."""
 
-    x_m: Floats
-    y_m: Floats
-    height_m: Floats
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
+    x_m: Floats | float
+    y_m: Floats | float
+    height_m: Floats | float
+    row: Integers | int
+    column: Integers | int
 
 
 class Coverage:
@@ -85,8 +86,7 @@ class Coverage:
         row, column = self._grid.cell_holding(x_m, y_m)
         if not self._masts or not (0 <= row < self._grid.rows and 0 <= column < self._grid.columns):
             return np.full(len(self._masts), -np.inf)
-        x, y, height = np.array([[x_m], [y_m], [height_m]])
-        return self._power_dbm(kind, _Points(x, y, height, np.array([row]), np.array([column])))[:, 0]
+        return self._power_dbm(kind, _Points(x_m, y_m, height_m, row, column))[:, 0]
 
     def at_cells_dbm(self, kind: str, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """The same for a telephone in a hand at the centre of each point's cell, remembered. [mast, point], dBm"""
@@ -150,12 +150,11 @@ class Coverage:
 
         One draw a cell: shadowing is alike over some 40 m (37 and 50 m in TR 38.901 table 7.5-6), about a cell.
         """
-        if not self._parameters.shadowing or points.x_m.size == 0:
+        if not self._parameters.shadowing or sees.size == 0:
             return np.zeros(sees.shape)
         sd_db = np.where(sees, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB)
         cell = points.row * self._grid.columns + points.column
-        whose = int(cell[0]) if cell.size == 1 else cell  # one draw takes a tenth of the time without arrays
-        better: Floats = np.array([self._luck.normal(f"shadowing/{mast.mast}", whose) for mast in self._masts])
+        better: Floats = np.array([self._luck.normal(f"shadowing/{mast.mast}", cell) for mast in self._masts])
         return sd_db * better.reshape(sees.shape)
 
     def _position(self, points: _Points) -> tuple[Floats, Floats]:
@@ -167,7 +166,8 @@ class Coverage:
 
     def _ground_m(self, points: _Points) -> Floats:
         """Height of the cell under each point. [m]"""
-        return self._elevation_m[points.row, points.column].astype(np.float64)
+        ground_m: Floats = self._elevation_m[points.row, points.column].astype(np.float64)
+        return ground_m
 
 
 @kernel

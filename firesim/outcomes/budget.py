@@ -71,11 +71,12 @@ FOLLOWS: dict[str, str] = {
     "last_person_safe": "decided_50",
 }
 
-# Stages that are the first event of one kind; the others are shares of people, or a report at the centre.
+# Stages that are the first event of one kind, a message being a report at the centre; the others are shares of people.
 _EVENT_OF_STAGE = {
     "ignition": "ignition",
     "detectable": "detectable",
     "first_observation": "observation",
+    "first_report_delivered": "message_delivered",
     "alarm": "alarm",
     "acknowledged": "acknowledged",
     "confirmed": "confirmed",
@@ -122,32 +123,23 @@ def time_of_share(times_s: NDArray[np.float64], people: NDArray[np.int64], share
 
 def stage_events(journal: Journal, at_risk: PartyTimes) -> dict[str, tuple[float, int]]:
     """Time and event of every stage, in the budget's order; (inf, -1) for one that was never reached."""
-    ignition = journal.first("ignition")
-    of_this_fire = journal.descends_from(ignition).tolist()
-    first: dict[str, int] = {}
-    for event in journal.in_time_order():
-        if not of_this_fire[event]:
-            continue
-        kind = journal.kind_of(event)
-        if kind == "message_delivered":
-            if "report_delivered" in first:
-                continue
-            if journal.actor_of(event) != "centre" or "observation" not in map(journal.kind_of, journal.chain(event)):
-                continue
-            kind = "report_delivered"
-        first.setdefault(kind, event)
-
+    of_this_fire = journal.descends_from(journal.first("ignition"))
     stages: dict[str, tuple[float, int]] = {}
     for stage in OWNERS:
-        if stage == "first_report_delivered":
-            event_id = first.get("report_delivered", -1)
-        elif stage in _EVENT_OF_STAGE:
-            event_id = first.get(_EVENT_OF_STAGE[stage], -1)
-        else:
+        if stage not in _EVENT_OF_STAGE:
             stages[stage] = _share_stage(stage, at_risk)
             continue
+        events = (event for event in journal.of_kind(_EVENT_OF_STAGE[stage]) if of_this_fire[event])
+        if stage == "first_report_delivered":
+            events = (event for event in events if _is_report(journal, event))
+        event_id = next(events, -1)
         stages[stage] = (journal.time_of(event_id) if event_id >= 0 else inf, event_id)
     return stages
+
+
+def _is_report(journal: Journal, delivery: int) -> bool:
+    """Whether what has been delivered told the centre of something seen."""
+    return journal.actor_of(delivery) == "centre" and "observation" in map(journal.kind_of, journal.chain(delivery))
 
 
 def _share_stage(stage: str, at_risk: PartyTimes) -> tuple[float, int]:

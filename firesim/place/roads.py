@@ -125,7 +125,7 @@ class Roads:
         return graph
 
     def cells(self, grid: Grid) -> tuple[Integers, Integers]:
-        """The cells that each directed edge crosses.
+        """The cells that each directed edge crosses: worked out once for a grid, not to be altered.
 
         Returns
         -------
@@ -137,6 +137,15 @@ class Roads:
         -----
         Each piece of a path is sampled at most every third of a cell.
         """
+        if grid not in self._cells:
+            self._cells[grid] = self._crossed(grid)
+        return self._cells[grid]
+
+    @cached_property
+    def _cells(self) -> dict[Grid, tuple[Integers, Integers]]:
+        return {}
+
+    def _crossed(self, grid: Grid) -> tuple[Integers, Integers]:
         counts = np.array([len(path) for path in self.paths_xy_m], dtype=np.int64)
         if counts.sum() == 0:
             return np.empty(0, np.int64), np.empty(0, np.int64)

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.compiled import kernel
 from firesim.place.grid import Grid
 
 Point = tuple[float, float]
@@ -108,70 +109,23 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     if not burnt.any():
         return []
     rows, columns = np.flatnonzero(burnt.any(axis=1)), np.flatnonzero(burnt.any(axis=0))
-    # One cell of margin around what has burnt, for the squares of four centres that the outline runs through.
-    top, left = int(rows[0]) - 1, int(columns[0]) - 1
-    inside = np.zeros((int(rows[-1]) - top + 2, int(columns[-1]) - left + 2), np.bool_)
-    inside[1:-1, 1:-1] = burnt[top + 1 : rows[-1] + 1, left + 1 : columns[-1] + 1]
+    # Two cells around what has burnt: the outline runs as far as the first, and looks as far as the second.
+    top, left = int(rows[0]) - 2, int(columns[0]) - 2
+    around = np.full((int(rows[-1]) - top + 3, int(columns[-1]) - left + 3), np.inf)
+    given = field[max(top, 0) : rows[-1] + 3, max(left, 0) : columns[-1] + 3]
+    above, beside = max(-top, 0), max(-left, 0)
+    around[above : above + given.shape[0], beside : beside + given.shape[1]] = given
     del burnt
-    starts, ends = _pieces(inside)
-    sides = np.sort(starts)  # outlines are closed: every crossing begins one piece and ends one
-    down, across = _crossings(sides, inside.shape, field, (top, left), corner, at_s)
+    down, across, ends = _outlines(around, at_s, top + corner[0], left + corner[1])
     x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
     y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m
-    chain = dict(zip(np.searchsorted(sides, starts).tolist(), np.searchsorted(sides, ends).tolist(), strict=True))
-    return _linked(chain, x_m, y_m)
+    points, cuts = list(zip(x_m.tolist(), y_m.tolist(), strict=True)), [0, *ends.tolist()]
+    return [points[begin:end] for begin, end in pairwise(cuts)]
 
 
 def rings_of_cells(mask: Mask, grid: Grid) -> list[Ring]:
     """Outlines of a set of cells, cutting corners at 45 degrees; `rasterise` gives the same cells back."""
     return rings_of(np.where(mask, 0.0, np.inf), 0.0, grid)
-
-
-def _crossings(
-    sides: Integers,
-    shape: tuple[int, int],
-    field: Floats,
-    first: tuple[int, int],
-    corner: tuple[int, int],
-    level: float,
-) -> tuple[Floats, Floats]:
-    """Where the level crosses between two neighbouring centres: row and column of the grid. [sides]
-
-    Sides are numbered as in `_pieces`, in a window of `shape` whose first cell is `first` of the field, which begins
-    at `corner` of the grid.
-    """
-    rows, columns = shape
-    step_right: Integers = (sides < rows * (columns - 1)).astype(np.int64)  # 0 for the sides in a column
-    step_down: Integers = 1 - step_right
-    number, across = sides - rows * (columns - 1) * step_down, columns - step_right
-    row: Integers = number // across
-    row, column = row + first[0], number - row * across + first[1]
-    # One end of a side has burnt, so only along it may one look beyond the field.
-    along, length = row * step_down + column * step_right, field.shape[0] * step_down + field.shape[1] * step_right
-    cell, step = row * field.shape[1] + column, field.shape[1] * step_down + step_right
-    flat = field.ravel()
-
-    def after(steps: int) -> Floats:
-        values: Floats = flat.take(cell + steps * step, mode="clip").astype(np.float64)
-        values[(along + steps < 0) | (along + steps >= length)] = np.inf
-        return values
-
-    behind, here, next_, beyond = (after(steps) for steps in (-1, 0, 1, 2))
-    forward, backward = _share(here, next_, behind, level), 1.0 - _share(next_, here, beyond, level)
-    share = np.where(here <= level, forward, backward)
-    return row + corner[0] + share * step_down, column + corner[1] + share * step_right
-
-
-def _share(burnt: Floats, unburnt: Floats, behind: Floats, level: float) -> Floats:
-    """Share of the way from a burnt centre to an unburnt one that the level has covered."""
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        between = (level - burnt) / (unburnt - burnt)
-        carried = (level - burnt) / (burnt - behind)
-    carried = np.where((burnt > behind) & (carried < 1.0), carried, 0.5)
-    share = np.where(np.isfinite(unburnt), between, carried)
-    share[np.isnan(share)] = 0.5
-    shares: Floats = np.minimum(np.maximum(share, CLEARANCE), 1.0 - CLEARANCE)
-    return shares
 
 
 # For each square of four centres (bits: 1 north-west, 2 north-east, 4 south-east, 8 south-west are inside)
@@ -182,44 +136,80 @@ _PIECES[1:15, 0] = [
     (3, 0), (0, 1), (3, 1), (1, 2), (3, 0), (0, 2), (3, 2), (2, 3), (2, 0), (0, 1), (2, 1), (1, 3), (1, 0), (0, 3),
 ]  # fmt: skip
 _PIECES[[5, 10], 1] = (1, 2), (2, 3)
+_BEYOND: Integers = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)])  # the square there: rows down, columns right
 
 
-def _pieces(inside: Mask) -> tuple[Integers, Integers]:
-    """The outline in pieces: the side of a square that each begins at, and the one that it ends at.
+@kernel
+def _outlines(field: Floats, level: float, top: int, left: int) -> tuple[Floats, Floats, Integers]:
+    """Closed outlines of what is at or below a level: row and column of each point, and where each outline ends.
 
-    Sides are pairs of neighbouring centres: first those in a row, (row, column) with (row, column + 1), row by row,
-    then those in a column, (row, column) with (row + 1, column), row by row.
+    All that is at or below it lies two cells and more from the edge of the field, which begins at row `top` and column
+    `left` of the grid. An outline begins in the first square, row by row, of which no other has taken that piece.
     """
-    rows, columns = inside.shape
-    bits = inside.view(np.uint8)
-    code = bits[:-1, :-1] + 2 * bits[:-1, 1:] + 4 * bits[1:, 1:] + 8 * bits[1:, :-1]
-    row, column = np.nonzero((code > 0) & (code < 15))
-    in_rows = rows * (columns - 1)
-    side = np.stack([
-        row * (columns - 1) + column,
-        in_rows + row * columns + column + 1,
-        (row + 1) * (columns - 1) + column,
-        in_rows + row * columns + column,
-    ])  # fmt: skip
-    pieces = _PIECES[code[row, column]]  # [square, piece, end]
-    square, piece = np.nonzero(pieces[:, :, 0] >= 0)
-    return side[pieces[square, piece, 0], square], side[pieces[square, piece, 1], square]
+    rows, columns = field.shape
+    most = 0
+    for r in range(rows - 1):
+        for c in range(columns - 1):
+            code = _code(field, r, c, level)
+            most += (_PIECES[code, 0, 0] >= 0) + (_PIECES[code, 1, 0] >= 0)
+    down, across, ends = np.empty(2 * most), np.empty(2 * most), np.empty(most, np.int64)
+    is_taken = np.zeros((rows, columns, 2), np.bool_)
+    k, outlines = 0, 0
+    for r in range(rows - 1):
+        for c in range(columns - 1):
+            for p in range(2):
+                if _PIECES[_code(field, r, c, level), p, 0] < 0 or is_taken[r, c, p]:
+                    continue
+                row, column, piece, first = r, c, p, k
+                while not is_taken[row, column, piece]:
+                    is_taken[row, column, piece] = True
+                    side, leads_to = _PIECES[_code(field, row, column, level), piece]
+                    down[k], across[k] = _crossing(field, row, column, side, level, top, left)
+                    k += 1
+                    row, column = row + _BEYOND[leads_to, 0], column + _BEYOND[leads_to, 1]
+                    piece = 0 if _PIECES[_code(field, row, column, level), 0, 0] == (leads_to + 2) % 4 else 1
+                down[k], across[k] = down[first], across[first]
+                k += 1
+                ends[outlines] = k
+                outlines += 1
+    return down[:k], across[:k], ends[:outlines]
 
 
-def _linked(chain: dict[int, int], x_m: Floats, y_m: Floats) -> list[Ring]:
-    """Closed rings from a chain of crossings."""
-    rings: list[Ring] = []
-    while chain:
-        start, following = next(iter(chain.items()))
-        numbers = [start]
-        while following != start:
-            numbers.append(following)
-            following = chain[following]
-        for number in numbers:
-            del chain[number]
-        numbers.append(start)
-        rings.append(list(zip(x_m[numbers].tolist(), y_m[numbers].tolist(), strict=True)))
-    return rings
+@kernel
+def _code(field: Floats, row: int, column: int, level: float) -> int:
+    """Which centres of a square are inside, as `_PIECES` has it; the square is named by its north-west centre."""
+    code: int = (field[row, column] <= level) + 2 * (field[row, column + 1] <= level)
+    code += 4 * (field[row + 1, column + 1] <= level) + 8 * (field[row + 1, column] <= level)
+    return code
+
+
+@kernel
+def _crossing(
+    field: Floats, row: int, column: int, side: int, level: float, top: int, left: int
+) -> tuple[float, float]:
+    """Where the level crosses between the two centres of a square's side: row and column of the grid."""
+    row, column, down = row + (side == 2), column + (side == 1), side % 2
+    right = 1 - down
+    here, after = field[row, column], field[row + down, column + right]
+    if here <= level:
+        share = _share(here, after, field[row - down, column - right], level)
+    else:
+        share = 1.0 - _share(after, here, field[row + 2 * down, column + 2 * right], level)
+    return top + row + share * down, left + column + share * right
+
+
+@kernel
+def _share(burnt: float, unburnt: float, behind: float, level: float) -> float:
+    """Share of the way from a burnt centre to an unburnt one that the level has covered."""
+    if np.isfinite(unburnt):
+        share = (level - burnt) / (unburnt - burnt)
+    else:
+        share = (level - burnt) / (burnt - behind)
+        if not (burnt > behind and share < 1.0):
+            share = 0.5
+    if np.isnan(share):
+        share = 0.5
+    return min(max(share, CLEARANCE), 1.0 - CLEARANCE)
 
 
 def ring_area_m2(ring: Sequence[Point] | Floats) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ class Journal:
         self._kind: list[str] = []
         self._cause_id: list[int] = []
         self._detail: list[str] = []
+        self._of_kind: defaultdict[str, list[int]] = defaultdict(list)  # ids as written
 
     def __len__(self) -> int:
         return len(self._time_s)
@@ -52,6 +54,7 @@ class Journal:
         self._kind.append(kind)
         self._cause_id.append(cause)
         self._detail.append(detail)
+        self._of_kind[kind].append(event_id)
         return event_id
 
     def add_many(
@@ -78,6 +81,7 @@ class Journal:
             self._kind += [kind] * n
             self._cause_id += cause
             self._detail += details
+            self._of_kind[kind] += range(first, first + n)
         else:  # one of them causes another, or has no such cause, which is told of the first
             for one in zip(when_s, actors, [kind] * n, cause, details, strict=True):
                 self.add(*one)
@@ -94,17 +98,19 @@ class Journal:
 
     def first(self, kind: str) -> int | None:
         """The `event_id` of the earliest event of a kind (the first written among equals); None: never."""
-        ids = [i for i, other in enumerate(self._kind) if other == kind]
-        return min(ids, key=lambda i: (self._time_s[i], i)) if ids else None
+        return min(self._of_kind.get(kind, ()), key=self._time_s.__getitem__, default=None)
+
+    def of_kind(self, kind: str) -> list[int]:
+        """The ids of all events of a kind, by time, then by id."""
+        return sorted(self._of_kind.get(kind, ()), key=self._time_s.__getitem__)
 
     def count(self, kind: str) -> int:
         """How many events of a kind there are."""
-        return self._kind.count(kind)
+        return len(self._of_kind.get(kind, ()))
 
     def first_by_actor(self, kind: str) -> dict[str, int]:
         """Of each actor, the first event written of a kind."""
-        ids = [event_id for event_id, other in enumerate(self._kind) if other == kind]
-        return {self._actor[event_id]: event_id for event_id in reversed(ids)}
+        return {self._actor[event_id]: event_id for event_id in reversed(self._of_kind.get(kind, ()))}
 
     def detail_of(self, event_id: int) -> str:
         """What was said about it."""
@@ -121,11 +127,6 @@ class Journal:
     def actor_of(self, event_id: int) -> str:
         """Who or what did it."""
         return self._actor[event_id]
-
-    def in_time_order(self) -> list[int]:
-        """All event ids by time, then by id."""
-        order: list[int] = np.argsort(np.array(self._time_s), kind="stable").tolist()
-        return order
 
     def descends_from(self, root: int | None) -> NDArray[np.bool_]:
         """Which events have `root` in their chain of causes (itself included). [n]"""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -87,7 +89,17 @@ def authority_briefing(scenario: Scenario, luck: Luck) -> AuthorityBriefing:
     return AuthorityBriefing(delay_s=60.0 * delay_min, refuses=refuses)
 
 
+_packed: list[tuple[weakref.ref[Place], MapInfo]] = []  # of the newest place only: its runs are briefed with one map
+
+
 def _map(place: Place, wind_limit: str) -> MapInfo:
+    """The map as it is briefed; to pack it takes as long as all else of a briefing, so that is done once a place."""
+    if not _packed or _packed[0][0]() is not place:
+        _packed[:] = [(weakref.ref(place), _packed_map(place))]
+    return msgspec.structs.replace(_packed[0][1], wind_limit=wind_limit)
+
+
+def _packed_map(place: Place) -> MapInfo:
     cover = place.landcover
     return MapInfo(
         grid=place.grid,
@@ -97,7 +109,6 @@ def _map(place: Place, wind_limit: str) -> MapInfo:
         canopy_height=MapRaster.pack(cover.canopy_height_m, HEIGHT_UNIT_M),
         canopy_base_height=MapRaster.pack(cover.canopy_base_height_m, HEIGHT_UNIT_M),
         own_fuels=fuel_models(place.own_fuels),
-        wind_limit=wind_limit,
     )
 
 

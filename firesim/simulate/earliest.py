@@ -87,7 +87,7 @@ def _first_where_fire_is(xy_m: Floats, there_s: Floats, twin: Twin, grid: Grid, 
     for k in np.argsort(there_s, kind="stable"):
         if there_s[k] >= best_s:
             break
-        reached_s = _first_within(twin.arrival_time_s, grid, float(xy_m[k, 0]), float(xy_m[k, 1]), reach_m)
+        reached_s = _first_within(twin.arrival_time_s, grid, float(xy_m[k, 0]), float(xy_m[k, 1]), reach_m, best_s)
         best_s = min(best_s, max(float(there_s[k]), reached_s))
     return best_s
 
@@ -117,14 +117,16 @@ def _along(path_xy_m: list[tuple[float, float]]) -> Floats:
     return np.column_stack([x_m, y_m, share])
 
 
-def _first_within(arrival_time_s: Floats, grid: Grid, x_m: float, y_m: float, radius_m: float) -> float:
-    """When fire first comes within a distance of a point. [s], inf: never"""
+def _first_within(
+    arrival_time_s: Floats, grid: Grid, x_m: float, y_m: float, radius_m: float, before_s: float
+) -> float:
+    """When fire first comes within a distance of a point; inf: never, or surely not before a time. [s]"""
     row, column = grid.cell_holding(x_m, y_m)
     reach = _reach_cells(grid, radius_m)
     rows = slice(max(row - reach, 0), row + reach + 1)
     columns = slice(max(column - reach, 0), column + reach + 1)
     around_s = arrival_time_s[rows, columns]
-    if around_s.min(initial=inf) == inf:  # nearly everywhere
+    if around_s.min(initial=inf) >= before_s:  # nearly everywhere
         return inf
     centre_x, centre_y = np.meshgrid(grid.x_centres_m[columns], grid.y_centres_m[rows])
     near = np.hypot(centre_x - x_m, centre_y - y_m) <= radius_m + grid.cell_size_m

@@ -61,6 +61,7 @@ class Desk:
     triggers: list[tuple[Trigger, ...]] = field(default_factory=list)  # of all zones, plan by plan
     clearance: list[tuple[Clearance, ...]] = field(default_factory=list)  # plan by plan, where anybody was to leave
     _armed_s: float = inf
+    _alarms_s: set[float] = field(default_factory=set)  # all that are still to go off
 
     def __post_init__(self) -> None:
         self.post.receive_at(self.name, self.receive)
@@ -69,7 +70,8 @@ class Desk:
         """A message has been delivered here."""
         self._act(step(self.machine, now_s, payload))
 
-    def _wake(self) -> None:
+    def _wake(self, alarm_s: float) -> None:
+        self._alarms_s.remove(alarm_s)
         self._armed_s = inf
         self.post.hand_over()  # what is delivered at this very instant is heard first
         self._act(step(self.machine, float(self.env.now)))
@@ -103,9 +105,14 @@ class Desk:
         if next_s >= self._armed_s or next_s == inf:
             return
         self._armed_s = next_s
-        alarm = self.env.timeout(max(next_s - float(self.env.now), 0.0))
+        wait_s = max(next_s - float(self.env.now), 0.0)
+        goes_off_s = float(self.env.now) + wait_s
+        if goes_off_s in self._alarms_s:  # set before one that has gone off earlier
+            return
+        self._alarms_s.add(goes_off_s)
+        alarm = self.env.timeout(wait_s)
         assert alarm.callbacks is not None
-        alarm.callbacks.append(lambda _: self._wake())
+        alarm.callbacks.append(lambda _: self._wake(goes_off_s))
 
     def alerts(self) -> list[tuple[IssuedOrder, Alert]]:
         """The alerts among the orders, in order."""

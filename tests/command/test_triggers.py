@@ -11,6 +11,7 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.triggers import TriggerGround, deadlines, node_deadlines, stretches, trigger_boundary, triggers
+from firesim.command.ways import public_network, unit_network
 from firesim.fire.spread import SpreadingFire
 from firesim.place.shapes import rasterise
 
@@ -73,6 +74,20 @@ def test_a_member_whose_fire_reaches_the_only_refuge_leaves_no_way(picture):
     leave_by_s = node_deadlines(picture, forecasted)
     assert np.isneginf(leave_by_s[0]).all()
     assert np.isposinf(leave_by_s[1]).all()
+
+
+def test_what_is_known_of_the_ways_out_changes_with_the_roads_and_with_the_forecast(picture):
+    first, second = (a_forecast(picture.ground, closing(picture, coast_east=at_s)) for at_s in (4000.0, 5000.0))
+    middle = picture.ground.roads.node_index["M"]
+    before = [node_deadlines(picture, one)[0, middle] for one in (first, second, first)]
+    assert before == pytest.approx([at_s - P.route_margin_s - DRIVE_S for at_s in (4000.0, 5000.0, 4000.0)])
+    picture.is_open[np.array(picture.ground.roads.edge_names) == "coast east"] = False
+    assert node_deadlines(picture, first)[0, middle] == -np.inf
+    assert public_network(picture, first).along(["M", "E"]) is None
+    assert unit_network(picture, first).along(["M", "E"]) is None
+    picture.is_open[:] = True
+    assert node_deadlines(picture, first)[0, middle] == before[0]
+    assert public_network(picture, first).along(["M", "E"]).leave_by_s == pytest.approx(before[0])
 
 
 def test_the_trigger_has_a_band_from_the_members_and_lies_before_the_departure(picture):

@@ -64,3 +64,16 @@ def test_what_the_scenario_starts_has_an_empty_cause_in_the_table():
     journal.add(0.0, "fire", "ignition", None)
     journal.add(1.0, "camera", "observation", 0)
     assert journal.table()["cause_id"].isna().tolist() == [True, False]
+
+
+def test_events_of_a_kind_come_by_time_however_they_were_written():
+    journal = Journal()
+    journal.add(0.0, "fire", "ignition", None)
+    journal.add(30.0, "a", "warned", 0)
+    journal.add_many([20.0, 30.0], ["b", "a"], "warned", 0)
+    journal.add_many([25.0, 26.0], ["c", "d"], "warned", [0, 4])  # the one causes the other: written one by one
+    assert journal.of_kind("warned") == [2, 4, 5, 1, 3]
+    assert journal.first("warned") == 2
+    assert journal.count("warned") == 5
+    assert journal.first_by_actor("warned") == {"a": 1, "b": 2, "c": 4, "d": 5}
+    assert journal.of_kind("safe") == []
