@@ -204,12 +204,13 @@ class Incident:
 
         Said again it is renewed; insisting adds the stated ratio once, however often.
         """
-        self._held = None
         known = self.evidence.setdefault(source, Evidence(log(ratio), now_s, 0))
         known.times_said += 1
         known.heard_s = now_s
         insisting = log(self.parameters.repeat_ratio) if known.times_said > 1 and ratio > 1.0 else 0.0
-        known.weight = max(known.weight, log(ratio) + insisting)
+        weight = max(known.weight, log(ratio) + insisting)
+        if known.times_said == 1 or weight != known.weight:  # what is only renewed tells a confirmed fire nothing new
+            known.weight, self._held = weight, None
 
     def search(self, observer: str, log_ratio: float, now_s: float) -> None:
         """Somebody looked and found nothing; looks at several places add up."""
