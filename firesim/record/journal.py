@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +40,7 @@ class Journal:
 
     def add(self, time_s: float, actor: str, kind: str, cause_id: int | None, detail: str = "") -> int:
         """Write one event; returns its `event_id`. `cause_id` None only for what the scenario starts."""
-        cause = NO_CAUSE if cause_id is None else int(cause_id)
+        cause = _cause_of(cause_id)
         event_id = len(self._time_s)
         if cause >= event_id:
             raise BrokenCause(f"{kind} of {actor} at {time_s:.1f} s names event {cause}, which has not happened")
@@ -72,8 +72,8 @@ class Journal:
             told = " and ".join(map(str, sorted(set(lengths))))
             raise ValueError(f"{kind}: lists of {told} values for one event each")
         first = len(self._time_s)
-        when_s = list(map(float, _each(time_s, n)))
-        cause = [NO_CAUSE if one is None else int(one) for one in _each(cause_id, n)]
+        when_s = _each(time_s, n, float)
+        cause = _each(cause_id, n, _cause_of)
         actors, details = _each(actor, n), _each(detail, n)
         if self._have_happened(cause, when_s):
             self._time_s += when_s
@@ -169,9 +169,16 @@ class Journal:
         return pd.DataFrame({name: pd.array(values, dtype=types.get(name, object)) for name, values in columns})
 
 
-def _each(values: Any, n: int) -> list[Any]:
-    """One of n values for each; a single one stands for all."""
+def _cause_of(cause_id: int | None) -> int:
+    """A cause as it is stored."""
+    return NO_CAUSE if cause_id is None else int(cause_id)
+
+
+def _each(values: Any, n: int, as_stored: Callable[[Any], Any] | None = None) -> list[Any]:
+    """One of n values for each, as Python's own numbers; a single one stands for all."""
     if isinstance(values, np.ndarray):
         listed: list[Any] = values.tolist()
         return listed
-    return list(values) if isinstance(values, (list, tuple)) else [values] * n
+    if isinstance(values, (list, tuple)):
+        return list(values) if as_stored is None else [as_stored(one) for one in values]
+    return [values if as_stored is None else as_stored(values)] * n
