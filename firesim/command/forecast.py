@@ -135,9 +135,15 @@ class Forecaster:
         ground, parameters = self._ground, self._parameters
         until_s = min(now_s + parameters.forecast_ahead_s, max(ground.briefing.horizon_s, now_s))
         starts = kindlings(ground, fires)
-        burnt = [member.run(starts, now_s, until_s) for member in self._members]
-        arrival_s = np.stack([fire.arrival_time_s.astype(np.float32) for fire in burnt])
-        flat = arrival_s.reshape(len(burnt), -1)
+        n_members, intensity_kw_m = len(self._members), np.zeros(ground.coarse.shape, np.float32)
+        arrival_s = np.empty((n_members, *ground.coarse.shape), np.float32)
+        for n, member in enumerate(self._members):
+            fire = member.run(starts, now_s, until_s)
+            arrival_s[n] = fire.arrival_time_s
+            if n == n_members // 2:
+                intensity_kw_m[...] = fire.fireline_intensity_kw_m
+            del fire  # the next takes over its memory, which to ask for anew takes longer than to fill
+        flat = arrival_s.reshape(n_members, -1)
         return Forecast(
             made_s=now_s,
             seen_s=max((fire.last_seen_s for fire in fires), default=now_s),
@@ -148,7 +154,7 @@ class Forecaster:
             edge_closes_s=_first_per_edge(ground, flat),
             zone_reached_s=_first_per_place(ground.zone_cells, flat),
             refuge_reached_s=_first_per_place(ground.refuge_cells, flat),
-            intensity_kw_m=np.asarray(burnt[len(burnt) // 2].fireline_intensity_kw_m, dtype=np.float32),
+            intensity_kw_m=intensity_kw_m,
         )
 
 
