@@ -147,8 +147,16 @@ class Front:
     @property
     def arrival_time_s(self) -> Floats:
         """First arrival. [y, x], s; inf where it has not burnt by now."""
-        arrival = self._inside(self._cells.arrival_s)
-        return np.where(arrival <= self.now_s, arrival, inf)
+        arrival_s, here = np.full(self.shape, inf), self.window
+        known_s = self.expected_arrival_s[here]
+        arrival_s[here] = np.where(known_s <= self.now_s, known_s, inf)
+        return arrival_s
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Rows and columns outside of which fire has not come near."""
+        top, bottom, left, right = self._tiles.window()
+        return slice(top, bottom), slice(left, right)
 
     @property
     def expected_arrival_s(self) -> Floats:

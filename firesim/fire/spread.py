@@ -235,8 +235,9 @@ class SpreadingFire:
             arrival[cells.rows, cells.columns] = cells.arrival_s
         else:
             arrival = self._front.arrival_time_s
-            burnt = np.isfinite(arrival)
-            arrival[burnt] = self._young.point.time_s(arrival[burnt])
+            near = arrival[self._front.window]
+            burnt = np.isfinite(near)
+            near[burnt] = self._young.point.time_s(near[burnt])
         if np.isfinite(arrival[self._home]):
             arrival[self._home] = self._young.point.ignited_s
         return arrival
