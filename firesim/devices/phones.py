@@ -68,10 +68,13 @@ class Listeners:
     is_beach: Sequence[bool]  # [zone]
     reads_greek: Mask | None = None
     reads_english: Mask | None = None
+    entity: Integers | None = None  # `key_of` each name, where that is known already
 
     @cached_property
-    def key(self) -> NDArray[np.uint64]:
+    def key(self) -> NDArray[np.integer]:
         """Whose luck it is. [party]"""
+        if self.entity is not None:
+            return self.entity
         return np.array([key_of(name) for name in self.household_id], dtype=np.uint64)
 
     def in_zones(self, names: Sequence[str]) -> Mask:

@@ -329,6 +329,7 @@ def listeners_of(truth: Truth) -> Listeners:
         is_beach=[zone.kind == "beach" for zone in zones],
         reads_greek=parties.members.reads_greek,
         reads_english=parties.members.reads_english,
+        entity=parties.entity,
     )
 
 
