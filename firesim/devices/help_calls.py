@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 from typing import TYPE_CHECKING, Protocol
 
 import simpy
@@ -86,8 +86,7 @@ class HelpCalls:
     ) -> None:  # fmt: skip
         self._people, self._zones, self._parameters = people, zones, parameters
         self._lift_wait_s, self._luck, self._say, self._register = lift_wait_s, luck, say, register
-        self._gets_through: dict[str, bool] = {}  # by those who were asked for so far
-        self._dials_s: dict[str, float] = {}  # when each dials next
+        self._dials_s: dict[str, float] = {}  # when each of those asked for so far dials next; inf: never
         self._calls: dict[str, int] = {}
         self._ringing: list[_Ringing] = []
 
@@ -100,30 +99,28 @@ class HelpCalls:
     def look(self, now_s: float) -> None:
         """Those whose time has come dial, and what has been handled is passed on to the centre."""
         for one in self._people.stuck(now_s, self._lift_wait_s):
-            if self._can_call(one) and self._dials_at(one.household, now_s) <= now_s:
+            dials_s = self._dials_s.get(one.household)
+            if dials_s is None:
+                dials_s = self._dials_s[one.household] = self._first_dials_s(one, now_s)
+            if dials_s <= now_s:
                 self._dial(one, now_s)
         for call in [call for call in self._ringing if call.due_s <= now_s]:
             self._ringing.remove(call)
             self._say(call.body.household, "centre", call.body, call.event)
 
-    def _can_call(self, one: InNeed) -> bool:
-        name, p = one.household, self._parameters
-        if name not in self._gets_through:
-            self._gets_through[name] = one.has_phone and self._luck.uniform("help call", name) < p.reach_fraction
-        return self._gets_through[name] and self._calls.get(name, 0) < p.times
-
-    def _dials_at(self, household: str, now_s: float) -> float:
-        if household not in self._dials_s:
-            waits = -log(self._luck.uniform("help call delay", household))
-            self._dials_s[household] = now_s + waits * self._parameters.delay_s
-        return self._dials_s[household]
+    def _first_dials_s(self, one: InNeed, now_s: float) -> float:
+        """When somebody dials who finds now that they cannot leave; inf: they have no telephone, or no use for it."""
+        p, name = self._parameters, one.household
+        if not one.has_phone or self._luck.uniform("help call", name) >= p.reach_fraction or p.times == 0:
+            return inf
+        return now_s - log(self._luck.uniform("help call delay", name)) * p.delay_s
 
     def _dial(self, one: InNeed, now_s: float) -> None:
         p = self._parameters
         if one.household not in self._calls:
             self._register(Site(one.household, one.x_m, one.y_m, p.height_m, "5g"))
-        self._calls[one.household] = self._calls.get(one.household, 0) + 1
-        self._dials_s[one.household] = now_s + MINUTE_S * p.again_min
+        calls = self._calls[one.household] = self._calls.get(one.household, 0) + 1
+        self._dials_s[one.household] = now_s + MINUTE_S * p.again_min if calls < p.times else inf
         body = HelpCall(
             household=one.household, seen_s=now_s, zone=self._zones[one.zone], place_xy_m=(one.x_m, one.y_m),
             people=one.people, need=one.need,
