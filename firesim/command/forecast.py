@@ -103,7 +103,7 @@ class Forecast:
         """
         expected = self.median_arrival_s <= seen_s
         wrong, of = (expected ^ drawn, expected | drawn) if is_whole else (drawn & ~expected, drawn)
-        return float(wrong.sum() / of.sum()) if of.any() else 0.0
+        return np.count_nonzero(wrong) / np.count_nonzero(of) if of.any() else 0.0
 
 
 def quantile(members: NDArray[np.floating], share: float) -> Floats:

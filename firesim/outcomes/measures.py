@@ -153,12 +153,13 @@ def zone_times(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> pd.D
     `rset_min` (when 90 % of its people at risk are safe; NaN: never), `safety_factor` (their ratio; the
     required time counts as the horizon when it is never reached).
     """
-    rows = []
-    for zone, party in people[people["at_risk"]].groupby("zone_id", sort=True):
-        weights, safe = party["people"].to_numpy(), party["safe_s"].fillna(inf).to_numpy()
+    rows, risk = [], people[people["at_risk"]]
+    of_risk = (risk["people"].to_numpy(), risk["safe_s"].fillna(inf).to_numpy(), risk["twin_deadline_s"].to_numpy())
+    for zone, party in sorted(risk.groupby("zone_id").indices.items()):
+        weights, safe, deadline = (column[party] for column in of_risk)
         order = np.argsort(safe, kind="stable")
         at_90 = safe[order][np.searchsorted(np.cumsum(weights[order]), 0.9 * weights.sum() - 1e-9)]
-        aset = (party["twin_deadline_s"].min() - ignited_s) / 60.0
+        aset = (deadline.min() - ignited_s) / 60.0
         rset = (at_90 - ignited_s) / 60.0
         factor = aset / (rset if isfinite(rset) else (horizon_s - ignited_s) / 60.0)
         rows.append((zone, int(weights.sum()), aset, rset if isfinite(rset) else nan, factor))
@@ -215,7 +216,7 @@ def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float
     needless = people.loc[~people["at_risk"] & people["departed_s"].notna(), columns]
     end = needless["safe_s"].fillna(horizon_s)
     by_road = ~vehicles["mode"].isin(("foot", "boat"))
-    trips = vehicles[vehicles["household_id"].isin(set(needless["household_id"])) & by_road]
+    trips = vehicles[vehicles["household_id"].isin(needless["household_id"]) & by_road]
     return {
         "moved_without_need_people": float(needless["people"].sum()),
         "moved_without_need_person_hours": float(((end - needless["departed_s"]) * needless["people"]).sum() / 3600.0),

@@ -268,16 +268,17 @@ def _score(belief: Belief, clockwork: Clockwork) -> ForecastScore | None:
     until_s = belief.believed_at_s + SCORED_AHEAD_S
     if until_s > clockwork.scenario.horizon_s or not belief.is_forecast:
         return None
-    true_s = np.asarray(clockwork.truth.fire.arrival_time_s)
-    cell_m2 = clockwork.truth.place.grid.cell_area_m2
-    predicted, true = belief.arrival_time_s <= until_s, true_s <= until_s
+    fire, cell_m2 = clockwork.truth.fire, clockwork.truth.place.grid.cell_area_m2
+    here = fire.burnt_window
+    predicted, true_s = belief.arrival_time_s <= until_s, fire.arrival_time_s[here]
+    true, early_s, late_s = true_s <= until_s, belief.early_arrival_time_s[here], belief.late_arrival_time_s[here]
     new = true & (true_s > belief.believed_at_s)
-    inside = new & (belief.early_arrival_time_s <= true_s) & (true_s <= belief.late_arrival_time_s)
+    inside = new & (early_s <= true_s) & (true_s <= late_s)
     return ForecastScore(
-        predicted_m2=float(predicted.sum()) * cell_m2,
-        true_m2=float(true.sum()) * cell_m2,
-        both_m2=float((predicted & true).sum()) * cell_m2,
-        truth_within_band=float(inside.sum() / new.sum()) if new.any() else nan,
+        predicted_m2=np.count_nonzero(predicted) * cell_m2,
+        true_m2=np.count_nonzero(true) * cell_m2,
+        both_m2=np.count_nonzero(predicted[here] & true) * cell_m2,
+        truth_within_band=np.count_nonzero(inside) / np.count_nonzero(new) if new.any() else nan,
     )
 
 
