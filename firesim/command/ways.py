@@ -81,12 +81,18 @@ class Network:
         self._forget()
 
     def _forget(self) -> None:
+        self._closing: Network | None = None
         self._closing_of_edge_s: list[float] = self.closes_s.tolist()
         self._reached: dict[tuple[int, float], tuple[Floats, Integers]] = {}
         self._latest: dict[tuple[int, ...], tuple[Floats, Integers]] = {}
 
     def closing(self, closes_s: Floats) -> Network:
-        """The same roads, closing at other times. [edge, s]"""
+        """The same roads, closing at other times. [edge, s] Kept for the array that was last given: do not alter it."""
+        if self._closing is None or self._closing.closes_s is not closes_s:
+            self._closing = self._closing_at(closes_s)
+        return self._closing
+
+    def _closing_at(self, closes_s: Floats) -> Network:
         twin = copy(self)
         twin.closes_s = closes_s
         twin._forget()
@@ -119,7 +125,7 @@ class Network:
             leave_by_s = np.empty((len(forecasted.edge_closes_s), self.n_nodes))
             for member, closes_s in enumerate(forecasted.edge_closes_s):
                 holds = ~np.isfinite(forecasted.refuge_reached_s[member]) & (self.refuge_node >= 0)
-                leave_by_s[member] = self.closing(closes_s).leave_by(sorted(set(self.refuge_node[holds].tolist())))
+                leave_by_s[member] = self._closing_at(closes_s).leave_by(sorted(set(self.refuge_node[holds].tolist())))
             self._members = forecasted, leave_by_s
         return self._members[1]
 
