@@ -185,6 +185,10 @@ def _goes_on(
 def _triangle_grown(a: float, b: float, c: float, from_s: float, to_s: float) -> float:
     """Share of a triangle, arrival linear between that at its corners, that burns between two times. [0-1]"""
     low, high = min(a, b, c), max(a, b, c)
+    if high < from_s or low >= to_s:
+        return 0.0
+    if low >= from_s and high < to_s:
+        return 1.0
     middle = a + b + c - low - high
     return _triangle_share(low, middle, high, to_s) - _triangle_share(low, middle, high, from_s)
 
@@ -240,15 +244,19 @@ def burnt_anew(
     after_s: float, until_s: float, told_s: Floats, told_x: Singles, told_y: Singles,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
     """Those of `burnt_between` of which something else has been told, or nothing; `Told` is brought up to date."""
-    rows, columns = burnt_between(arrival_s, mark, stride, window, after_s, until_s)
+    most = (window[1] - window[0]) * (window[3] - window[2])
+    rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
-    for k in range(rows.size):
-        row, column = rows[k], columns[k]
-        c, here = (row + 1) * stride + 1 + column, (row, column)
-        if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
-            told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
-            rows[n], columns[n] = row, column
-            n += 1
+    for row in range(window[0], window[1]):
+        first = (row + 1) * stride + 1
+        for column in range(window[2], window[3]):
+            c, here = first + column, (row, column)
+            if not (mark[c] & _NOT_FAR and after_s < arrival_s[c] <= until_s):
+                continue
+            if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
+                told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
+                rows[n], columns[n] = row, column
+                n += 1
     return rows[:n].copy(), columns[:n].copy()
 
 
@@ -273,12 +281,12 @@ def front_at(
     rise_x: Singles,
     rise_y: Singles,
     heat: Singles,
-) -> tuple[Floats, Floats, Singles]:
-    """The front in some cells: arrival [s], speed along its normal, along the ground [m/s], and heat. 0 m/s: lit there.
+) -> tuple[Floats, Floats, Singles, int]:
+    """The front in some cells: arrival [s], speed along its normal, along the ground [m/s], and heat.
 
-    The arrays are those of `Cells` and `Tiles`.
+    And in how many it has no speed, for fire was lit there. The arrays are those of `Cells` and `Tiles`.
     """
-    one = np.float32(1.0)
+    one, n_lit = np.float32(1.0), 0
     arrivals_s, rates, heats = np.empty(rows.size), np.zeros(rows.size), np.empty(rows.size, np.float32)
     for n in range(rows.size):
         c = (rows[n] + 1) * stride + columns[n] + 1
@@ -291,7 +299,8 @@ def front_at(
             square -= along * along / (one + zx * zx + zy * zy)
         if square > 0.0:
             rates[n] = cell_size_m / sqrt(square)
-    return arrivals_s, rates, heats
+        n_lit += rates[n] == 0.0
+    return arrivals_s, rates, heats, n_lit
 
 
 @kernel_in_place

@@ -196,12 +196,12 @@ class Front:
     def told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Singles]:
         """Arrival, `rate_of_spread_m_s` and `heat_per_area_kj_m2` of some burnt cells alone, at their cost. [cells]"""
         cells = self._cells
-        arrival_s, rate, heat = front_at(
+        arrival_s, rate, heat, n_lit = front_at(
             rows, columns, self._stride, self.cell_size_m,
             cells.arrival_s, cells.gradient_x, cells.gradient_y, cells.rise_x, cells.rise_y, self._tiles.heat,
         )  # fmt: skip
-        lit = np.flatnonzero(rate == 0.0)
-        if lit.size:
+        if n_lit:
+            lit = np.flatnonzero(rate == 0.0)
             rate[lit] = self._head_rates((rows[lit] + 1) * self._stride + columns[lit] + 1)
         return arrival_s, rate, heat
 
