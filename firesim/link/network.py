@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -35,8 +35,7 @@ Kind = Literal["wired", "5g", "lora", "tetra"]
 NOBODY = -1  # the index of no mast
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """Somebody on the network."""
 
     name: str
@@ -131,14 +130,15 @@ class Network:
         """Somebody is somewhere else now."""
         old = self._endpoint(name)
         height_m = old.height_m if height_m is None else height_m
-        self._endpoints[name] = replace(old, x_m=x_m, y_m=y_m, height_m=height_m)
+        self._endpoints[name] = old._replace(x_m=x_m, y_m=y_m, height_m=height_m)
         if old.stream_bit_s > 0.0:
             self._known_video.clear()
 
     def _endpoint(self, name: str) -> Endpoint:
-        if name not in self._endpoints:
+        endpoint = self._endpoints.get(name)
+        if endpoint is None:
             raise ValueError(f"{name} is not on the network")
-        return self._endpoints[name]
+        return endpoint
 
     # --- masts and coverage -------------------------------------------------------------------------------
 
