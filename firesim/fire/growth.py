@@ -45,13 +45,13 @@ class Ellipse:
     head_y_m: Floats
     half_width_m: Floats
 
-    @property
+    @cached_property
     def head_distance_m(self) -> Floats:
         """From the ignition to the head. [m]"""
         # Never thinner ahead than wide: after a reversal of the wind the fire is at least the circle of its width.
         return np.maximum(np.hypot(self.head_x_m, self.head_y_m), self.half_width_m)
 
-    @property
+    @cached_property
     def eccentricity(self) -> Floats:
         """Of the ellipse. [0-1)"""
         # With the ignition at a focus the back lies width^2 / head behind it.
@@ -75,7 +75,7 @@ class Ellipse:
         a, b = self.half_length_m, self.half_width_m
         return np.pi * (3.0 * (a + b) - np.sqrt((3.0 * a + b) * (a + 3.0 * b)))
 
-    @property
+    @cached_property
     def ahead(self) -> tuple[Floats, Floats]:
         distance = np.hypot(self.head_x_m, self.head_y_m)
         safe = np.where(distance > 0.0, distance, 1.0)
