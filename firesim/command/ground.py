@@ -254,8 +254,7 @@ class Ground:
     def bulletin_at(self, time_s: float) -> WeatherRow:
         """The row of the bulletin that holds at a time; before the first row, the first."""
         rows = self.briefing.bulletin
-        held = [row for row in rows if row.from_s <= time_s]
-        return held[-1] if held else rows[0]
+        return next((row for row in reversed(rows) if row.from_s <= time_s), rows[0])
 
     def weather_at(self, time_s: float, turned_deg: float = 0.0) -> FireWeather:
         """The bulletin as the laws of fire read it, its wind turned clockwise by some degrees."""
