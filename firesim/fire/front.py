@@ -70,8 +70,8 @@ from firesim.fire.queue import (
     copied,
     lean_as,
     new_queue,
-    put,
-    touch,
+    put_all,
+    touch_all,
     waiting,
     with_room,
 )
@@ -503,8 +503,7 @@ class Front:
 
     def _touch(self, cells: Indices) -> None:
         self._reserve(touched=int(self._queue.counts[TOUCHED]) + cells.size + 16)
-        for cell in cells:
-            touch(self._queue, cell)
+        touch_all(self._queue, cells)
 
     def _light(self, cells: Indices, at_s: float) -> None:
         if not (isfinite(at_s) and at_s >= self.now_s):
@@ -523,8 +522,7 @@ class Front:
         if not waiting(self._queue):
             lean_as(self._queue, self._cells, cells)
         self._reserve(entries=waiting(self._queue) + cells.size + 16)
-        for cell, time in zip(cells, at_s, strict=True):
-            put(self._queue, self._stride, time, cell)
+        put_all(self._queue, self._stride, at_s, cells)
 
     def _open_from(self, cell: int) -> list[int]:
         """A cell and those of its neighbours that fire can go to: no line and no squeezing between."""

@@ -176,6 +176,13 @@ def put(queue: Queue, stride: int, time: float, cell: int) -> None:
         _put_later(queue, time, cell)
 
 
+@kernel_in_place
+def put_all(queue: Queue, stride: int, times: Floats, cells: Indices) -> None:
+    """`put` of each of some cells, in their order."""
+    for n in range(cells.size):
+        put(queue, stride, times[n], cells[n])
+
+
 @kernel_part
 def is_of(queue: Queue, stride: int, time: float, cell: int) -> bool:
     """Whether the first entry of the near heap was made for this arrival of its cell."""
@@ -193,6 +200,13 @@ def touch(queue: Queue, cell: int) -> None:
     """Put a cell on the list of those that fire has touched."""
     queue.touched[queue.counts[TOUCHED]] = cell
     queue.counts[TOUCHED] += 1
+
+
+def touch_all(queue: Queue, cells: Indices) -> None:
+    """The same of each of some cells; there is room for them."""
+    n = int(queue.counts[TOUCHED])
+    queue.touched[n : n + cells.size] = cells
+    queue.counts[TOUCHED] = n + cells.size
 
 
 @kernel_in_place
