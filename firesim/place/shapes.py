@@ -34,10 +34,9 @@ def rasterise(rings: Iterable[Sequence[Point] | Floats], grid: Grid) -> Mask:
     """
     inside = np.zeros(grid.shape, dtype=bool)
     shapes = [np.asarray(ring, dtype=np.float64).reshape(-1, 2) for ring in rings]
-    crossings = [_cells_east_of(points, grid) for points in shapes if len(points) > 2]
-    if not any(row.size for row, _ in crossings):
+    row, column = _cells_east_of([points for points in shapes if len(points) > 2], grid)
+    if row.size == 0:
         return inside
-    row, column = (np.concatenate(parts) for parts in zip(*crossings, strict=True))
     # Outside the rows and columns that the rings span there is nothing to count.
     top, left = int(row.min()), int(column.min())
     shape = (int(row.max()) - top + 1, int(column.max()) - left + 1)
@@ -46,9 +45,11 @@ def rasterise(rings: Iterable[Sequence[Point] | Floats], grid: Grid) -> Mask:
     return inside
 
 
-def _cells_east_of(points: Floats, grid: Grid) -> tuple[Integers, Integers]:
-    """Where each row of centres crosses the ring: row, and column of the first centre east of it. [crossings]"""
-    ends = np.vstack([points[1:], points[:1]])
+def _cells_east_of(rings: Sequence[Floats], grid: Grid) -> tuple[Integers, Integers]:
+    """Where each row of centres crosses the rings: row, and column of the first centre east of it. [crossings]"""
+    nowhere = np.empty((0, 2))
+    points = np.concatenate([nowhere, *rings])
+    ends = np.concatenate([nowhere, *(part for ring in rings for part in (ring[1:], ring[:1]))])
     # Rows as fractions of the grid, so that row r's centres lie at r exactly.
     row_a = (grid.y_north_m - points[:, 1]) / grid.cell_size_m - 0.5
     row_b = (grid.y_north_m - ends[:, 1]) / grid.cell_size_m - 0.5
