@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
 from firesim.fire.cells import OPEN, RING_X, RING_Y, SETTLED, SOURCE, Cells, Floats, Indices, Singles
+from firesim.fire.tiles import window_of
 
 Marks = NDArray[np.uint8]
-Window = tuple[int, int, int, int]
 
 # A front this much of a cell's crossing away from its centre, as the sum of both components of its gradient, leaves
 # the cell whole: a straight one is out of it at 0.5.
@@ -52,22 +52,22 @@ def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
 
 @kernel_in_place
 def burnt_cells(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, window: Window, at_s: float
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices, at_s: float
 ) -> float:
     """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect.
 
-    window: first and past-the-last row, first and past-the-last column of where fire has come, rim not counted.
+    age_of: of the squares of the grid (`SpreadTiles`), for where fire has come.
     """
-    return grown_cells(arrival_s, gradient_x, gradient_y, mark, stride, window, -inf, at_s)
+    return grown_cells(arrival_s, gradient_x, gradient_y, mark, stride, age_of, -inf, at_s)
 
 
 @kernel_in_place
 def grown_cells(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, window: Window,
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
     from_s: float, to_s: float,
 ) -> float:  # fmt: skip
     """Area burnt between two times, in cells: the difference of `burnt_cells` in one pass, but for rounding."""
-    total = 0.0
+    total, window = 0.0, window_of(age_of, stride, mark.size)
     for row in range(window[0], window[1]):
         first = (row + 1) * stride + 1
         for c in range(first + window[2], first + window[3]):
@@ -207,9 +207,10 @@ def _triangle_share(low: float, middle: float, high: float, at_s: float) -> floa
 
 @kernel
 def burnt_between(
-    arrival_s: Floats, mark: Marks, stride: int, window: Window, after_s: float, until_s: float
+    arrival_s: Floats, mark: Marks, stride: int, age_of: Indices, after_s: float, until_s: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and columns of the cells that burn after one time and by another, row by row; window: of `burnt_cells`."""
+    """Rows and columns of the cells that burn after one time and by another, row by row; age_of: of `burnt_cells`."""
+    window = window_of(age_of, stride, mark.size)
     most = (window[1] - window[0]) * (window[3] - window[2])
     rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
@@ -240,10 +241,11 @@ def nothing_told(shape: tuple[int, int]) -> Told:
 
 @kernel
 def burnt_anew(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, window: Window,
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
     after_s: float, until_s: float, told_s: Floats, told_x: Singles, told_y: Singles,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
     """Those of `burnt_between` of which something else has been told, or nothing; `Told` is brought up to date."""
+    window = window_of(age_of, stride, mark.size)
     most = (window[1] - window[0]) * (window[3] - window[2])
     rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0

@@ -186,8 +186,8 @@ class Front:
 
     def burnt_between(self, after_s: float, until_s: float) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Rows and columns of the cells that burn after one time and by another at or before now. [cells]"""
-        cells, window = self._cells, self._tiles.window()
-        return burnt_between(cells.arrival_s, cells.mark, self._stride, window, after_s, until_s)
+        cells = self._cells
+        return burnt_between(cells.arrival_s, cells.mark, self._stride, self._tiles.age_of, after_s, until_s)
 
     def burnt_anew(self, after_s: float, until_s: float, told: Told) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
@@ -386,10 +386,10 @@ class Front:
     # -- inside --------------------------------------------------------------------------------------------------
 
     @property
-    def _coverage(self) -> tuple[Floats, Singles, Singles, NDArray[np.uint8], int, tuple[int, int, int, int]]:
+    def _coverage(self) -> tuple[Floats, Singles, Singles, NDArray[np.uint8], int, Indices]:
         """What tells how much of each cell has burnt, as the kernels of `coverage.py` take it."""
         c = self._cells
-        return c.arrival_s, c.gradient_x, c.gradient_y, c.mark, self._stride, self._tiles.window()
+        return c.arrival_s, c.gradient_x, c.gradient_y, c.mark, self._stride, self._tiles.age_of
 
     def _inside(self, flat: NDArray) -> NDArray:  # type: ignore[type-arg]
         return flat.reshape(self.shape[0] + 2, self._stride)[1:-1, 1:-1]

@@ -244,9 +244,10 @@ def _outdated(which: Indices, age_of: Indices, age: int, stride: int) -> NDArray
     return np.flatnonzero(is_asked & (age_of != age))
 
 
-@kernel
-def _window_of(age_of: Indices, across: int, rows: int, columns: int) -> tuple[int, int, int, int]:
-    """`SpreadTiles.window`: of the squares that fire has come to, the squares being `across` to a row of them."""
+@kernel_in_place
+def window_of(age_of: Indices, stride: int, cells: int) -> tuple[int, int, int, int]:
+    """`SpreadTiles.window` of a grid of so many cells, rim included, by the ages of its squares."""
+    across, rows, columns = ((stride - 1) >> TILE_BITS) + 1, cells // stride - 2, stride - 2
     top, bottom, left, right = age_of.size, 0, across, 0
     for tile in range(age_of.size):
         if age_of[tile] >= 0:
@@ -343,7 +344,7 @@ class SpreadTiles:
 
     def window(self) -> tuple[int, int, int, int]:
         """First and past-the-last row, first and past-the-last column, outside of which fire has not come anywhere."""
-        return _window_of(self.age_of, self._across, *self.shape)
+        return window_of(self.age_of, self.stride, self.heat.size)
 
     def evaluate(self, cells: Cells, which: Indices, now_s: float) -> None:
         """Bring the squares of these cells up to date, where they have not burnt by now_s."""
