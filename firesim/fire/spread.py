@@ -562,4 +562,5 @@ class YoungSpread:
         return self._young(self.law.over(rows, columns))
 
     def _young(self, steady: Spread) -> Spread:
-        return replace(steady, eccentricity=self.point.shape_from(steady.eccentricity, self.now_s))
+        shape = self.point.shape_from(steady.eccentricity, self.now_s)
+        return Spread(steady.head_rate_m_s, steady.toward_deg, shape, steady.heat_per_area_kj_m2, steady.step)

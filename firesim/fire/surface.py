@@ -83,7 +83,7 @@ class SurfaceSpread:
     @property
     def heat_per_unit_area_kj_m2(self) -> Floats:
         """Heat released under the flaming front: reaction intensity x residence time."""
-        return self.beds.heat_per_unit_area_kj_m2[self.bed_of_cell]
+        return self.beds.heat_per_unit_area_kj_m2.take(self.bed_of_cell)
 
     @property
     def backing_rate_m_s(self) -> Floats:
