@@ -50,6 +50,21 @@ def test_the_belief_in_a_confirmed_fire_follows_all_that_is_said(small, ground):
         before = kept
 
 
+def test_what_is_only_said_again_leaves_the_belief_in_a_confirmed_fire_as_it_is(ground):
+    fire = Incident("fire 1", PlacePrior(ground, P), P, 300.0)
+    fire.stage = "confirmed"
+    said = [("camera", 20.0), ("camera", 20.0), ("camera", 20.0), ("camera", 8.0), ("caller", 8.0), ("camera", 90.0)]
+    beliefs = []
+    for at_s, (source, ratio) in enumerate(said, 300):
+        fire.add(source, ratio, float(at_s))
+        beliefs.append(fire.probability(float(at_s)))
+        afresh = deepcopy(fire)
+        afresh._held = None
+        assert beliefs[-1] == afresh.probability(float(at_s))
+    assert beliefs[1] == beliefs[2] == beliefs[3]  # insisting counts once
+    assert beliefs[0] < beliefs[1] < beliefs[4] < beliefs[5]
+
+
 def test_a_drawing_tells_its_cells_and_the_roads_beside_it_of_each_map_and_distance(small, ground):
     drawing = Drawing([small.square(*small.FIRE_XY_M, 400.0)], 400.0, True)
     for _ in range(2):

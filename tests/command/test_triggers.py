@@ -81,6 +81,8 @@ def test_what_is_known_of_the_ways_out_changes_with_the_roads_and_with_the_forec
     middle = picture.ground.roads.node_index["M"]
     before = [node_deadlines(picture, one)[0, middle] for one in (first, second, first)]
     assert before == pytest.approx([at_s - P.route_margin_s - DRIVE_S for at_s in (4000.0, 5000.0, 4000.0)])
+    by_road = [public_network(picture, one).along(["M", "E"]).leave_by_s for one in (first, second, second, first)]
+    assert by_road == pytest.approx([before[n] for n in (0, 1, 1, 2)])
     picture.is_open[np.array(picture.ground.roads.edge_names) == "coast east"] = False
     assert node_deadlines(picture, first)[0, middle] == -np.inf
     assert public_network(picture, first).along(["M", "E"]) is None
