@@ -350,9 +350,11 @@ class SpreadingFire:
 
     def ellipse_outline(self, at_s: float) -> tuple[Floats, Floats] | None:
         """Outline (columns, rows) of the young fire, or None before it starts and once it is cells."""
-        if self._young is None or not self._young.point.ignited_s < at_s < self._handed_over_s:
-            return None
-        return self._young.outline(at_s)
+        return self._young.outline(at_s) if self._young is not None and self.is_ellipse(at_s) else None
+
+    def is_ellipse(self, at_s: float) -> bool:
+        """Whether there is an outline of the young fire at a time, without drawing it."""
+        return self._young is not None and self._young.point.ignited_s < at_s < self._handed_over_s
 
     @property
     def burns_in_several_places(self) -> bool:

@@ -248,7 +248,7 @@ class TrueFire:
     @property
     def is_small(self) -> bool:
         """Whether it is still one ellipse around its point of origin, smaller than cells can show."""
-        return self.has_ignited and self._front.ellipse_outline(self._now_s) is not None
+        return self.has_ignited and self._front.is_ellipse(self._now_s)
 
     def head_intensity_kw_m(self, now_s: float) -> float:
         """Byram intensity of the head of a small fire, from how far it went in the last minute. [kW/m]"""
@@ -295,7 +295,7 @@ class TrueFire:
         if not self.has_ignited or now_s < self.ignited_s:
             return np.empty(0, np.int64)
         flaming = self._burnt.until(self._now_s).between(now_s - flaming_s, now_s)
-        if len(flaming) == 0 and not self._front.is_out and self._front.ellipse_outline(now_s) is not None:
+        if len(flaming) == 0 and not self._front.is_out and self._front.is_ellipse(now_s):
             flaming = np.array([self.ignition_cell])
         return flaming
 
