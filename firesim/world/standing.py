@@ -30,7 +30,7 @@ class Standing:
     ----------
     state
         Index into FATES: what they are up to, whatever the heat has done to them.
-    decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, place_reached_s, trapped_s
+    decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, trapped_s
         See `People`. [s], `inf`: not yet
     exposure
         Time in the heat so far.
@@ -60,7 +60,7 @@ class Standing:
         self._names, self._journal = household_id, journal
         self.state = np.full(n, HOME, dtype=np.int64)
         self.decided_s, self.departed_s, self.safe_s, self.trapped_s = (np.full(n, np.inf) for _ in range(4))
-        self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
+        self.saw_flame_s, self.saw_smoke_s = np.full(n, np.inf), np.full(n, np.inf)
         self.exposure = Exposure(n)
         self.is_exposed: Claims = np.zeros(n, np.bool_)
         self.stays_at = stays_at
