@@ -48,9 +48,9 @@ class TurningCars:
         self._compare_rows()
         if not self._somebody_knows_more:
             return
-        t, n = self._flow.travellers, self._flow.n
+        t = self._flow.travellers
         listeners, tellers = _meetings(
-            t.status[:n], t.edge[:n], t.row[:n], self._roads.opposite, self._knows_more, self._is_news
+            self._trips.open, t.status, t.edge, t.row, self._roads.opposite, self._knows_more, self._is_news
         )
         for trip, by in zip(listeners.tolist(), tellers.tolist(), strict=True):
             if self._heeds(trip):
@@ -83,28 +83,30 @@ class TurningCars:
 
 @kernel
 def _meetings(
-    status: Integers, edge: Integers, row: Integers, opposite: Integers, knows_more: Claims, is_news: Claims
-) -> tuple[Integers, Integers]:
+    trips: Integers, status: Integers, edge: Integers, row: Integers, opposite: Integers, knows_more: Claims,
+    is_news: Claims,
+) -> tuple[Integers, Integers]:  # fmt: skip
     """Who hears something new from whom, who comes the other way on the same stretch. Of several the last is heard.
 
-    status, edge, row : [trips]; opposite : [edges]; knows_more : [rows]; is_news : [row told, row telling]
+    trips : all that go on, rising; status, edge, row : by trip; opposite : [edges]; knows_more : [rows];
+    is_news : [row told, row telling]
     """
     n_edges = opposite.size
     teller_on = np.full(n_edges, -1, np.int64)
     n_telling = 0
-    for trip in range(status.size):
+    for trip in trips:
         on_road = status[trip] == TRAVELLING and edge[trip] < n_edges
         if on_road and knows_more[row[trip]] and opposite[edge[trip]] >= 0:
             teller_on[opposite[edge[trip]]] = trip
             n_telling += 1
-    listeners, tellers = np.empty(status.size, np.int64), np.empty(status.size, np.int64)
+    most = trips.size if n_telling > 0 else 0
+    listeners, tellers = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
-    if n_telling > 0:
-        for trip in range(status.size):
-            if status[trip] != TRAVELLING or edge[trip] >= n_edges:
-                continue
-            teller = teller_on[edge[trip]]
-            if teller >= 0 and is_news[row[trip], row[teller]]:
-                listeners[n], tellers[n] = trip, teller
-                n += 1
+    for trip in trips[:most]:
+        if status[trip] != TRAVELLING or edge[trip] >= n_edges:
+            continue
+        teller = teller_on[edge[trip]]
+        if teller >= 0 and is_news[row[trip], row[teller]]:
+            listeners[n], tellers[n] = trip, teller
+            n += 1
     return listeners[:n].copy(), tellers[:n].copy()
