@@ -105,6 +105,8 @@ class Boats:
         self.boats = {spec.boat: Boat(spec, self._env, scene.journal, on_status) for spec in specs}
         self.voyages: list[Voyage] = []
         self._waves: dict[tuple[int | SeaWay, float, float], Floats] = {}  # at a landing or on a way, by the wind [m]
+        # When boats of a speed and a wave limit pass the points of a way, by the wind. [s]
+        self._passed_s: dict[tuple[SeaWay, float, float, float, float], Floats] = {}
         self._could_not: dict[tuple[str, str], float] = {}  # (landing, why) -> when first
         for boat in self.boats.values():
             self._env.process(self._duty(boat))
@@ -266,19 +268,30 @@ class Boats:
 
     def _times_along(self, spec: BoatSpec, way: SeaWay, from_m: float) -> tuple[Floats, Floats]:
         """Metres of a way from `from_m` on, and how long after now the boat is there by the waves of now. [s]"""
-        along_m, waves_m = way.along_m, self._waves_m(way, way.fetch_m)
-        middle_m = (waves_m[1:] + waves_m[:-1]) / 2.0
-        share = np.minimum(middle_m / spec.wave_limit_m, 1.0)
-        speed_m_s = spec.speed_m_s * (1.0 - (1.0 - self._parameters.slowest_factor) * share)
-        at_s = np.concatenate([[0.0], np.cumsum(np.diff(along_m) / speed_m_s)])
+        along_m, at_s = way.along_m, self._passing_s(spec, way)
         now_s = float(np.interp(from_m, along_m, at_s))
         ahead = along_m > from_m
         return np.concatenate([[from_m], along_m[ahead]]), np.concatenate([[0.0], at_s[ahead] - now_s])
 
+    def _passing_s(self, spec: BoatSpec, way: SeaWay) -> Floats:
+        """When each point of a way is passed after its start, by the waves of now. [points], s"""
+        asked = (way, *self._wind(), spec.speed_m_s, spec.wave_limit_m)
+        if asked not in self._passed_s:
+            waves_m = self._waves_m(way, way.fetch_m)
+            middle_m = (waves_m[1:] + waves_m[:-1]) / 2.0
+            share = np.minimum(middle_m / spec.wave_limit_m, 1.0)
+            speed_m_s = spec.speed_m_s * (1.0 - (1.0 - self._parameters.slowest_factor) * share)
+            self._passed_s[asked] = np.concatenate([[0.0], np.cumsum(np.diff(way.along_m) / speed_m_s)])
+        return self._passed_s[asked]
+
+    def _wind(self) -> tuple[float, float]:
+        """Speed of the wind of now, and where it comes from. [m/s, degrees from north]"""
+        wind = self._scene.wind_at(float(self._env.now))
+        return wind.wind_speed_10m_m_s, wind.wind_from_deg
+
     def _waves_m(self, where: int | SeaWay, fetch_m: Floats) -> Floats:
         """The waves at a landing, or at each point of a way, in the wind of now."""
-        wind = self._scene.wind_at(float(self._env.now))
-        speed_m_s, from_deg = wind.wind_speed_10m_m_s, wind.wind_from_deg
+        speed_m_s, from_deg = self._wind()
         if (where, speed_m_s, from_deg) not in self._waves:  # boats of one wind sail the same few ways
             self._waves[where, speed_m_s, from_deg] = wave_height_m(speed_m_s, effective_fetch_m(fetch_m, from_deg))
         return self._waves[where, speed_m_s, from_deg]

@@ -220,7 +220,8 @@ class Engagement:
             return None
         safe_m = self.parameters.safety_distance_m
         if in_reach is None or safe_m > self.parameters.farthest_hose_m:
-            in_reach = self._front_before(crew, safe_m)
+            # As far as hoses reach: a crew at the fire looks so far at the same moment.
+            in_reach = self._front_before(crew, max(safe_m, self.parameters.farthest_hose_m))
         near_kw_m = in_reach.intensity_kw_m[: in_reach.count_within(safe_m)]
         if len(near_kw_m) == 0 or near_kw_m.max() < self.parameters.hold_limit_kw_m:
             return None

@@ -64,6 +64,7 @@ class Flow:
         self.events = new_events(self.n_edges + n_nodes + _FIRST_ROOM)
         self.n = 0
         self.may_have_ended = False
+        self._waits_since_s = -np.inf  # no road that waits has done so for longer
 
     def add(self, n: int) -> Integers:
         """Make `n` new trips; returns their numbers."""
@@ -213,8 +214,12 @@ class Flow:
 
     def rings(self, now_s: float, patience_s: float) -> list[int]:
         """One road of each ring of roads that block one another; see `physics.gridlock.gridlocks`."""
-        if now_s - self.queues.waits_since_s.min() < patience_s:
-            return []  # all roads of a ring have waited at least so long
+        # All roads of a ring have waited at least so long; and whoever comes to wait later waits since later.
+        if now_s - self._waits_since_s < patience_s:
+            return []
+        self._waits_since_s = min(float(self.queues.waits_since_s.min()), now_s)
+        if now_s - self._waits_since_s < patience_s:
+            return []
         found: list[int] = gridlock.gridlocks(self.network, self.queues, now_s, patience_s).tolist()
         return found
 

@@ -45,10 +45,6 @@ class Heard(NamedTuple):
     is_raised: Claims
     is_advised_anew: Claims
 
-    def some(self, which: Integers) -> Heard:
-        """These of them."""
-        return Heard._make(column[which] for column in self)
-
 
 class Known(NamedTuple):
     """What each party knows of the alerts. Arrays over [parties]; those without a word here: see `Hearing`."""
@@ -178,16 +174,16 @@ class Hearing:
         n = len(rows.at_s)
         if n == 0:
             return []
-        (at_s, issued_s), (who, because, level, channel, advice) = rows.s, rows.what
+        (at_s, issued_s), (who, _, level, channel, advice) = rows.s, rows.what
         turn, is_raised, is_anew = np.empty(n, np.int64), np.empty(n, np.bool_), np.empty(n, np.bool_)
         n_turns, n_heard = _take_in(
             self._known, who, at_s, issued_s, level, channel, advice, self._is_at_home_only, self._is_from_afar,
             departed_s, leaves_s, safe_s, turn, is_raised, is_anew,
         )  # fmt: skip
-        heard = Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
         if n_turns == 1 and n_heard == n:
-            return [heard]
-        return [heard.some((turn == k).nonzero()[0]) for k in range(n_turns)]
+            return [_heard(rows, is_raised, is_anew)]
+        rounds = [(turn == k).nonzero()[0] for k in range(n_turns)]
+        return [_heard(rows.some(those), is_raised[those], is_anew[those]) for those in rounds]
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -226,6 +222,11 @@ class Hearing:
             elif level == "order":
                 advised[index] = TO_THE_SHORE
         return levels, advised
+
+
+def _heard(rows: Rows, is_raised: Claims, is_anew: Claims) -> Heard:
+    (at_s, _), (who, because, level, channel, advice) = rows
+    return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
 
 
 @kernel_in_place

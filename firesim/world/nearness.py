@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel_in_place
+from firesim.compiled import kernel, kernel_in_place
 from firesim.place.grid import Grid
 
 Integers = NDArray[np.int64]
@@ -44,11 +44,11 @@ class Nearness:
 
     def is_hot(self, cells: Integers) -> Claims:
         """Whether cells (flat, -1: off the grid) lie in the heat of flames now."""
-        return self._hot[cells] & (cells >= 0)
+        return _on(self._hot, cells)
 
     def has_seen_flames(self, cells: Integers) -> Claims:
         """Whether flames have been in sight from cells (flat, -1: off the grid) so far."""
-        return self._sees[cells] & (cells >= 0)
+        return _on(self._sees, cells)
 
 
 def _disc(radius_cells: float) -> Integers:
@@ -57,6 +57,15 @@ def _disc(radius_cells: float) -> Integers:
     steps = np.arange(-reach, reach + 1)
     is_near = steps[:, None] ** 2 + steps**2 <= radius_cells**2
     return np.asarray((is_near.sum(axis=1) - 1) // 2)
+
+
+@kernel
+def _on(mask: Claims, cells: Integers) -> Claims:
+    """The mask at some cells (flat, -1: off the grid, where it is not set). [n]"""
+    is_set = np.zeros(cells.size, np.bool_)
+    for k in range(cells.size):
+        is_set[k] = cells[k] >= 0 and mask[cells[k]]
+    return is_set
 
 
 @kernel_in_place

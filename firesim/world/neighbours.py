@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.streams import Luck
 from firesim.world.hearing import N_LEVELS, NOTHING, SEEN, WARNING, Hearing
 from firesim.world.households import Parties
@@ -109,6 +110,7 @@ class Neighbours:
         self._zone_index, self._n_zones = parties.zone_index, n_zones
         self._zone_by_level = parties.zone_index * N_LEVELS
         self._by_zone: Integers = np.argsort(parties.zone_index, kind="stable")
+        self._first: Integers = np.searchsorted(parties.zone_index[self._by_zone], np.arange(n_zones + 1))
         self._is_calm: Claims = np.zeros(n_zones, np.bool_)
         self.is_anywhere_calm = False
         is_reached = luck.uniform("neighbour reach", parties.entity) < parameters.neighbour_reach_fraction
@@ -137,8 +139,9 @@ class Neighbours:
             if is_news.any():
                 told, after_s = told[is_news], after_s[is_news]
                 at_s = now_s + after_s + np.where(asleep[told], self._sleep.waking_s[told], 0.0)
-                knows = (level >= news) & (level < until)
-                self._hearing.pass_on(told, at_s, self._tellers(knows, told, luck_of_teller))
+                knows = (level, news, until)
+                tellers = tellers_of(self._by_zone, self._first, self._zone_index, *knows, told, luck_of_teller[told])
+                self._hearing.pass_on(told, at_s, tellers)
 
     def note(self, parties: Integers, level: Integers) -> None:
         """These have heard something of that level: after an all-clear their zones are calm, until another alert."""
@@ -146,11 +149,28 @@ class Neighbours:
         self._is_calm[self._zone_index[parties[level > SEEN]]] = False
         self.is_anywhere_calm = bool(self._is_calm.any())
 
-    def _tellers(self, knows: Claims, told: Integers, luck_of_teller: Floats) -> Integers:
-        """Of those of its zone who know, the one who tells each party. [told]"""
-        those = self._by_zone[knows[self._by_zone]]
-        zone, zones = self._zone_index[told], self._zone_index[those]
-        first, last = np.searchsorted(zones, zone), np.searchsorted(zones, zone, side="right")
-        pick = np.minimum((luck_of_teller[told] * (last - first)).astype(np.int64), last - first - 1)
-        tellers: Integers = those[first + pick]
-        return tellers
+
+@kernel
+def tellers_of(
+    by_zone: Integers, first: Integers, zone_index: Integers, level: Integers, news: int, until: int, told: Integers,
+    luck: Floats,
+) -> Integers:  # fmt: skip
+    """Of those of its zone who know, the one who tells each party: it is picked by the told one's luck. [told]
+
+    Who knows has heard something of a `level` from `news` on, but not from `until` on. [parties] `by_zone` are the
+    parties zone by zone, `first` the place of each zone's first there, and at its end how many there are. [zones + 1]
+    """
+    who_knows, n = np.empty(by_zone.size, np.int64), 0  # zone by zone, with the place of each zone's first
+    first_knows = np.zeros(first.size, np.int64)
+    for zone in range(first.size - 1):
+        for one in by_zone[first[zone] : first[zone + 1]]:
+            if news <= level[one] < until:
+                who_knows[n] = one
+                n += 1
+        first_knows[zone + 1] = n
+    tellers = np.empty(told.size, np.int64)
+    for k in range(told.size):
+        zone = zone_index[told[k]]
+        n_know = first_knows[zone + 1] - first_knows[zone]
+        tellers[k] = who_knows[first_knows[zone] + min(int(luck[k] * n_know), n_know - 1)]
+    return tellers

@@ -260,7 +260,7 @@ class People:
     @property
     def place_reached_s(self) -> Floats:
         """When the fire came to the cell that they were in at the start. [parties], s, inf: not yet"""
-        return self._standing.place_reached_s
+        return self._senses.place_reached_s
 
     @property
     def trapped_s(self) -> Floats:

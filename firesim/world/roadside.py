@@ -128,6 +128,8 @@ class Roadside:
         if flaming_cells is None or not has_kept_up:
             return np.arange(len(self._crossings.cell))
         fresh = flaming_cells[self._is_ahead[flaming_cells]]
+        if len(fresh) == 0:
+            return _NO_EDGES
         self._is_ahead[fresh] = False
         return np.array(sorted(one for cell in fresh.tolist() for one in self._crossings_in[cell]), dtype=np.int64)
 

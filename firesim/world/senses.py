@@ -69,6 +69,7 @@ class Senses:
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
         # Many homes share a cell: what is asked of all cells is asked once of each.
         self._cells_of_homes, self._home_of = np.unique(self._home_cell, return_inverse=True)
+        self._reached_s = np.full(len(self._cells_of_homes), np.inf)  # when fire came to each, as of the last look
         self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
@@ -76,6 +77,11 @@ class Senses:
         self._overslept: Integers = np.empty(0, np.int64)  # who was asleep then, and still is
         self._is_high = False  # whether flames have been high enough to be seen: what has burnt never shrinks
         self._looked_s = -np.inf
+
+    @property
+    def place_reached_s(self) -> Floats:
+        """When the fire came to the cell that they were in at the start, as of the last look. [parties], s"""
+        return self._reached_s[self._home_of]
 
     def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire every `look_s`, and notices its smoke in due time."""
@@ -93,8 +99,7 @@ class Senses:
             self._nearness.look(fire.flaming_cells(now_s))
         homes = self._cells_of_homes
         reached_s = fire.arrival_time_s.ravel()[homes]
-        is_reached = (reached_s <= now_s) & (homes >= 0)
-        self._standing.place_reached_s = np.where(is_reached, reached_s, np.inf)[self._home_of]
+        self._reached_s = np.where((reached_s <= now_s) & (homes >= 0), reached_s, np.inf)
         if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
@@ -109,9 +114,9 @@ class Senses:
 
     def _see_flames(self, now_s: float, fire_event: int) -> None:
         standing = self._standing
-        in_sight = self._nearness.has_seen_flames(self._cells_of_homes)[self._home_of]
-        in_sight &= np.isinf(standing.saw_flame_s) & (standing.state == HOME)
-        who = self._awake(in_sight.nonzero()[0], now_s)
+        in_sight = self._nearness.has_seen_flames(self._home_cell).nonzero()[0]
+        is_new = np.isinf(standing.saw_flame_s[in_sight]) & (standing.state[in_sight] == HOME)
+        who = self._awake(in_sight[is_new], now_s)
         if len(who) == 0:
             return
         standing.saw_flame_s[who] = now_s

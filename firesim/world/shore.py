@@ -45,7 +45,7 @@ class Shore(Lines):
         waits = self.waits.nonzero()[0]
         cells = home_cells.copy()
         cells[waits] = self.cell[self.place_of[waits]]
-        cells[self.is_aboard] = NOWHERE
+        cells[self.is_aboard.nonzero()[0]] = NOWHERE
         return cells
 
     def columns(self) -> dict[str, list[str] | Floats]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
+from firesim.compiled import kernel
 from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.physics.smoke import (
     GroundSmoke,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from firesim.world.weather import TrueWeather
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Sources = tuple[Floats, Floats, Floats, float]
 
 
@@ -121,27 +123,43 @@ class Smoke:
         smoke_g_m3 = self._air.at_g_m3(x_m, y_m)
         return optical_density_per_m(extinction_per_m(self.parameters.thickness_factor * smoke_g_m3))
 
-    def is_harmful(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def is_harmful(self, cells: Integers) -> NDArray[np.bool_]:
         """Whether smoke at `harmful_from_per_m` or thicker lies about these cells (flat; -1: off the grid, clear). [n]
 
         It is that of the middle of the square of 120 m that holds the cell. Houses keep nothing out.
         """
         if not self.is_any:
             return np.zeros(len(cells), np.bool_)
-        square = self._square_of.take(cells)
-        is_harmful = self._is_harmful.take(square)
-        unknown = square[is_harmful < 0]
-        if len(unknown):
-            is_fresh = np.zeros(self._is_harmful.size, np.bool_)
-            is_fresh[unknown] = True
-            fresh = np.flatnonzero(is_fresh)
+        fresh = _not_looked_at(cells, self._square_of, self._is_harmful)
+        if len(fresh):
             x_m, y_m = self._square_xy_m[:, fresh]
             self._is_harmful[fresh] = self.optical_density_per_m(x_m, y_m) >= self.parameters.harmful_from_per_m
-            is_harmful = self._is_harmful.take(square)
-        return np.asarray((is_harmful > 0) & (cells >= 0))
+        return _are_harmful(cells, self._square_of, self._is_harmful)
 
 
-def _squares(grid: Grid) -> tuple[NDArray[np.int64], Floats]:
+@kernel
+def _not_looked_at(cells: Integers, square_of: NDArray[np.int32], is_harmful: NDArray[np.int8]) -> Integers:
+    """The squares around some cells (flat; -1: none) that have not been looked at, each once: they count as clear."""
+    fresh = np.empty(min(cells.size, is_harmful.size), np.int64)
+    n = 0
+    for k in range(cells.size):
+        if cells[k] >= 0 and is_harmful[square_of[cells[k]]] < 0:
+            fresh[n] = square_of[cells[k]]
+            is_harmful[fresh[n]] = 0
+            n += 1
+    return fresh[:n].copy()
+
+
+@kernel
+def _are_harmful(cells: Integers, square_of: NDArray[np.int32], is_harmful: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Whether the smoke is harmful in the squares around some cells (flat; -1: none). [n]"""
+    are = np.zeros(cells.size, np.bool_)
+    for k in range(cells.size):
+        are[k] = cells[k] >= 0 and is_harmful[square_of[cells[k]]] > 0
+    return are
+
+
+def _squares(grid: Grid) -> tuple[NDArray[np.int32], Floats]:
     """The square of `SQUARE_M` that holds each flat cell [cells], and the middles of the squares [2, squares], m."""
     size = max(round(SQUARE_M / grid.cell_size_m), 1)
     row, column = np.divmod(np.arange(grid.rows * grid.columns), grid.columns)
@@ -149,7 +167,7 @@ def _squares(grid: Grid) -> tuple[NDArray[np.int64], Floats]:
     square = np.arange(-(-grid.rows // size) * columns)
     middle = (size - 1) / 2.0
     x_m, y_m = grid.centre_of(square // columns * size + middle, square % columns * size + middle)
-    return row // size * columns + column // size, np.stack([x_m, y_m])
+    return (row // size * columns + column // size).astype(np.int32), np.stack([x_m, y_m])
 
 
 def sources_of(fire: TrueFire, grid: Grid, now_s: float, most: int) -> Sources:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +30,7 @@ class Standing:
     ----------
     state
         Index into FATES: what they are up to, whatever the heat has done to them.
-    decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, place_reached_s, trapped_s
+    decided_s, departed_s, safe_s, saw_flame_s, saw_smoke_s, trapped_s
         See `People`. [s], `inf`: not yet
     exposure
         Time in the heat so far.
@@ -58,7 +60,7 @@ class Standing:
         self._names, self._journal = household_id, journal
         self.state = np.full(n, HOME, dtype=np.int64)
         self.decided_s, self.departed_s, self.safe_s, self.trapped_s = (np.full(n, np.inf) for _ in range(4))
-        self.saw_flame_s, self.saw_smoke_s, self.place_reached_s = (np.full(n, np.inf) for _ in range(3))
+        self.saw_flame_s, self.saw_smoke_s = np.full(n, np.inf), np.full(n, np.inf)
         self.exposure = Exposure(n)
         self.is_exposed: Claims = np.zeros(n, np.bool_)
         self.stays_at = stays_at
@@ -79,8 +81,12 @@ class Standing:
         """Write an event of each party, each once; returns them."""
         if len(who) == 0:
             return np.empty(0, np.int64)
-        names = [self._names[party] for party in who.tolist()]
-        events = self._journal.add_many(at_s, names, kind, because, detail)
+        if len(who) == 1:  # every second time, at half the cost
+            name = self._names[int(who[0])]
+            events = np.array([self._journal.add(_only(at_s), name, kind, _only(because), _only(detail))])
+        else:
+            names = [self._names[party] for party in who.tolist()]
+            events = self._journal.add_many(at_s, names, kind, because, detail)
         self.cause_id[who] = events
         return events
 
@@ -93,3 +99,13 @@ class Standing:
         """They would leave, but cannot by themselves; `waits`: index into WAITS."""
         self.note(who, at_s, "sheltering", because)
         self.state[who], self.waits[who] = SHELTERING, waits
+
+
+def _only(values: Any) -> Any:
+    """The one value of an array or list, or the value itself; raises ValueError where there are several."""
+    if isinstance(values, np.ndarray):
+        return values.item()
+    if isinstance(values, list):
+        (value,) = values
+        return value
+    return values

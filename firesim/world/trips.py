@@ -62,13 +62,15 @@ class Trips:
         As they set out. [s]
     cause_id
         The event of the trip's last change.
+    open : [n]
+        All trips that go on, rising; with them those that have ended since `changes` was last asked for.
     """
 
     def __init__(self, flow: Flow, journal: Journal, names: Sequence[str]) -> None:
         self._flow, self._journal, self._names = flow, journal, names
         self._party, self._from_node, self._cause_id = (np.empty(0, np.int64) for _ in range(3))
         self._departed_s = np.empty(0)  # all four with as much room as the flow has
-        self._open: Integers = np.empty(0, np.int64)  # trips of parties that had not ended when last asked for
+        self.open: Integers = np.empty(0, np.int64)
 
     def add(self, who: Departures, starts_s: Floats) -> Integers:
         """Parties set out at `starts_s`; returns their trips."""
@@ -78,7 +80,7 @@ class Trips:
         self._make_room(len(t.edge))
         self._party[trips], self._from_node[trips] = who.party, who.node
         self._cause_id[trips], self._departed_s[trips] = who.cause_id, starts_s
-        self._open = np.concatenate([self._open, trips[who.party != BACKGROUND]])
+        self.open = np.concatenate([self.open, trips])
         return trips
 
     def _make_room(self, size: int) -> None:
@@ -133,10 +135,11 @@ class Trips:
         if not self._flow.may_have_ended:
             return _NO_CHANGES
         self._flow.may_have_ended = False
-        has_ended = t.status[self._open] != TRAVELLING
+        has_ended = t.status[self.open] != TRAVELLING
         if not has_ended.any():
             return _NO_CHANGES
-        trips, self._open = self._open[has_ended], self._open[~has_ended]
+        trips, self.open = self.open[has_ended], self.open[~has_ended]
+        trips = trips[self.party[trips] != BACKGROUND]
         return Changes(trips, self.party[trips], t.status[trips], t.done_s[trips], self.cause_id[trips])
 
     @property

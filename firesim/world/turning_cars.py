@@ -35,10 +35,12 @@ class TurningCars:
     ) -> None:
         self._roads, self._flow, self._trips, self._steering, self._finder = roads, flow, trips, steering, finder
         self._luck, self._heeded = luck, heeded
-        self._cuts: list[frozenset[int]] = []  # [rows] that its travellers know of and not everybody does
-        self._is_news: Claims = np.zeros((0, 0), np.bool_)  # [row told, row telling]
-        self._knows_more: Claims = np.zeros(0, np.bool_)  # [rows] than everybody
+        self._cuts: dict[frozenset[int], int] = {}  # that some know of and not everybody does, numbered
+        self._cuts_of: Integers = np.empty(0, np.int64)  # [rows] which of these its travellers know of
+        self._is_news: Claims = np.zeros((0, 0), np.bool_)  # [cuts told, cuts telling]
+        self._knows_more: Claims = np.zeros(0, np.bool_)  # [cuts] than everybody
         self._somebody_knows_more = False
+        self._heeds_it: dict[int, bool] = {}  # by trip, of those who were told so far
         self._told = steering.told
 
     def meet(self, now_s: float) -> None:
@@ -48,10 +50,11 @@ class TurningCars:
         self._compare_rows()
         if not self._somebody_knows_more:
             return
-        t, n = self._flow.travellers, self._flow.n
+        t = self._flow.travellers
         listeners, tellers = _meetings(
-            t.status[:n], t.edge[:n], t.row[:n], self._roads.opposite, self._knows_more, self._is_news
-        )
+            self._trips.open, t.status, t.edge, t.row, self._cuts_of, self._roads.opposite, self._knows_more,
+            self._is_news,
+        )  # fmt: skip
         for trip, by in zip(listeners.tolist(), tellers.tolist(), strict=True):
             if self._heeds(trip):
                 self._tell(trip, by, now_s)
@@ -62,49 +65,55 @@ class TurningCars:
         self._steering.learn(trip, self._steering.knowledge_of(trip).with_also(cut=cut), now_s)
 
     def _heeds(self, trip: int) -> bool:
-        return float(self._luck.uniform("heeds turning cars", self._trips.name_of(trip))) < self._heeded
+        if trip not in self._heeds_it:  # who does not is told again for as long as they meet
+            share = float(self._luck.uniform("heeds turning cars", self._trips.name_of(trip)))
+            self._heeds_it[trip] = share < self._heeded
+        return self._heeds_it[trip]
 
     def _compare_rows(self) -> None:
         """Work out who could tell whom something new, for rows made since the last time."""
         if self._told is not self._steering.told:
-            self._told, self._cuts, self._is_news = self._steering.told, [], np.zeros((0, 0), np.bool_)
-        had, rows = len(self._cuts), self._finder.n_rows
+            self._told, self._cuts, self._cuts_of = self._steering.told, {}, np.empty(0, np.int64)
+            self._knows_more = np.zeros(0, np.bool_)
+        had, rows = len(self._cuts_of), self._finder.n_rows
         if rows == had:
             return
         common = set(self._told.cut)
-        self._cuts += [frozenset(self._finder.knowledge(row).cut) - common for row in range(had, rows)]
-        known = {cut: k for k, cut in enumerate(dict.fromkeys(self._cuts))}
-        kind = np.array([known[cut] for cut in self._cuts])
-        is_news = np.array([[not telling <= told for telling in known] for told in known])
-        self._is_news = is_news[np.ix_(kind, kind)]
-        self._knows_more = np.array([bool(cut) for cut in self._cuts])
-        self._somebody_knows_more = bool(self._knows_more.any())
+        new = [frozenset(self._finder.knowledge(row).cut) - common for row in range(had, rows)]
+        numbers = [self._cuts.setdefault(cut, len(self._cuts)) for cut in new]
+        self._cuts_of = np.concatenate([self._cuts_of, np.array(numbers, dtype=np.int64)])
+        if len(self._cuts) > len(self._knows_more):
+            self._is_news = np.array([[not telling <= told for telling in self._cuts] for told in self._cuts])
+            self._knows_more = np.array([bool(cut) for cut in self._cuts])
+            self._somebody_knows_more = bool(self._knows_more.any())
 
 
 @kernel
 def _meetings(
-    status: Integers, edge: Integers, row: Integers, opposite: Integers, knows_more: Claims, is_news: Claims
-) -> tuple[Integers, Integers]:
+    trips: Integers, status: Integers, edge: Integers, row: Integers, cuts_of: Integers, opposite: Integers,
+    knows_more: Claims, is_news: Claims,
+) -> tuple[Integers, Integers]:  # fmt: skip
     """Who hears something new from whom, who comes the other way on the same stretch. Of several the last is heard.
 
-    status, edge, row : [trips]; opposite : [edges]; knows_more : [rows]; is_news : [row told, row telling]
+    trips : all that go on, rising; status, edge, row : by trip; cuts_of : [rows] what travellers know;
+    opposite : [edges]; knows_more : [cuts]; is_news : [cuts told, cuts telling]
     """
     n_edges = opposite.size
     teller_on = np.full(n_edges, -1, np.int64)
     n_telling = 0
-    for trip in range(status.size):
+    for trip in trips:
         on_road = status[trip] == TRAVELLING and edge[trip] < n_edges
-        if on_road and knows_more[row[trip]] and opposite[edge[trip]] >= 0:
+        if on_road and knows_more[cuts_of[row[trip]]] and opposite[edge[trip]] >= 0:
             teller_on[opposite[edge[trip]]] = trip
             n_telling += 1
-    listeners, tellers = np.empty(status.size, np.int64), np.empty(status.size, np.int64)
+    most = trips.size if n_telling > 0 else 0
+    listeners, tellers = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
-    if n_telling > 0:
-        for trip in range(status.size):
-            if status[trip] != TRAVELLING or edge[trip] >= n_edges:
-                continue
-            teller = teller_on[edge[trip]]
-            if teller >= 0 and is_news[row[trip], row[teller]]:
-                listeners[n], tellers[n] = trip, teller
-                n += 1
+    for trip in trips[:most]:
+        if status[trip] != TRAVELLING or edge[trip] >= n_edges:
+            continue
+        teller = teller_on[edge[trip]]
+        if teller >= 0 and is_news[cuts_of[row[trip]], cuts_of[row[teller]]]:
+            listeners[n], tellers[n] = trip, teller
+            n += 1
     return listeners[:n].copy(), tellers[:n].copy()

@@ -284,6 +284,21 @@ def test_waves_slow_a_boat_and_beyond_its_limit_it_does_not_set_out(make_world):
     assert world.states() == ["weather_bound"]
 
 
+def test_boats_of_unlike_speed_on_one_way_in_one_wind_arrive_as_each_would_alone(make_world):
+    boats = [boat("slow"), boat("fast", speed_m_s=2.0 * SPEED_M_S), boat("sturdy", wave_limit_m=4.0)]
+    arrived: dict[str, list[float]] = {}
+    for specs in (boats, *([one] for one in boats)):
+        world = make_world([], specs, wind_m_s=6.0, from_deg=180.0)  # too rough to land: none is in another's way
+        for one in specs:
+            world.call(one.boat)
+        world.env.run(5000.0)
+        for one in specs:
+            came_s = [now_s for now_s, s in world.said if (s.boat, s.state) == (one.boat, "cannot_land")]
+            arrived.setdefault(one.boat, []).append(min(came_s))
+    assert all(together_s == alone_s for together_s, alone_s in arrived.values())
+    assert len({together_s for together_s, _ in arrived.values()}) == len(boats)
+
+
 def test_a_boat_lies_off_in_smoke_and_lands_when_it_clears(make_world):
     seen = {"m": 50.0}
     world = make_world([1] * 5, visibility=lambda x_m, y_m: seen["m"])

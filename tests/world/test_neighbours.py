@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from firesim.streams import Luck
-from firesim.world.neighbours import Contagion
+from firesim.world.hearing import N_LEVELS, NOTHING, SEEN, WARNING
+from firesim.world.neighbours import Contagion, tellers_of
 from tests.world.village import VILLAGE, Day, FakeFire, make_place
 
 MINUTE_S = 60.0
@@ -71,6 +72,21 @@ def test_neighbours_warn_those_whom_no_channel_reached():
         assert teller["time_s"] < event["time_s"]
         assert teller["actor"].split("-")[0] == "village"
         assert day.journal.chain(event["event_id"])[-1] == day.ignition
+
+
+@pytest.mark.parametrize("share", [0.002, 0.1, 1.0])
+def test_who_tells_is_of_the_same_zone_knows_that_news_and_may_be_any_of_those(share):
+    rng, n, n_zones = np.random.default_rng(1), 4000, 3
+    zone, level = rng.integers(0, n_zones, n), np.where(rng.random(n) < share, WARNING, NOTHING)
+    level[rng.random(n) < 0.1] = SEEN  # they have seen the fire, which is other news
+    by_zone = np.argsort(zone, kind="stable")
+    first = np.searchsorted(zone[by_zone], np.arange(n_zones + 1))
+    told, luck = np.arange(n), rng.random(n)
+    tellers = tellers_of(by_zone, first, zone, level, WARNING, N_LEVELS, told, luck)
+    for k in range(n_zones):
+        who_know = np.flatnonzero((zone == k) & (level == WARNING))
+        here = zone == k
+        assert (tellers[here] == who_know[(luck[here] * len(who_know)).astype(int)]).all()
 
 
 def test_neighbours_pass_on_where_to_go():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firesim.physics import gridlock
 from firesim.physics.queues import ARRIVED, CAUGHT, REMOVED, STRANDED, TRAVELLING
 from firesim.place.grid import Grid
 from firesim.place.roads import RoadEdge, RoadNode, Roads
@@ -401,6 +402,23 @@ def test_gridlock_is_counted_and_its_rule_kept(rule):
     if rule == "none":
         assert run.traffic.gridlock_count == 1
         assert (run.traffic.status == TRAVELLING).all()
+
+
+def test_a_ring_is_found_once_it_has_stood_for_long_however_often_none_was_found_before():
+    patience_s = 30.0
+    places = [Refuge("r", "r", "town", 500.0, 500.0, "D", 10_000)]
+    run = Run(ring_roads(), places, gridlock="none", gridlock_patience_s=patience_s)
+    ways = [run.traffic.add_route([*nodes, *(nodes[1:] * 5), "D"]) for nodes in map(list, ("ABCA", "BCAB", "CABC"))]
+    flow, found = run.traffic.flow, []
+    for now_s in np.arange(10.0, 600.0, 10.0):
+        if now_s == 100.0:
+            for start, way in zip("ABC", ways, strict=True):
+                run.leave(start, n=10, refuge=0, route=way, at_s=now_s)
+        run.traffic.advance(now_s)
+        rings = gridlock.gridlocks(flow.network, flow.queues, now_s, patience_s).tolist()
+        assert flow.rings(now_s, patience_s) == rings
+        found.append(bool(rings))
+    assert any(found)
 
 
 @st.composite
