@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import filecmp
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -132,3 +134,15 @@ def test_a_point_fire_is_smaller_at_first_than_the_steady_law_has_it(short_scena
     # and a little more while the young fire is rounder.
     assert (growing < np.array([0.10, 0.20, 0.60]) * at_once).all()
     assert (growing > np.array([0.005, 0.02, 0.12]) * at_once).all()
+
+
+def test_runs_that_nobody_holds_do_not_pile_up(short_scenario):
+    alive = []
+    gc.disable()  # as between runs that follow one another at once
+    try:
+        for _ in range(9):
+            run = simulate(short_scenario, "no-alert", seed=1)
+            alive.append(weakref.ref(run.clockwork))
+            assert sum(one() is not None for one in alive) <= 5
+    finally:
+        gc.enable()
