@@ -37,11 +37,11 @@ def edge_cells(
         them *inside the window*, row by row, and the means over those active ones. [-, -, kW/m, m]
     """
     top, bottom, left, right = window
-    room = max(bottom - top, 0) * max(right - left, 0)
+    height, width = max(bottom - top, 0), max(right - left, 0)
+    room = height * width
     rows, columns = np.empty(room, np.int64), np.empty(room, np.int64)
     intensity, flame = np.empty(room, np.float64), np.empty(room, np.float64)
     # Few cells lie at the edge: the others are sorted out first, by flags of whole rows.
-    height, width = bottom - top, right - left
     is_active = np.zeros((height + 2, width + 2), np.bool_)  # with a rim around the window
     for y in range(height):
         for x in range(width):

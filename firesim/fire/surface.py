@@ -68,7 +68,9 @@ class SurfaceSpread:
     @cached_property
     def flame_length_m(self) -> Floats:
         """Length of the head's flames: worked out for who asks, a power of a number for each cell. [m]"""
-        return _flame_lengths(self.fireline_intensity_kw_m.ravel()).reshape(self.fireline_intensity_kw_m.shape)
+        intensity_kw_m = self.fireline_intensity_kw_m
+        length_m: Floats = _flame_lengths(intensity_kw_m.ravel()).reshape(intensity_kw_m.shape)[()]  # a number of one
+        return length_m
 
     @cached_property
     def bed(self) -> FuelBed:

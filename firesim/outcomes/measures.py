@@ -159,7 +159,7 @@ def zone_times(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> pd.D
         weights, safe, deadline = (column[party] for column in of_risk)
         order = np.argsort(safe, kind="stable")
         at_90 = safe[order][np.searchsorted(np.cumsum(weights[order]), 0.9 * weights.sum() - 1e-9)]
-        aset = (deadline.min() - ignited_s) / 60.0
+        aset = (np.fmin.reduce(deadline) - ignited_s) / 60.0
         rset = (at_90 - ignited_s) / 60.0
         factor = aset / (rset if isfinite(rset) else (horizon_s - ignited_s) / 60.0)
         rows.append((zone, int(weights.sum()), aset, rset if isfinite(rset) else nan, factor))

@@ -106,7 +106,8 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     have reached the neighbour by then and has not, and at the edge of the grid, it stands at the cell's side.
     """
     field = np.asarray(arrival_time_s)
-    burnt = field <= at_s
+    level = float(np.asarray(at_s, dtype=field.dtype)) if field.dtype.kind == "f" else float(at_s)  # to its precision
+    burnt = field <= level
     if not burnt.any():
         return []
     rows, columns = np.flatnonzero(burnt.any(axis=1)), np.flatnonzero(burnt.any(axis=0))
@@ -117,7 +118,7 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     above, beside = max(-top, 0), max(-left, 0)
     around[above : above + given.shape[0], beside : beside + given.shape[1]] = given
     del burnt
-    down, across, ends = _outlines(around, at_s, top + corner[0], left + corner[1])
+    down, across, ends = _outlines(around, level, top + corner[0], left + corner[1])
     x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
     y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m
     points, cuts = list(zip(x_m.tolist(), y_m.tolist(), strict=True)), [0, *ends.tolist()]

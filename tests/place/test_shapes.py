@@ -55,6 +55,15 @@ def test_a_front_held_at_a_road_stands_at_the_sides_of_its_cells() -> None:
     assert len(held) > 60
 
 
+def test_a_cell_that_burnt_at_the_very_time_lies_within_also_in_single_precision() -> None:
+    grid = Grid(10, 10, 30.0, 0.0, 0.0)
+    for at_s in np.random.default_rng(1).uniform(0.0, 1e5, 50).tolist():
+        arrival_s = np.full((10, 10), np.inf, np.float32)
+        arrival_s[4:6, 4:6] = at_s
+        (ring,) = rings_of(arrival_s, at_s, grid)
+        assert ring_area_m2(ring) > 0.0
+
+
 def test_an_outline_never_leaves_the_grid() -> None:
     (ring,) = rings_of(np.zeros(GRID.shape), 0.0, GRID)
     west, south, east, north = GRID.bounds_m
