@@ -27,7 +27,9 @@ Cells = NDArray[np.int64]
 EFFECTIVE_EARTH_RADIUS_M = 4.0 / 3.0 * 6_371_000.0
 SAMPLES_PER_CELL = 2.0  # half a cell: a one-cell wall keeps at least three quarters of its height
 GRAZING_M = 1e-6  # a ray that lies in the ground plane is not blocked by rounding
-_RUN_SAMPLES = 8  # of a ray, passed over together where all ground near lies below it
+# Samples of a ray, passed over together where all ground near lies below it: short runs pass closer over ridges. (A
+# look from 72 places took a fifth of its time with runs of 8 instead of 32 and the steps of `devices/plume.py`.)
+_RUN_SAMPLES = 8
 _RUN_CELLS = 4
 _CLEAR_M = 1e-3  # far more than rounding
 

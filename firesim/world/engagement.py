@@ -49,7 +49,7 @@ class Engagement:
         while not crew.was_called:
             self.fire.advance(float(self.env.now))
             front = self._front_before(crew, self.parameters.farthest_hose_m)
-            danger = self.danger_to(crew, front)
+            danger = self.danger_to(crew)
             if danger is not None:
                 yield from self.withdraw(crew, danger)
                 has_line, told = False, "withdrawn"
@@ -211,17 +211,13 @@ class Engagement:
 
     # --- safety -------------------------------------------------------------------------------------------------
 
-    def danger_to(self, crew: Crew, in_reach: Front | None = None) -> str | None:
-        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none.
-
-        `in_reach`: the front as far as hoses reach, where that is known already.
-        """
+    def danger_to(self, crew: Crew) -> str | None:
+        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none."""
         if not self.fire.has_ignited or self.fire.is_out:
             return None
         safe_m = self.parameters.safety_distance_m
-        if in_reach is None or safe_m > self.parameters.farthest_hose_m:
-            # As far as hoses reach: a crew at the fire looks so far at the same moment.
-            in_reach = self._front_before(crew, max(safe_m, self.parameters.farthest_hose_m))
+        # As far as hoses reach: a crew at the fire looks so far at the same moment, and the look is kept.
+        in_reach = self._front_before(crew, max(safe_m, self.parameters.farthest_hose_m))
         near_kw_m = in_reach.intensity_kw_m[: in_reach.count_within(safe_m)]
         if len(near_kw_m) == 0 or near_kw_m.max() < self.parameters.hold_limit_kw_m:
             return None
