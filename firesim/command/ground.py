@@ -17,7 +17,7 @@ from firesim.command.busline import BusLine
 from firesim.command.seamap import SeaMap
 from firesim.link.briefings import Briefing, LandingInfo, MapRaster, WeatherRow
 from firesim.physics.search import quickest_to
-from firesim.place.grid import Grid, direction_deg, east_north
+from firesim.place.grid import Grid, direction_deg
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge, Zone
 from firesim.place.shapes import rasterise
@@ -287,8 +287,3 @@ class Ground:
         toward_deg = (self.bulletin_at(time_s).wind_from_deg + 180.0) % 360.0
         off_deg = np.abs((direction_deg(east, north) - toward_deg + 180.0) % 360.0 - 180.0)
         return np.hypot(east, north), off_deg
-
-    def upwind_of(self, x_m: float, y_m: float, distance_m: float, time_s: float) -> tuple[float, float]:
-        """The point that lies so far upwind of a place. [m]"""
-        east, north = east_north(self.bulletin_at(time_s).wind_from_deg)
-        return x_m + distance_m * float(east), y_m + distance_m * float(north)

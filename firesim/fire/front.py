@@ -164,11 +164,6 @@ class Front:
         return self._inside(self._cells.arrival_s)
 
     @property
-    def arrival_gradient_s(self) -> tuple[Singles, Singles]:
-        """Change of arrival from cell to cell along columns and rows. [y, x], s a cell; views; 0 where it began."""
-        return self._inside(self._cells.gradient_x), self._inside(self._cells.gradient_y)
-
-    @property
     def heat_per_area_kj_m2(self) -> Singles:
         """Heat per area of `Spread` at arrival. [y, x], a view."""
         return self._inside(self._tiles.heat)
