@@ -172,13 +172,11 @@ def _goes_on(
 ) -> int:
     """Bit k if arrival runs on from cell c into neighbour k as the gradients of both say, within half a crossing."""
     n = c + RING_X[k] + stride * RING_Y[k]
-    if not isfinite(arrival_s[n]) or mark[n] & SOURCE:
-        return 0
     gx, gy = gradient_x[c], gradient_y[c]
     change = 0.5 * ((gx + gradient_x[n]) * RING_X[k] + (gy + gradient_y[n]) * RING_Y[k])
-    if abs(arrival_s[n] - arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy)):
-        return 1 << k
-    return 0
+    # Never of a neighbour that fire is not expected in: its arrival is infinite.
+    is_as_told = abs(arrival_s[n] - arrival_s[c] - change) <= MOST_ROUGHNESS * (abs(gx) + abs(gy))
+    return 1 << k if is_as_told & (mark[n] & SOURCE == 0) else 0
 
 
 @kernel_in_place
