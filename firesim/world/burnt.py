@@ -25,6 +25,8 @@ CORRECTED_S = 300.0
 class Burnt:
     """Fields of a fire, kept up to date at the cost of what has burnt since they were last asked for.
 
+    watched: bool [y, x] cells of which `has_come_to_watched` tells, not copied.
+
     Attributes
     ----------
     arrival_time_s : float64 [y, x], `inf` where it has not burnt
@@ -33,8 +35,10 @@ class Burnt:
     window : rows and columns outside of which nothing has burnt
     """
 
-    def __init__(self, front: SpreadingFire, shape: tuple[int, int]) -> None:
+    def __init__(self, front: SpreadingFire, shape: tuple[int, int], watched: NDArray[np.bool_] | None = None) -> None:
         self._front = front
+        self._watched = np.zeros(shape, np.bool_) if watched is None else watched
+        self._is_news = False
         self._until_s = -inf
         self._told = nothing_told(shape)
         self.window = (slice(0, 0), slice(0, 0))
@@ -46,10 +50,17 @@ class Burnt:
         if self._until_s != now_s:
             rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S, self._told)
             if rows.size:
-                span = _write(*self._fields, rows, columns, arrival_s, intensity, flame_length_m(intensity))
+                lengths_m = flame_length_m(intensity)
+                *span, is_news = _write(*self._fields, self._watched, rows, columns, arrival_s, intensity, lengths_m)
                 self.window = (_with(self.window[0], *span[:2]), _with(self.window[1], *span[2:]))
+                self._is_news = self._is_news or is_news
             self._until_s = now_s
         return self
+
+    def has_come_to_watched(self) -> bool:
+        """Whether fire has come to a watched cell since this was last asked."""
+        is_news, self._is_news = self._is_news, False
+        return is_news
 
     def between(self, after_s: float, until_s: float) -> NDArray[np.int64]:
         """Flat indices of the cells that are known to have burnt after one time and by another, row by row."""
@@ -68,19 +79,24 @@ def _write(
     arrival_time_s: NDArray[np.float64],
     intensity_kw_m: NDArray[np.float32],
     flame_length_m: NDArray[np.float32],
+    watched: NDArray[np.bool_],
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
     arrived_s: NDArray[np.float64],
     intense_kw_m: NDArray[np.float64],
     long_m: NDArray[np.float64],
-) -> tuple[int, int, int, int]:
-    """Write what is known of some cells into fields; first and last of their rows, first and last of their columns."""
-    top, bottom, left, right = rows[0], rows[0], columns[0], columns[0]
+) -> tuple[int, int, int, int, bool]:
+    """Write what is known of some cells into fields; first and last of their rows, first and last of their columns.
+
+    And whether any of them is watched.
+    """
+    top, bottom, left, right, is_any_watched = rows[0], rows[0], columns[0], columns[0], False
     for n in range(rows.size):
         i, j = rows[n], columns[n]
         arrival_time_s[i, j], intensity_kw_m[i, j], flame_length_m[i, j] = arrived_s[n], intense_kw_m[n], long_m[n]
         top, bottom, left, right = min(top, i), max(bottom, i), min(left, j), max(right, j)
-    return top, bottom, left, right
+        is_any_watched |= watched[i, j]
+    return top, bottom, left, right, is_any_watched
 
 
 @kernel
@@ -98,24 +114,6 @@ def _between(
     return found[:n].copy()
 
 
-@kernel
-def _is_any_reached(
-    is_ahead: NDArray[np.bool_],
-    arrival_time_s: NDArray[np.float64],
-    top: int,
-    bottom: int,
-    left: int,
-    right: int,
-    now_s: float,
-) -> bool:
-    """Whether fire has come by now to a cell ahead of it, within some rows and columns, the last not counted."""
-    for i in range(top, bottom):
-        for j in range(left, right):
-            if is_ahead[i, j] and arrival_time_s[i, j] <= now_s:
-                return True
-    return False
-
-
 def _with(span: slice, first: int, last: int) -> slice:
     """The span, grown to hold the indices from one to another."""
     if span.start <= first and last < span.stop:
@@ -124,30 +122,24 @@ def _with(span: slice, first: int, last: int) -> slice:
 
 
 class ZoneWatch:
-    """Says of each zone, once, that the fire has reached it: the first of its cells burns."""
+    """Says of each zone, once, that the fire has reached it: the first of its cells burns.
+
+    is_ahead: bool [y, x], in a zone that has not been reached.
+    """
 
     def __init__(self, zones: Sequence[Zone], grid: Grid) -> None:
         cells = ((zone.zone, np.flatnonzero(rasterise(zone.polygon_xy_m, grid))) for zone in zones)
         self._cells = {zone: flat for zone, flat in cells if len(flat)}
-        self._is_ahead = np.zeros(grid.shape, np.bool_)  # [y, x] in a zone that has not been reached
+        self.is_ahead = np.zeros(grid.shape, np.bool_)
         self._mark_ahead()
 
     def _mark_ahead(self) -> None:
-        self._is_ahead[...] = False
+        self.is_ahead[...] = False
         for flat in self._cells.values():
-            self._is_ahead.ravel()[flat] = True
+            self.is_ahead.ravel()[flat] = True
 
-    def reached(
-        self, arrival_time_s: NDArray[np.float64], now_s: float, window: tuple[slice, slice]
-    ) -> list[tuple[str, float]]:
-        """Zones reached since the last call, with the time [s], in order of time.
-
-        window: rows and columns outside of which nothing has burnt.
-        """
-        rows, columns = window
-        within = rows.start, rows.stop, columns.start, columns.stop
-        if not _is_any_reached(self._is_ahead, arrival_time_s, *within, now_s):
-            return []
+    def reached(self, arrival_time_s: NDArray[np.float64], now_s: float) -> list[tuple[str, float]]:
+        """Zones reached since the last call, with the time [s], in order of time. [y, x]"""
         arrival = np.ravel(arrival_time_s)
         firsts = [(zone, float(arrival[cells].min())) for zone, cells in self._cells.items()]
         new = sorted((pair for pair in firsts if pair[1] <= now_s), key=lambda pair: (pair[1], pair[0]))

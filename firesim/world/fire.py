@@ -130,7 +130,7 @@ class TrueFire:
         self._held_event: int | None = None
         self._fuel_numbers, self._fuel_of_cell = _fuels_of(hidden.fuel_model)
         self._heat_kj_m2 = self._heat_of_cells(weather.at(0.0).moisture)
-        self._burnt = Burnt(self._front, self.grid.shape)
+        self._burnt = Burnt(self._front, self.grid.shape, watched=self._zones.is_ahead)
         self._rings: tuple[float, list[list[Point]]] = (-inf, [])
         self._flaming: dict[tuple[float, float], NDArray[np.int64]] = {}  # of this moment, by what was asked
         self._heat_mw: dict[float, float] = {}
@@ -151,8 +151,8 @@ class TrueFire:
             self._burn_until(time_s)
             self._meet_weather(time_s)
         self._burn_until(now_s)
-        if self.ignition_event is not None:
-            for zone, first_s in self._zones.reached(self.arrival_time_s, now_s, self.burnt_window):
+        if self.ignition_event is not None and self._burnt.until(now_s).has_come_to_watched():
+            for zone, first_s in self._zones.reached(self.arrival_time_s, now_s):
                 self._journal.add(first_s, "fire", "fire_reached_zone", self.ignition_event, zone)
         self._note_out()
 
