@@ -8,6 +8,9 @@ A module with kernels writes `from firesim.compiled import kernel` and decorates
 `@kernel_in_place` where a kernel works on the arrays it is given and makes none of its own. No
 `fastmath` and no `parallel`: both would let the same seed give other numbers on another machine or count
 of workers.
+
+To hand a kernel a tuple takes three times as long as its parts. One that is called at every step, with tuples of
+dozens of arrays, takes `*parts`, all of them one after the other, and puts them together again.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ openings rare; what a cell brings while it is not yet final can leave its neighb
 
 from __future__ import annotations
 
+from itertools import accumulate
 from math import inf, isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -470,3 +471,25 @@ def solve(
         take(queue)
         cells.mark[a] = cells.mark[a] & ~OPEN | SETTLED
         _spread_from(cells, history, queue, tolerance, a, stride, least_s, until_s if to_the_rim else inf)
+
+
+# Where history, queue, tolerance and tiles begin among the parts of `solve_parts`.
+_H, _Q, _E, _T = accumulate(len(state._fields) for state in (Cells, History, Queue, Tolerance))
+
+
+@kernel_in_place
+def solve_parts(
+    age: int,
+    stride: int,
+    cell_size_m: float,
+    rows_per_step_north: int,
+    until_s: float,
+    least_s: float,
+    to_the_rim: bool,
+    *parts: Any,
+) -> tuple[int, int]:
+    """`solve`, for who calls it every few seconds: parts of its five tuples, one after the other (`compiled.py`)."""
+    return solve(
+        Cells(*parts[:_H]), History(*parts[_H:_Q]), Queue(*parts[_Q:_E]), Tolerance(*parts[_E:_T]), Tiles(*parts[_T:]),
+        age, stride, cell_size_m, rows_per_step_north, until_s, least_s, to_the_rim,
+    )  # fmt: skip

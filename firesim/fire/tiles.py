@@ -149,10 +149,11 @@ def steps_toward(toward_deg: Floats, rows_per_step_north: int) -> tuple[Floats, 
     return along_columns, along_rows
 
 
+_TILES = len(Cells._fields)  # where tiles begin among the parts of `write_spread`
+
+
 @kernel_in_place
 def write_spread(
-    cells: Cells,
-    tiles: Tiles,
     now_s: float,
     stride: int,
     row: int,
@@ -163,11 +164,14 @@ def write_spread(
     step_y: Floats,
     eccentric: Floats,
     burns: Floats,
+    *parts: Any,
 ) -> None:
     """Slowness and drift of the unburnt cells of a square whose north-west cell is at (row, column) of the grid.
 
     head_rate [m/s], step_x, step_y of `steps_toward` the head, eccentric [-], burns [kJ/m2]: arrays of the square.
+    parts: of cells and tiles, one after the other (`compiled.py`).
     """
+    cells, tiles = Cells(*parts[:_TILES]), Tiles(*parts[_TILES:])
     across = ((stride - 1) >> TILE_BITS) + 1
     for i in range(head_rate.shape[0]):
         for j in range(head_rate.shape[1]):
@@ -370,14 +374,14 @@ class SpreadTiles:
             step = spread.step or steps_toward(_filled(spread.toward_deg, shape), self.rows_per_step_north)
             parts = (spread.head_rate_m_s, *step, spread.eccentricity, spread.heat_per_area_kj_m2)
             write_spread(
-                cells,
-                self.parts(),
                 now_s,
                 self.stride,
                 rows.start,
                 columns.start,
                 self.cell_size_m,
                 *(_filled(part, shape) for part in parts),
+                *cells,
+                *self.parts(),
             )
         squares = self.age_of.reshape(-1, self._across)
         squares[down : down + (1 << BLOCK_BITS), right : right + (1 << BLOCK_BITS)] = self.age

@@ -31,6 +31,9 @@ by changing that traveller's row or route, or by taking it off the road, and cal
 
 from __future__ import annotations
 
+from itertools import accumulate
+from typing import Any
+
 import numpy as np
 
 from firesim.compiled import kernel_in_place
@@ -62,6 +65,9 @@ from firesim.physics.queues import (
 DONE, CUT, FULL, NO_WAY, LOG_FULL, SMOKE = 0, 1, 2, 3, 4, 5
 # What a traveller wants at a node, besides an edge.
 _STAYS, _IS_TURNED_AWAY, _KNOWS_NO_WAY = -2, -3, -4
+
+# Where queues, travellers, ways and events begin among the parts of `advance_parts`.
+_Q, _T, _W, _E = accumulate(len(state._fields) for state in (Network, Queues, Travellers, Ways))
 
 
 @kernel_in_place
@@ -249,3 +255,12 @@ def advance(
             add_event(events, now_s, label)
             return question, who, now_s
     return DONE, NOBODY, until_s
+
+
+@kernel_in_place
+def advance_parts(until_s: float, turn_s: float, *parts: Any) -> tuple[int, int, float]:
+    """`advance`, for who calls it every few seconds: parts of its five tuples, one after the other (`compiled.py`)."""
+    return advance(
+        Network(*parts[:_Q]), Queues(*parts[_Q:_T]), Travellers(*parts[_T:_W]), Ways(*parts[_W:_E]),
+        Events(*parts[_E:]), until_s, turn_s,
+    )  # fmt: skip

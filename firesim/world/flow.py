@@ -95,8 +95,8 @@ class Flow:
         if self.events.size[0] == 0 or self.events.keys[0] >= until_s:
             return moves.DONE, NOBODY, until_s
         self.may_have_ended = True
-        question, who, now_s = moves.advance(
-            self.network, self.queues, self.travellers, ways, self.events, until_s, turn_s
+        question, who, now_s = moves.advance_parts(
+            until_s, turn_s, *self.network, *self.queues, *self.travellers, *ways, *self.events
         )
         return int(question), int(who), float(now_s)
 
