@@ -13,14 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel, kernel_in_place
-from firesim.fire.cells import OPEN, RING_X, RING_Y, SETTLED, SOURCE, Cells, Floats, Indices, Singles
+from firesim.fire.cells import BARE, OPEN, RING_X, RING_Y, SETTLED, SOURCE, TILE_BITS, Cells, Floats, Indices, Singles
 from firesim.fire.tiles import window_of
 
 Marks = NDArray[np.uint8]
+Squares = NDArray[np.bool_]  # of the grid, as in `tiles.py`
 
 # A front this much of a cell's crossing away from its centre, as the sum of both components of its gradient, leaves
 # the cell whole: a straight one is out of it at 0.5.
 CROSSED_BY = 1.0
+
+# Squares that are old when a front is asked, and how long ago all had to be over there. [s] In strong wind a better way
+# into a cell may be found when the front is already past it: 14 s after it was the most that was seen.
+OVER_FOR_S = 600.0
 
 # Fire has come near: the others' arrival is inf, and their marks are read from an eighth of the memory.
 _NOT_FAR = OPEN | SETTLED
@@ -51,38 +56,73 @@ def burnt_share(ahead_s: float, gradient_x: float, gradient_y: float) -> float:
 
 
 @kernel_in_place
-def burnt_cells(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices, at_s: float
-) -> float:
-    """Area burnt by a time, in cells, parts of cells counted.  Cells not yet reached count by what they expect.
+def grown_cells(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
+    from_s: float, to_s: float, is_old: Squares,
+) -> float:  # fmt: skip
+    """Area burnt between two times, in cells, parts of cells counted. Those not yet reached count by what they expect.
 
-    age_of: of the squares of the grid (`SpreadTiles`), for where fire has come.
+    age_of: of the squares of the grid (`SpreadTiles`), for where fire has come. is_old: `old_squares` by the first of
+    the times or sooner.
     """
-    return grown_cells(arrival_s, gradient_x, gradient_y, mark, stride, age_of, -inf, at_s)
+    total, window = 0.0, window_of(age_of, stride, mark.size)
+    for row in range(window[0], window[1]):
+        end = window[2]
+        while end < window[3]:
+            square, begin, end = _square_from(row, end, stride, window[3])
+            if is_old[square]:
+                continue
+            for c in range((row + 1) * stride + 1 + begin, (row + 1) * stride + 1 + end):
+                if not mark[c] & _NOT_FAR:
+                    continue
+                here_s = arrival_s[c]
+                crossed_by_s = CROSSED_BY * (abs(gradient_x[c]) + abs(gradient_y[c]))
+                # Nearly all cells are whole at both times, or not reached at either.
+                if from_s - here_s >= crossed_by_s or here_s - to_s >= crossed_by_s:
+                    continue
+                if to_s - here_s >= crossed_by_s and here_s - from_s >= crossed_by_s:
+                    total += 1.0
+                else:
+                    total += _share_grown(arrival_s, gradient_x, gradient_y, mark, c, stride, from_s, to_s)
+    return total
+
+
+@kernel
+def old_squares(
+    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
+    by_s: float, were_old: Squares,
+) -> Squares:  # fmt: skip
+    """Squares of the grid with nothing left to tell: each cell burnt and crossed by a time, or never to burn.
+
+    were_old: those that were known to be so, sooner.
+    """
+    is_old, window = were_old.copy(), window_of(age_of, stride, mark.size)
+    is_left = np.zeros(age_of.size, np.bool_)
+    for row in range(window[0], window[1]):
+        end = window[2]
+        while end < window[3]:
+            square, begin, end = _square_from(row, end, stride, window[3])
+            if is_old[square] or is_left[square]:
+                continue
+            for c in range((row + 1) * stride + 1 + begin, (row + 1) * stride + 1 + end):
+                crossed_by_s = CROSSED_BY * (abs(gradient_x[c]) + abs(gradient_y[c]))
+                if not (mark[c] & BARE or by_s - arrival_s[c] >= crossed_by_s):
+                    is_left[square] = True
+                    break
+    for square in range(age_of.size):
+        is_old[square] |= age_of[square] >= 0 and not is_left[square]
+    return is_old
 
 
 @kernel_in_place
-def grown_cells(
-    arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
-    from_s: float, to_s: float,
-) -> float:  # fmt: skip
-    """Area burnt between two times, in cells: the difference of `burnt_cells` in one pass, but for rounding."""
-    total, window = 0.0, window_of(age_of, stride, mark.size)
-    for row in range(window[0], window[1]):
-        first = (row + 1) * stride + 1
-        for c in range(first + window[2], first + window[3]):
-            if not mark[c] & _NOT_FAR:
-                continue
-            here_s = arrival_s[c]
-            crossed_by_s = CROSSED_BY * (abs(gradient_x[c]) + abs(gradient_y[c]))
-            # Nearly all cells are whole at both times, or not reached at either.
-            if from_s - here_s >= crossed_by_s or here_s - to_s >= crossed_by_s:
-                continue
-            if to_s - here_s >= crossed_by_s and here_s - from_s >= crossed_by_s:
-                total += 1.0
-            else:
-                total += _share_grown(arrival_s, gradient_x, gradient_y, mark, c, stride, from_s, to_s)
-    return total
+def _square_from(row: int, column: int, stride: int, last: int) -> tuple[int, int, int]:
+    """The square that a cell lies in, the cell's column, and the column after the last of its row there, up to `last`.
+
+    Squares count the rim of one cell around the grid.
+    """
+    across = ((stride - 1) >> TILE_BITS) + 1
+    right = (column + 1) >> TILE_BITS
+    return ((row + 1) >> TILE_BITS) * across + right, column, min(((right + 1) << TILE_BITS) - 1, last)
 
 
 @kernel_in_place
@@ -207,7 +247,7 @@ def _triangle_share(low: float, middle: float, high: float, at_s: float) -> floa
 def burnt_between(
     arrival_s: Floats, mark: Marks, stride: int, age_of: Indices, after_s: float, until_s: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and columns of the cells that burn after one time and by another, row by row; age_of: of `burnt_cells`."""
+    """Rows and columns of the cells that burn after one time and by another, row by row; age_of: of `grown_cells`."""
     window = window_of(age_of, stride, mark.size)
     most = (window[1] - window[0]) * (window[3] - window[2])
     rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
@@ -240,23 +280,30 @@ def nothing_told(shape: tuple[int, int]) -> Told:
 @kernel
 def burnt_anew(
     arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
-    after_s: float, until_s: float, told_s: Floats, told_x: Singles, told_y: Singles,
+    after_s: float, until_s: float, is_old: Squares, told_s: Floats, told_x: Singles, told_y: Singles,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
-    """Those of `burnt_between` of which something else has been told, or nothing; `Told` is brought up to date."""
+    """Those of `burnt_between` of which something else has been told, or nothing; `Told` is brought up to date.
+
+    is_old: `old_squares` by the first of the times or sooner.
+    """
     window = window_of(age_of, stride, mark.size)
     most = (window[1] - window[0]) * (window[3] - window[2])
     rows, columns = np.empty(most, np.int64), np.empty(most, np.int64)
     n = 0
     for row in range(window[0], window[1]):
-        first = (row + 1) * stride + 1
-        for column in range(window[2], window[3]):
-            c, here = first + column, (row, column)
-            if not (mark[c] & _NOT_FAR and after_s < arrival_s[c] <= until_s):
+        end = window[2]
+        while end < window[3]:
+            square, begin, end = _square_from(row, end, stride, window[3])
+            if is_old[square]:
                 continue
-            if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
-                told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
-                rows[n], columns[n] = row, column
-                n += 1
+            for column in range(begin, end):
+                c, here = (row + 1) * stride + 1 + column, (row, column)
+                if not (mark[c] & _NOT_FAR and after_s < arrival_s[c] <= until_s):
+                    continue
+                if arrival_s[c] != told_s[here] or gradient_x[c] != told_x[here] or gradient_y[c] != told_y[here]:
+                    told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
+                    rows[n], columns[n] = row, column
+                    n += 1
     return rows[:n].copy(), columns[:n].copy()
 
 

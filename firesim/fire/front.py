@@ -41,14 +41,16 @@ from firesim.fire.cells import (
     Singles,
 )
 from firesim.fire.coverage import (
+    OVER_FOR_S,
+    Squares,
     Told,
     burnt_anew,
     burnt_between,
-    burnt_cells,
     farthest,
     front_at,
     grown_cells,
     is_any_waiting,
+    old_squares,
 )
 from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
@@ -138,6 +140,7 @@ class Front:
         self._tolerance = tolerance
         asked = None if isinstance(rise, tuple) else rise
         self._tiles = SpreadTiles(shape, cell_size_m, rows_per_step_north, asked)
+        self._is_old, self._old_s = np.zeros(self._tiles.age_of.size, np.bool_), -inf  # `old_squares`, by when
         self._least_s = -inf
         self._expected_s = np.zeros(0)  # arrival in the cells of the history, at the last pause
         self._to_come: list[tuple[float, Indices]] = []
@@ -186,7 +189,7 @@ class Front:
 
     def burnt_anew(self, after_s: float, until_s: float, told: Told) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
-        return burnt_anew(*self._coverage, after_s, until_s, *told)
+        return burnt_anew(*self._coverage, after_s, until_s, self._old_by(after_s), *told)
 
     def told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Singles]:
         """Arrival, `rate_of_spread_m_s` and `heat_per_area_kj_m2` of some burnt cells alone, at their cost. [cells]"""
@@ -234,11 +237,11 @@ class Front:
 
     def burnt_cells(self, at_s: float) -> float:
         """Area burnt by a time at or before now, in cells; parts of cells count."""
-        return float(burnt_cells(*self._coverage, at_s))
+        return self.grown_cells(-inf, at_s)
 
     def grown_cells(self, from_s: float, to_s: float) -> float:
         """Area burnt between two times at or before now, in cells."""
-        return float(grown_cells(*self._coverage, from_s, to_s))
+        return float(grown_cells(*self._coverage, from_s, to_s, self._old_by(from_s)))
 
     def farthest_cells(self, column: float, row: float, at_s: float) -> float:
         """Greatest distance from a point (in cells from the corner) that the front had reached by a time. [cells]"""
@@ -385,6 +388,13 @@ class Front:
         """What tells how much of each cell has burnt, as the kernels of `coverage.py` take it."""
         c = self._cells
         return c.arrival_s, c.gradient_x, c.gradient_y, c.mark, self._stride, self._tiles.age_of
+
+    def _old_by(self, at_s: float) -> Squares:
+        """Squares in which all was over by a time, as far as is known: they are looked for once in a while."""
+        if self.now_s - self._old_s >= 2.0 * OVER_FOR_S:
+            by_s = self.now_s - OVER_FOR_S
+            self._is_old, self._old_s = old_squares(*self._coverage, by_s, self._is_old), by_s
+        return self._is_old if self._old_s <= at_s else np.zeros_like(self._is_old)
 
     def _inside(self, flat: NDArray) -> NDArray:  # type: ignore[type-arg]
         return flat.reshape(self.shape[0] + 2, self._stride)[1:-1, 1:-1]
