@@ -20,7 +20,7 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import RATE_OVER_WIND, BeliefParameters
 from firesim.link.messages import CallReport, CameraReport, FireMapReport, GasReport
 from firesim.place.grid import Grid, direction_deg
-from firesim.place.shapes import are_within, rasterise
+from firesim.place.shapes import are_within, points_of, rasterise
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -94,7 +94,7 @@ class Drawing:
     @cached_property
     def corners(self) -> Floats:
         """Every point of it. [corner, 2]"""
-        return np.array([corner for ring in self.rings for corner in ring], dtype=np.float64).reshape(-1, 2)
+        return points_of(self.rings)
 
 
 class PlacePrior:
