@@ -90,6 +90,12 @@ def _uniform(ordinal: int, entity: int, key_0: int, key_1: int) -> float:
 
 
 @kernel
+def _uniform_pair(entity: int, key_0: int, key_1: int) -> tuple[float, float]:
+    """The numbers of an entity's first two counters."""
+    return _uniform(0, entity, key_0, key_1), _uniform(1, entity, key_0, key_1)
+
+
+@kernel
 def _uniforms(ordinals: Words, entities: Words, key_0: int, key_1: int) -> Floats:
     """The number of each counter; one ordinal stands for all. [n]"""
     key = (np.uint64(key_0), np.uint64(key_1))
@@ -113,6 +119,13 @@ def _signed_key(name: str) -> int:
 @lru_cache(maxsize=4096)
 def _stream_key(seed: int, replicate: int, purpose: str) -> tuple[int, int]:
     return _signed_key(f"{seed}/{replicate}"), _signed_key(purpose)
+
+
+_ONE = (int, str)  # what the name of one who draws alone may be
+
+
+def _who(entity: int | str) -> int:
+    return _signed_key(entity) if isinstance(entity, str) else _signed(entity)
 
 
 def _as_words(value: int | str | NDArray[np.integer]) -> Words:
@@ -141,13 +154,16 @@ class Luck:
     def uniform(self, purpose, entity, ordinal=0):  # type: ignore[no-untyped-def]
         """Uniform in the open interval (0, 1): safe under `log` and the normal quantile."""
         key = _stream_key(self.seed, self.replicate, purpose)
-        if isinstance(entity, int | str) and isinstance(ordinal, int):
-            who = _signed_key(entity) if isinstance(entity, str) else _signed(entity)
-            return _uniform(_signed(ordinal), who, *key)
+        if isinstance(entity, _ONE) and isinstance(ordinal, int):
+            return _uniform(_signed(ordinal), _who(entity), *key)
         entities, ordinals = _as_words(entity), _as_words(ordinal)
         if ordinals.shape != entities.shape and (ordinals.size != 1 or ordinals.ndim > entities.ndim):
             entities, ordinals = (part.copy() for part in np.broadcast_arrays(entities, ordinals))
         return _uniforms(ordinals.ravel(), entities.ravel(), *key).reshape(entities.shape)
+
+    def uniform_pair(self, purpose: str, entity: int | str) -> tuple[float, float]:
+        """`uniform` of the ordinals 0 and 1, at the cost of one."""
+        return _uniform_pair(_who(entity), *_stream_key(self.seed, self.replicate, purpose))
 
     @overload
     def normal(self, purpose: str, entity: int | str, ordinal: int = 0) -> float: ...

@@ -75,6 +75,12 @@ def test_one_draw_is_the_same_alone_and_in_an_array():
     assert alone == luck.uniform("a", entities[:, None], np.array([4, 5]))[:, 1].tolist()
 
 
+@given(st.one_of(st.integers(-(2**63), 2**63 - 1), st.text(max_size=20)))
+def test_a_pair_of_draws_is_the_first_two(entity):
+    luck = Luck(seed=7, replicate=3)
+    assert luck.uniform_pair("a purpose", entity) == tuple(luck.uniform("a purpose", entity, n) for n in (0, 1))
+
+
 @given(st.lists(st.integers(0, 1_000), min_size=1, max_size=20))
 def test_draws_made_in_turn_are_those_made_one_by_one(ordinals):
     luck = Luck(seed=7, replicate=3)

@@ -144,7 +144,7 @@ class _Desk:
         """Whether the forecast has fire come to a place at all; without one, whether it is near the believed fire."""
         forecast = self.picture.forecast
         if forecast is None:
-            return self._from_fire_m(x_m, y_m) <= self.picture.parameters.paper_radius_m
+            return float(self._from_fire_m(np.array([[x_m, y_m]]))[0]) <= self.picture.parameters.paper_radius_m
         if refuge >= 0 and isfinite(float(forecast.refuge_reached_early_s[refuge])):
             return True
         return isfinite(self._reached_s(x_m, y_m))
@@ -157,9 +157,11 @@ class _Desk:
             return inf
         return float(forecast.band_s[0][row, column])
 
-    def _from_fire_m(self, x_m: float, y_m: float) -> float:
-        """How far a place is from the nearest believed fire. [m], inf: none is believed"""
-        return min((float(np.hypot(at[:, 0] - x_m, at[:, 1] - y_m).min()) for at in self._fires_xy_m), default=inf)
+    def _from_fire_m(self, places: Floats) -> Floats:
+        """How far places [place, 2] are from the nearest believed fire. [place, m], inf: none is believed"""
+        x_m, y_m = places[:, :1], places[:, 1:]
+        away_m = [np.hypot(at[:, 0] - x_m, at[:, 1] - y_m).min(axis=1) for at in self._fires_xy_m]
+        return np.min(away_m, axis=0) if away_m else np.full(len(places), inf)
 
     @cached_property
     def _fires_xy_m(self) -> list[Floats]:
@@ -169,14 +171,18 @@ class _Desk:
 
     def by_urgency(self) -> list[Case]:
         """Callers who wait, the most urgent first; at the same urgency in the order of their calls."""
+        waiting = [case for case in self.picture.cases.values() if case.state == WAITS]
+        if not waiting:
+            return []
         leave_by_s = self.network.leave_by([one.node for one in self.havens]) if self.havens else None
+        from_fire_m = self._from_fire_m(np.array([case.call.place_xy_m for case in waiting])).tolist()
 
-        def urgency(case: Case) -> tuple[float, float, float]:
-            place, node = case.call.place_xy_m, self.node_of(case)
+        def urgency(k: int) -> tuple[float, float, float]:
+            call, node = waiting[k].call, self.node_of(waiting[k])
             out_s = inf if leave_by_s is None else float(leave_by_s[node])
-            return min(out_s, self._reached_s(*place)), self._from_fire_m(*place), case.call.seen_s
+            return min(out_s, self._reached_s(*call.place_xy_m)), from_fire_m[k], call.seen_s
 
-        return sorted((case for case in self.picture.cases.values() if case.state == WAITS), key=urgency)
+        return [waiting[k] for k in sorted(range(len(waiting)), key=urgency)]
 
     def errand(self, case: Case, crews: Sequence[Crew]) -> Errand | None:
         """The best of some ambulances for a caller; None: none of them can be sent."""

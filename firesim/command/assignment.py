@@ -26,6 +26,8 @@ Integers = NDArray[np.int64]
 
 Accepts = Callable[[int, Way], bool]
 
+_ROUNDING_S = 1.0  # far more than that of any way
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -63,9 +65,13 @@ class Fastest:
 
     def __init__(self, network: Network, refuges: Sequence[int], refuge_node: Integers) -> None:
         self.network, self.refuges, self.refuge_node = network, refuges, refuge_node
+        self._leave_by_s = network.leave_by([int(refuge_node[k]) for k in refuges]) if refuges else None
 
     def offers(self, node: int, leave_s: float) -> list[Offer]:
         """What each refuge offers who leaves a node at a time. [s]"""
+        # Who is cut off is asked for at every plan: of them no ways need be searched.
+        if self._leave_by_s is None or self._leave_by_s[node] < leave_s - _ROUNDING_S:
+            return []
         arrive_s, via_edge = self.network.reach(node, leave_s)
         return [
             Offer((at_s,), k, lambda k=k: self._way(via_edge, node, k))  # type: ignore[misc]

@@ -175,8 +175,10 @@ def boat_orders(
             continue
         left = need.people
         for vessel in picture.vessels.values():
-            if vessel not in free and vessel.landing == need.landing and not vessel.is_bound:
+            if left > 0.0 and vessel.landing == need.landing and vessel not in free and not vessel.is_bound:
                 left -= _lifts(picture, sea, vessel, need, now_s)
+        if left <= 0.0:
+            continue  # those that are sent there are enough
         waves_m = _waves_m(picture, sea, need.landing, now_s)
         able = [
             v for v in free

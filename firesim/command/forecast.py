@@ -21,10 +21,14 @@ from firesim.command.incident import Incident
 from firesim.command.members import MemberFire, ensemble, kindlings
 from firesim.command.orders import Belief
 from firesim.command.parameters import ForecastParameters
+from firesim.compiled import kernel_in_place
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
+_Between = tuple[Integers, Integers, Singles]
+
+_ONE, _NONE = np.float32(1.0), np.float32(0.0)
 
 
 @dataclass(frozen=True)
@@ -223,11 +227,7 @@ def on_the_map(ground: Ground, coarse: NDArray[np.floating]) -> NDArray[np.float
     r, row = _around(is_finite.any(axis=1), rows, ground.factor)
     c, column = _around(is_finite.any(axis=0), columns, ground.factor)
     down, across = _between(r, coarse.shape[0], ground.factor), _between(c, coarse.shape[1], ground.factor)
-    value = np.where(is_finite, coarse, 0.0)
-    parts = (part.astype(np.float32) for part in (value, is_finite))
-    total, weight = (_between_columns(_between_rows(part, *down), *across) for part in parts)
-    holds = is_finite[row].take(column, axis=1)
-    on_map[r.start : r.stop, c.start : c.stop] = np.where(holds, total / np.where(holds, weight, 1.0), np.inf)
+    _blend(coarse.astype(np.float32), (row, column), down, across, on_map[r.start : r.stop, c.start : c.stop])
     return on_map
 
 
@@ -239,20 +239,38 @@ def _around(is_finite: NDArray[np.bool_], fine: int, factor: int) -> tuple[range
     return span, coarse_of[span.start : span.stop]
 
 
-def _between(fine: range, coarse: int, factor: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+def _between(fine: range, coarse: int, factor: int) -> _Between:
     """The two coarse cells on either side of some fine cells along one axis, and the share of the second."""
     at = np.clip((np.arange(fine.start, fine.stop) + 0.5) / factor - 0.5, 0.0, coarse - 1.0)
     low = np.floor(at).astype(np.int64)
     return low, np.minimum(low + 1, coarse - 1), (at - low).astype(np.float32)
 
 
-def _between_rows(values: Singles, low: Integers, high: Integers, share: Singles) -> Singles:
-    """Linear interpolation from row to row."""
-    between: Singles = values[low] * (1.0 - share[:, None]) + values[high] * share[:, None]
-    return between
+@kernel_in_place
+def _blend(
+    coarse: Singles, holds: tuple[Integers, Integers], down: _Between, across: _Between, on_map: Singles
+) -> None:
+    """Write the mean of `on_the_map` into a block of the map, in single precision throughout.
+
+    Of its rows and columns: the coarse ones that hold them, and those on either side as `_between` has them.
+    """
+    for i in range(on_map.shape[0]):
+        for j in range(on_map.shape[1]):
+            if np.isfinite(coarse[holds[0][i], holds[1][j]]):
+                left, left_weight = _blend_down(coarse, across[0][j], down[0][i], down[1][i], down[2][i])
+                right, right_weight = _blend_down(coarse, across[1][j], down[0][i], down[1][i], down[2][i])
+                share = across[2][j]
+                weight = left_weight * (_ONE - share) + right_weight * share
+                on_map[i, j] = (left * (_ONE - share) + right * share) / weight
 
 
-def _between_columns(values: Singles, low: Integers, high: Integers, share: Singles) -> Singles:
-    """The same from column to column."""
-    between: Singles = values.take(low, axis=1) * (1.0 - share) + values.take(high, axis=1) * share
-    return between
+@kernel_in_place
+def _blend_down(
+    coarse: Singles, column: int, upper: int, lower: int, share: np.float32
+) -> tuple[np.float32, np.float32]:
+    """Linear interpolation in a column, 0 for what is not finite; and so much of the weight as is of what is finite."""
+    above, below = coarse[upper, column], coarse[lower, column]
+    is_above, is_below = np.float32(np.isfinite(above)), np.float32(np.isfinite(below))
+    weight = is_above * (_ONE - share) + is_below * share
+    above, below = above if is_above else _NONE, below if is_below else _NONE
+    return above * (_ONE - share) + below * share, weight

@@ -5,6 +5,7 @@ Built once from the briefing and never changed. What the fire and people do to i
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import hypot
@@ -252,9 +253,12 @@ class Ground:
         return datetime.fromisoformat(self.briefing.start_iso) + timedelta(seconds=time_s)
 
     def bulletin_at(self, time_s: float) -> WeatherRow:
-        """The row of the bulletin that holds at a time; before the first row, the first."""
-        rows = self.briefing.bulletin
-        return next((row for row in reversed(rows) if row.from_s <= time_s), rows[0])
+        """The row of the bulletin, told in order, that holds at a time; before the first row, the first."""
+        return self.briefing.bulletin[max(bisect_right(self._bulletin_from_s, time_s) - 1, 0)]
+
+    @cached_property
+    def _bulletin_from_s(self) -> list[float]:
+        return [row.from_s for row in self.briefing.bulletin]
 
     def weather_at(self, time_s: float, turned_deg: float = 0.0) -> FireWeather:
         """The bulletin as the laws of fire read it, its wind turned clockwise by some degrees."""

@@ -20,7 +20,7 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import RATE_OVER_WIND, BeliefParameters
 from firesim.link.messages import CallReport, CameraReport, FireMapReport, GasReport
 from firesim.place.grid import Grid, direction_deg
-from firesim.place.shapes import are_within, rasterise
+from firesim.place.shapes import are_within, points_of, rasterise
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -94,7 +94,7 @@ class Drawing:
     @cached_property
     def corners(self) -> Floats:
         """Every point of it. [corner, 2]"""
-        return np.array([corner for ring in self.rings for corner in ring], dtype=np.float64).reshape(-1, 2)
+        return points_of(self.rings)
 
 
 class PlacePrior:
@@ -143,6 +143,26 @@ def _background(squares: Floats) -> Floats:
     return np.full_like(squares, max(float(np.exp(-0.5 * squares).mean()), _FAR_OFF_THE_MAP))
 
 
+@dataclass(frozen=True)
+class _Moments:
+    """Where the origin is believed to be: mean easting and northing [m] and covariance [2, 2, m2]."""
+
+    x_m: float
+    y_m: float
+    covariance: Floats
+
+    @cached_property
+    def sd_m(self) -> float:
+        """In the worst direction. [m]"""
+        sd_m: float = float(np.linalg.eigvalsh(self.covariance)[-1]) ** 0.5
+        return sd_m
+
+    @cached_property
+    def factor(self) -> Floats:
+        """Lower triangular, its square the covariance. [2, 2, m]"""
+        return np.asarray(np.linalg.cholesky(self.covariance), dtype=np.float64)
+
+
 @dataclass
 class Incident:
     """A suspected fire and everything said about it.
@@ -170,7 +190,7 @@ class Incident:
 
     def __post_init__(self) -> None:
         self.log_place = self.prior.log_weight.copy()
-        self._moments: tuple[float, float, Floats] | None = None
+        self._moments: _Moments | None = None
         self._middle: Point | None = None  # of what has been drawn
         self._held: float | None = None  # the belief, if confirmed, until somebody says more
 
@@ -275,8 +295,8 @@ class Incident:
         """How well a report agrees with the place believed so far, 0 to 1: its mean likelihood."""
         return float((self.weights() * np.exp(self.prior.log_likelihood(report))).sum())
 
-    def _place_moments(self) -> tuple[float, float, Floats]:
-        """Mean easting and northing [m] and covariance [2, 2, m2] of the origin.
+    def _place_moments(self) -> _Moments:
+        """Of the origin.
 
         Taken over the likeliest cells that hold 95 % of the belief: the rest is the thin chance, all over the
         map, that the reports are astray, and would drown the spread of those that are not.
@@ -291,26 +311,27 @@ class Incident:
             middle_x_m, middle_y_m = float(share @ x_m), float(share @ y_m)
             away = np.stack([x_m - middle_x_m, y_m - middle_y_m])
             covariance = (away * share) @ away.T / _CORE_VARIANCE + np.eye(2) * p.cell_size_m**2 / 12.0
-            self._moments = (middle_x_m, middle_y_m, covariance)
+            self._moments = _Moments(middle_x_m, middle_y_m, covariance)
         return self._moments
 
     @property
     def place(self) -> tuple[float, float, float]:
         """Easting and northing of the origin as believed, and the sd in the worst direction. [m]"""
-        x_m, y_m, covariance = self._place_moments()
-        return x_m, y_m, float(np.linalg.eigvalsh(covariance)[-1]) ** 0.5
+        believed = self._place_moments()
+        return believed.x_m, believed.y_m, believed.sd_m
 
     def place_at(self, east_sd: float, north_sd: float) -> Point:
         """The origin that lies two standard normal steps off the mean, along the principal factors. [m]"""
-        x_m, y_m, covariance = self._place_moments()
-        step = np.linalg.cholesky(covariance) @ np.array([east_sd, north_sd])
-        return x_m + float(step[0]), y_m + float(step[1])
+        believed = self._place_moments()
+        step = believed.factor @ np.array([east_sd, north_sd])
+        return believed.x_m + float(step[0]), believed.y_m + float(step[1])
 
     @property
     def centre_xy_m(self) -> Point:
         """Middle of what has been drawn; without any, where the origin is believed to be."""
         if not self.has_outline:
-            return self._place_moments()[:2]
+            believed = self._place_moments()
+            return believed.x_m, believed.y_m
         if self._middle is None:
             x_m, y_m = self.outline_corners.T
             self._middle = float(x_m.mean()), float(y_m.mean())

@@ -25,7 +25,9 @@ Mask = NDArray[np.bool_]
 Point = tuple[float, float]
 
 _LEAST_CELLS = 4  # an outline of fewer coarse cells is still a point to the forecast
-_MOST_STAGES = 4  # the earliest and the latest: a stage takes some 30 bytes a cell, and old drawings last longest
+# The earliest and the latest, for old drawings last longest: nearly as many as there are drawings at a time. A stage
+# takes some 40 bytes a cell.
+_MOST_STAGES = 8
 
 
 @dataclass(frozen=True)

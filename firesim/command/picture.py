@@ -39,6 +39,7 @@ from firesim.link.messages import (
     UnitStatus,
 )
 from firesim.place.grid import direction_deg
+from firesim.place.shapes import points_of
 
 if TYPE_CHECKING:
     from firesim.command.forecast import Forecast
@@ -329,7 +330,7 @@ class Picture:
 
     def _drawn_in(self, report: FireMapReport, now_s: float) -> Incident | None:
         """The fire that an outline shows: the nearest of those that may reach it by now."""
-        corners = np.array([corner for ring in report.outline_xy_m for corner in ring])
+        corners = points_of(report.outline_xy_m)
         middle = (float(corners[:, 0].mean()), float(corners[:, 1].mean()))
         radius_m = float(np.hypot(corners[:, 0] - middle[0], corners[:, 1] - middle[1]).max())
         near = [

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from firesim.world.weather import TrueWeather
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 DAY_S = 86_400.0
@@ -105,7 +106,7 @@ class GasNodes:
         self._alarms = np.zeros(len(sites), dtype=np.int64)
         self._mistaken: tuple[int, Mask] = (-1, np.zeros((0, len(sites)), dtype=bool))
         self._scan_s = self._scans_s()
-        self._index: tuple[float, Floats] = (-np.inf, np.zeros(len(sites)))
+        self._follows_from_s = np.full(len(sites), -np.inf)
 
     @property
     def sites(self) -> list[Site]:
@@ -121,28 +122,26 @@ class GasNodes:
         """Alarms of this moment, true and false, in the order of the nodes."""
         if not self._nodes:
             return []
-        p = self._parameters
-        index, reached_s = self._smoke_index(now_s), self._reached_s()
-        is_hot = reached_s <= now_s
-        is_able = self._works & ~(reached_s <= now_s - p.survives_s)
+        reached_s = self._reached_s()
+        followed = np.flatnonzero(self._able(reached_s, now_s) & (now_s >= self._follows_from_s))
+        index = self._smell(followed, now_s)
         smells = index >= 1.0
-        self._smelt_since_s = np.where(smells, np.minimum(self._smelt_since_s, now_s), np.inf)
-        is_sighted = is_able & (now_s >= self._blind_until_s)
-        is_true = is_sighted & (is_hot | (now_s - self._smelt_since_s >= self._scan_s - 1e-9))
-        is_false = is_sighted & ~is_true & ~smells & self._is_mistaken(int(now_s // self.cadence_s))
+        since_s = np.where(smells, np.minimum(self._smelt_since_s[followed], now_s), np.inf)
+        self._smelt_since_s[followed] = since_s
+        is_sighted = now_s >= self._blind_until_s[followed]
+        is_true = is_sighted & ((reached_s[followed] <= now_s) | (now_s - since_s >= self._scan_s[followed] - 1e-9))
+        is_false = is_sighted & ~is_true & ~smells & self._is_mistaken(int(now_s // self.cadence_s))[followed]
         alarming = np.flatnonzero(is_true | is_false)
-        self._blind_until_s[alarming] = now_s + p.blind_s
-        self._alarms[alarming] += 1
         if alarming.size:
-            self._scan_s = self._scans_s()
+            self._go_blind(followed[alarming], now_s)
         # Which smell was not smoke a node cannot tell: a false alarm reports the level itself.
         return [
             Observation(
-                self._nodes[i].sensor,
-                GasReport(sensor=self._nodes[i].sensor, seen_s=now_s, smoke_index=max(1.0, float(index[i]))),
-                bool(is_true[i]),
+                self._nodes[followed[k]].sensor,
+                GasReport(sensor=self._nodes[followed[k]].sensor, seen_s=now_s, smoke_index=max(1.0, float(index[k]))),
+                bool(is_true[k]),
             )
-            for i in alarming
+            for k in alarming
         ]
 
     def detectable(self, now_s: float) -> bool:
@@ -150,9 +149,23 @@ class GasNodes:
         if not self._nodes:
             return False
         reached_s = self._reached_s()
-        is_able = self._works & ~(reached_s <= now_s - self._parameters.survives_s)
-        smells = (self._smoke_index(now_s) >= 1.0) | (reached_s <= now_s)
-        return bool((is_able & smells).any())
+        able = np.flatnonzero(self._able(reached_s, now_s))
+        return bool((reached_s[able] <= now_s).any() or (self._smell(able, now_s) >= 1.0).any())
+
+    def _able(self, reached_s: Floats, now_s: float) -> Mask:
+        """Which nodes work and have not burnt. [node]"""
+        return self._works & ~(reached_s <= now_s - self._parameters.survives_s)
+
+    def _go_blind(self, alarming: Integers, now_s: float) -> None:
+        """These nodes have alarmed: each is blind for a while, and its next scan takes its own time.
+
+        What it smells is followed again when the first scan that can end in an alarm might begin: looks come every
+        `cadence_s`, and one more makes up for rounding. Whether it smelt anything before makes no difference.
+        """
+        self._blind_until_s[alarming] = now_s + self._parameters.blind_s
+        self._alarms[alarming] += 1
+        self._scan_s = self._scans_s()
+        self._follows_from_s = self._blind_until_s - self._scan_s - 2.0 * self.cadence_s
 
     def _is_mistaken(self, step: int) -> Mask:
         """Nodes that something else than smoke reaches in a step; drawn for many steps at once. [node]"""
@@ -174,22 +187,17 @@ class GasNodes:
         """When the front reached each node's cell; `inf` where it has not. [node]"""
         return np.asarray(self._fire.arrival_time_s.ravel()[self._cell])
 
-    def _smoke_index(self, now_s: float) -> Floats:
-        """Smoke at each node relative to its alarm level. [node]"""
-        if self._index[0] != now_s:
-            self._index = (now_s, self._smell(now_s))
-        return self._index[1]
-
-    def _smell(self, now_s: float) -> Floats:
+    def _smell(self, which: Integers, now_s: float) -> Floats:
+        """Smoke at some nodes relative to their alarm level. [which]"""
         heat_mw = self._fire.heat_release_mw(now_s) if now_s > self._fire.ignited_s else 0.0
         if heat_mw <= 0.0:
-            return np.zeros(len(self._nodes))
+            return np.zeros(len(which))
         weather = self._weather.at(now_s)
         toward = heading(float(drift_toward_deg(weather.wind_from_deg)))
         wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, *toward)
         x_m, y_m, share, width_m = sources_of(self._fire, self._grid, now_s, _MOST_SOURCES)
         smoke_g_m3 = ground_smoke_g_m3(
-            self._x_m, self._y_m, x_m, y_m, heat_mw * share, wind, self._parameters.height_m, width_m
+            self._x_m[which], self._y_m[which], x_m, y_m, heat_mw * share, wind, self._parameters.height_m, width_m
         )
         return smoke_index(smoke_g_m3, self._parameters.reach_m)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firesim.physics.sight import cells_in_sight
 from firesim.place.grid import Grid
-from firesim.place.shapes import rings_of
+from firesim.place.shapes import points_of, rings_of
 
 if TYPE_CHECKING:
     from firesim.place.terrain import Terrain
@@ -112,6 +112,5 @@ def drawn(rings: list[Ring], shift_x_m: float = 0.0, shift_y_m: float = 0.0) -> 
 
 def middle_of(rings: list[Ring]) -> Point:
     """Mean of the points of the longest ring. [m]"""
-    points = np.asarray(max(rings, key=len), dtype=np.float64)[:-1]
-    x_m, y_m = points.mean(axis=0)
+    x_m, y_m = points_of([max(rings, key=len)])[:-1].mean(axis=0)
     return float(x_m), float(y_m)

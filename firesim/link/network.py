@@ -230,8 +230,7 @@ class Network:
 
     def _latency_s(self, message_id: str, way: _Way) -> float:
         latency_s = 0.0
-        for i, kind in enumerate(way.kinds):
-            draw = self._luck.uniform("link latency", message_id, i)
+        for kind, draw in zip(way.kinds, self._luck.uniform_pair("link latency", message_id), strict=True):
             latency_s += kind.latency_min_s + draw * (kind.latency_max_s - kind.latency_min_s)
         return self.parameters.latency_factor * latency_s
 

@@ -216,7 +216,9 @@ def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float
     needless = people.loc[~people["at_risk"] & people["departed_s"].notna(), columns]
     end = needless["safe_s"].fillna(horizon_s)
     by_road = ~vehicles["mode"].isin(("foot", "boat"))
-    trips = vehicles[vehicles["household_id"].isin(needless["household_id"]) & by_road]
+    households = set(needless["household_id"])
+    is_theirs = np.array([name in households for name in vehicles["household_id"]], dtype=np.bool_)
+    trips = vehicles[is_theirs & by_road]
     return {
         "moved_without_need_people": float(needless["people"].sum()),
         "moved_without_need_person_hours": float(((end - needless["departed_s"]) * needless["people"]).sum() / 3600.0),

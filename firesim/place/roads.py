@@ -163,6 +163,23 @@ class Roads:
         pairs = np.unique((edge_of_point[first][piece] * size + row * grid.columns + column)[inside])
         return pairs // size, pairs % size
 
+    def points_every(self, step_m: float) -> tuple[Floats, Integers, Floats]:
+        """Points about so far apart on each drivable directed edge: worked out once for a step, not to be altered.
+
+        Easting and northing [point, 2], m; which edge; share of its length from its start, 0 to 1.
+        """
+        if step_m not in self._points:
+            drivable = np.flatnonzero(self.is_drivable)
+            along = [_points_along(self.paths_xy_m[edge], step_m) for edge in drivable]
+            points = np.concatenate([np.empty((0, 3)), *along])
+            edge = np.repeat(drivable, [len(part) for part in along])
+            self._points[step_m] = points[:, :2], edge, points[:, 2]
+        return self._points[step_m]
+
+    @cached_property
+    def _points(self) -> dict[float, tuple[Floats, Integers, Floats]]:
+        return {}
+
     def nearest_node(self, x_m: ArrayLike, y_m: ArrayLike, drivable: bool = True) -> Integers:
         """Index of the node nearest to each point in a straight line.
 
@@ -188,3 +205,12 @@ class Roads:
         if len(nodes) == 0:
             raise ValueError("the road network has no node to go to")
         return nodes, cKDTree(np.column_stack([self.x_m[nodes], self.y_m[nodes]]))
+
+
+def _points_along(path_xy_m: Sequence[tuple[float, float]], step_m: float) -> Floats:
+    """Points about so far apart along a path: easting, northing, share of its length. [point, 3]"""
+    path = np.asarray(path_xy_m, dtype=float)
+    gone_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    share = np.linspace(0.0, 1.0, max(int(gone_m[-1] // step_m) + 2, 2))
+    x_m, y_m = (np.interp(share * gone_m[-1], gone_m, path[:, axis]) for axis in (0, 1))
+    return np.column_stack([x_m, y_m, share])

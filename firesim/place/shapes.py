@@ -7,7 +7,7 @@ counterclockwise, holes clockwise: what is inside lies on the left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +24,12 @@ Integers = NDArray[np.int64]
 # A contour keeps this share of the way between two cell centres free at either end, so that every centre
 # lies clearly inside or outside and `rasterise` is the exact inverse of `rings_of`.
 CLEARANCE = 1e-3
+
+
+def points_of(rings: Iterable[Sequence[Point]]) -> Floats:
+    """Every point of some rings, in order. [point, 2]"""
+    # Number by number: over a list of pairs numpy takes twice as long.
+    return np.fromiter(chain.from_iterable(chain.from_iterable(rings)), np.float64).reshape(-1, 2)
 
 
 def rasterise(rings: Iterable[Sequence[Point] | Floats], grid: Grid) -> Mask:

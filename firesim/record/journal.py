@@ -149,10 +149,10 @@ class Journal:
             ids.append(self._cause_id[ids[-1]])
         return ids
 
-    def columns(self) -> dict[str, list[Any]]:
+    def columns(self) -> dict[str, Any]:
         """The columns of `events.parquet`, by `event_id`, read only; None: the scenario itself is the cause."""
         return {
-            "event_id": list(range(len(self))),
+            "event_id": np.arange(len(self), dtype=np.int64),
             "time_s": self._time_s,
             "actor": self._actor,
             "kind": self._kind,

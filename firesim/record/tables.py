@@ -188,13 +188,12 @@ def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, An
             arrays.append(pa.array(values.copy(), type=field.type))
         else:
             listed = values.tolist() if isinstance(values, np.ndarray) else list(values)
-            arrays.append(pa.array(listed, type=field.type, from_pandas=True))
+            arrays.append(pa.array(listed, type=field.type))
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _numbers(values: Sequence[Any] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """A copy of real numbers with NaN for None and `inf`."""
-    is_real = isinstance(values, np.ndarray) and values.dtype == np.float64
-    numbers = np.array(values if is_real else [np.nan if v is None else v for v in values], dtype=np.float64)
+    numbers = np.array(values, dtype=np.float64)
     numbers[np.isinf(numbers)] = np.nan
     return numbers

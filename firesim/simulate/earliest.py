@@ -69,12 +69,9 @@ def _first_on_scene_s(clockwork: Clockwork, twin: Twin, rolling_s: float) -> flo
     # Two-way roads: the way from the node back to the stations is as long as the way there.
     everything = np.ones(len(roads.edges), dtype=bool)
     from_station_s, _, _ = quickest_to(roads.head, roads.tail, travel_s, everything, homes, len(roads.nodes))
-    points, there_s = [], []
-    for edge in np.flatnonzero(np.isfinite(travel_s)):
-        along = _along(roads.paths_xy_m[edge])
-        points.append(along[:, :2])
-        there_s.append(rolling_s + from_station_s[roads.tail[edge]] + along[:, 2] * travel_s[edge])
-    return _first_where_fire_is(np.concatenate(points), np.concatenate(there_s), twin, truth.place.grid, reach_m)
+    points_xy_m, edge, share = roads.points_every(STEP_M)
+    there_s = rolling_s + from_station_s[roads.tail[edge]] + share * travel_s[edge]
+    return _first_where_fire_is(points_xy_m, there_s, twin, truth.place.grid, reach_m)
 
 
 def _first_where_fire_is(xy_m: Floats, there_s: Floats, twin: Twin, grid: Grid, reach_m: float) -> float:
@@ -106,15 +103,6 @@ def _is_near_box(arrival_time_s: Floats, grid: Grid, xy_m: Floats, reach_m: floa
 
 def _reach_cells(grid: Grid, reach_m: float) -> int:
     return int(np.ceil(reach_m / grid.cell_size_m)) + 1
-
-
-def _along(path_xy_m: list[tuple[float, float]]) -> Floats:
-    """Points about every 100 m of a path: easting, northing, share of its length. [point, 3]"""
-    path = np.asarray(path_xy_m, dtype=float)
-    gone_m = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
-    share = np.linspace(0.0, 1.0, max(int(gone_m[-1] // STEP_M) + 2, 2))
-    x_m, y_m = (np.interp(share * gone_m[-1], gone_m, path[:, axis]) for axis in (0, 1))
-    return np.column_stack([x_m, y_m, share])
 
 
 def _first_within(

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firesim.command import evacuation, paper, routes
+from firesim.command.assignment import Fastest
 from firesim.command.crews import Advised
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
+from firesim.command.ways import public_network
 from firesim.link.messages import IN_PLACE, Recommendation
 from firesim.place.roads import RoadNode
 from firesim.place.settlement import Refuge, Zone
@@ -532,3 +534,17 @@ def test_nearest_and_fastest_differ_where_the_nearest_has_to_be_reached_by_a_det
     for assignment, route in (("nearest", ["Z", "C", "A", "B"]), ("fastest", ["Z", "C", "D"])):
         picture.parameters = P.model_copy(update={"assignment": assignment})
         assert routes.advise(picture, forecasted, [0], NOW_S)[0].route == route
+
+
+@settings(max_examples=60, deadline=None)
+@given(closes_s=st.lists(st.floats(0.0, 3600.0), min_size=1, max_size=6), leave_s=st.floats(0.0, 3600.0))
+def test_every_refuge_that_can_still_be_reached_is_offered_and_no_other(small, closes_s, leave_s):
+    ground = Ground(small.briefing(), 3, 120.0)
+    closes_of_edge_s = np.resize([*closes_s, np.inf], len(ground.roads.edges))
+    network = public_network(Picture(ground, P), a_forecast(ground, closes_of_edge_s))
+    refuges = [k for k, node in enumerate(ground.refuge_node) if node >= 0]
+    rule = Fastest(network, refuges, ground.refuge_node)
+    for node in range(network.n_nodes):
+        arrive_s, _ = network.reach(node, leave_s)
+        reachable = [k for k in refuges if np.isfinite(arrive_s[ground.refuge_node[k]])]
+        assert [one.refuge for one in rule.offers(node, leave_s)] == reachable

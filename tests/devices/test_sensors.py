@@ -79,6 +79,27 @@ def test_a_node_is_blind_for_a_quarter_of_an_hour_after_an_alarm(small_fire: Any
     assert np.diff(times).min() == pytest.approx(900.0, abs=SURE.cadence_s)
 
 
+@pytest.mark.parametrize("blind_s", [0.0, 100.0, 900.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_node_alarms_as_if_it_had_smelt_all_the_while_that_it_was_blind(
+    seed: int, blind_s: float, make_fire: Any, make_weather: Any, grid: Any
+) -> None:
+    smokes = np.repeat(np.random.default_rng(seed).random(80) < 0.7, 6)  # in spells of three minutes
+    times = np.arange(len(smokes)) * SURE.cadence_s
+    fire = make_fire(x_m=3015.0, y_m=3015.0, reach_m=10.0)
+    fire.heat_release_mw = lambda now_s: 3.0 * smokes[int(now_s // SURE.cadence_s)]
+    parameters = SURE.model_copy(update={"blind_s": blind_s})
+    nodes = GasNodes([node("n", 3015.0, 2935.0)], fire, make_weather(), grid, parameters, Luck(seed))
+    expected, since_s, blind_until_s, scan_s = [], np.inf, -np.inf, float(nodes._scan_s[0])
+    for now_s, smells in zip(times.tolist(), (smokes & (times > 0.0)).tolist(), strict=True):
+        since_s = min(since_s, now_s) if smells else np.inf
+        if now_s >= blind_until_s and now_s - since_s >= scan_s:
+            expected.append((now_s, "n"))
+            blind_until_s, scan_s = now_s + blind_s, 120.0 + 60.0 * Luck(seed).uniform("gas scan", "n", len(expected))
+    assert expected
+    assert alarms(nodes, float(times[-1])) == expected
+
+
 def test_before_the_ignition_nothing_is_smelt(make_fire: Any, make_weather: Any, grid: Any) -> None:
     late = make_fire(x_m=3015.0, y_m=3015.0, ignited_s=1800.0, heat_mw=3.0, reach_m=10.0)
     nodes = GasNodes([node("n", 3015.0, 2935.0)], late, make_weather(), grid, SURE, Luck(3))
@@ -128,7 +149,7 @@ def test_a_large_fire_gathered_into_patches_smells_alike(make_fire: Any, make_we
 
         before, module._MOST_SOURCES = module._MOST_SOURCES, most
         nodes = GasNodes(sites, make_fire(reach_m=400.0), make_weather(), grid, SURE, Luck(1))
-        indices.append(float(nodes._smoke_index(60.0)[0]))
+        indices.append(float(nodes._smell(np.arange(1), 60.0)[0]))
         module._MOST_SOURCES = before
     assert indices[0] == pytest.approx(indices[1], rel=0.15)
 
