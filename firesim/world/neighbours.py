@@ -160,13 +160,17 @@ def tellers_of(
     Who knows has heard something of a `level` from `news` on, but not from `until` on. [parties] `by_zone` are the
     parties zone by zone, `first` the place of each zone's first there, and at its end how many there are. [zones + 1]
     """
+    is_asked = np.zeros(first.size, np.bool_)  # zones
+    for one in told:
+        is_asked[zone_index[one]] = True
     who_knows, n = np.empty(by_zone.size, np.int64), 0  # zone by zone, with the place of each zone's first
     first_knows = np.zeros(first.size, np.int64)
     for zone in range(first.size - 1):
-        for one in by_zone[first[zone] : first[zone + 1]]:
-            if news <= level[one] < until:
-                who_knows[n] = one
-                n += 1
+        if is_asked[zone]:
+            for one in by_zone[first[zone] : first[zone + 1]]:
+                if news <= level[one] < until:
+                    who_knows[n] = one
+                    n += 1
         first_knows[zone + 1] = n
     tellers = np.empty(told.size, np.int64)
     for k in range(told.size):
