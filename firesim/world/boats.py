@@ -43,7 +43,7 @@ class Passengers(Protocol):
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None: ...
     def land(self, who: Integers, at_s: Floats, port: str) -> None: ...
-    def feels_heat(self, cells: Integers) -> NDArray[np.bool_]: ...
+    def feels_heat(self, cell: int) -> bool: ...
 
 
 class Wind(Protocol):
@@ -312,7 +312,7 @@ class Boats:
             return "sea"
         if self._scene.visibility_m(place.x_m, place.y_m) < p.least_visibility_m:
             return "smoke"
-        return "heat" if self._people.feels_heat(self._shore.cell[landing : landing + 1])[0] else ""
+        return "heat" if self._people.feels_heat(int(self._shore.cell[landing])) else ""
 
     def _say_why_not(self, boat: Boat, orders: BoatOrders, why: str, told: str) -> str:
         """Report what keeps a boat away, once for each reason; returns what has been told by now."""

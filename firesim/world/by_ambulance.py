@@ -127,11 +127,11 @@ class ByAmbulance:
 
     def is_hot_at(self, x_m: float, y_m: float) -> bool:
         """Whether the heat of flames is felt at a place."""
-        return bool(self._senses.is_hot(np.array([self.patients.cell_of(x_m, y_m)]))[0])
+        return self._senses.is_hot_at(self.patients.cell_of(x_m, y_m))
 
-    def is_hot(self, cells: Integers) -> NDArray[np.bool_]:
-        """The same for flat cells."""
-        return self._senses.is_hot(cells)
+    def is_hot(self, cell: int) -> bool:
+        """The same for a flat cell."""
+        return self._senses.is_hot_at(cell)
 
     def take(self, party: int, at_s: float, because: int, unit: str, place_of: PlaceOf) -> int:
         """A party is taken aboard an ambulance, by what that did last; returns the event."""
