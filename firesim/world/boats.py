@@ -270,8 +270,10 @@ class Boats:
         """Metres of a way from `from_m` on, and how long after now the boat is there by the waves of now. [s]"""
         along_m, at_s = way.along_m, self._passing_s(spec, way)
         now_s = float(np.interp(from_m, along_m, at_s))
-        ahead = along_m > from_m
-        return np.concatenate([[from_m], along_m[ahead]]), np.concatenate([[0.0], at_s[ahead] - now_s])
+        last = int(along_m.searchsorted(from_m, side="right")) - 1  # the last point passed
+        metres, after_s = along_m[last:].copy(), at_s[last:] - now_s
+        metres[0], after_s[0] = from_m, 0.0
+        return metres, after_s
 
     def _passing_s(self, spec: BoatSpec, way: SeaWay) -> Floats:
         """When each point of a way is passed after its start, by the waves of now. [points], s"""
