@@ -352,7 +352,7 @@ class Traffic:
         return self._gridlocks.forced_moves
 
     @property
-    def safe_ones(self) -> list[int]:
+    def safe_ones(self) -> tuple[int, ...]:
         """The refuges, by index, that are no last resorts."""
         return self._finder.safe_ones
 
