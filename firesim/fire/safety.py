@@ -150,6 +150,7 @@ def radiation_from_s(
     return heated_s
 
 
+@kernel
 def reach_cells(
     flame_length_m: NDArray[np.float32], cells: NDArray[np.int64], cell_size_m: float, flame_heights: float
 ) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from firesim.place.roads import Roads
@@ -10,7 +12,7 @@ from firesim.world.trips import BACKGROUND, Departures
 
 
 def background_traffic(
-    roads: Roads, targets: list[int], vehicles_h: float, for_h: float, luck: Luck, cause_id: int
+    roads: Roads, targets: Sequence[int], vehicles_h: float, for_h: float, luck: Luck, cause_id: int
 ) -> Departures:
     """Trips of ordinary traffic over the first hours of a run.
 

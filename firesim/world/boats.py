@@ -43,7 +43,7 @@ class Passengers(Protocol):
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None: ...
     def land(self, who: Integers, at_s: Floats, port: str) -> None: ...
-    def feels_heat(self, cells: Integers) -> NDArray[np.bool_]: ...
+    def feels_heat(self, cell: int) -> bool: ...
 
 
 class Wind(Protocol):
@@ -270,8 +270,10 @@ class Boats:
         """Metres of a way from `from_m` on, and how long after now the boat is there by the waves of now. [s]"""
         along_m, at_s = way.along_m, self._passing_s(spec, way)
         now_s = float(np.interp(from_m, along_m, at_s))
-        ahead = along_m > from_m
-        return np.concatenate([[from_m], along_m[ahead]]), np.concatenate([[0.0], at_s[ahead] - now_s])
+        last = int(along_m.searchsorted(from_m, side="right")) - 1  # the last point passed
+        metres, after_s = along_m[last:].copy(), at_s[last:] - now_s
+        metres[0], after_s[0] = from_m, 0.0
+        return metres, after_s
 
     def _passing_s(self, spec: BoatSpec, way: SeaWay) -> Floats:
         """When each point of a way is passed after its start, by the waves of now. [points], s"""
@@ -312,7 +314,7 @@ class Boats:
             return "sea"
         if self._scene.visibility_m(place.x_m, place.y_m) < p.least_visibility_m:
             return "smoke"
-        return "heat" if self._people.feels_heat(self._shore.cell[landing : landing + 1])[0] else ""
+        return "heat" if self._people.feels_heat(int(self._shore.cell[landing])) else ""
 
     def _say_why_not(self, boat: Boat, orders: BoatOrders, why: str, told: str) -> str:
         """Report what keeps a boat away, once for each reason; returns what has been told by now."""

@@ -61,7 +61,10 @@ class ByAmbulance:
         self._dose_s, self._access_m_s = p.dose_s, p.access_speed_m_s
         self._number = {name: k for k, name in enumerate(parties.household_id)}
         self._helped = np.flatnonzero(parties.members.needs > 0)
-        self._since_s = np.full(len(parties), np.inf)  # seen to wait
+        self._driver_of: dict[int, int] = dict(
+            zip(self._helped.tolist(), parties.driver[self._helped].tolist(), strict=True)
+        )
+        self._since_s: dict[int, float] = {}  # seen to wait
         self._told: dict[int, InNeed] = {}  # by those who have waited so far
         self._at: dict[str, list[int]] = {}  # let off at facilities that are no refuges
 
@@ -73,15 +76,21 @@ class ByAmbulance:
         Whose driver has not left yet waits for it so long first. Times count from the first call of this that found
         them waiting.
         """
-        standing, who = self._standing, self._helped
-        who = who[(standing.state[who] == SHELTERING) & (standing.waits[who] == FOR_HELP)]
-        if len(who) == 0:
-            return []
-        self._since_s[who] = np.minimum(self._since_s[who], now_s)
-        driver = self._parties.driver[who]
-        is_promised = (driver != NONE) & (standing.state[driver] == HOME)
-        who = who[~is_promised | (now_s - self._since_s[who] >= lift_wait_s)]
-        return [self._as_it_tells(party) for party in who.tolist()]
+        return [
+            self._as_it_tells(party)
+            for party in self._who_wait()
+            if now_s - self._since_s.setdefault(party, now_s) >= lift_wait_s or not self._is_promised(party)
+        ]
+
+    def _who_wait(self) -> list[int]:
+        """Those who wait for somebody to take them, rising: few, so that they are asked one by one."""
+        waits = self._standing.waits[self._helped] == FOR_HELP
+        return [party for party in self._helped[waits].tolist() if self._standing.state[party] == SHELTERING]
+
+    def _is_promised(self, party: int) -> bool:
+        """Whether somebody who promised a lift has not left yet."""
+        driver = self._driver_of[party]
+        return driver != NONE and bool(self._standing.state[driver] == HOME)
 
     def _as_it_tells(self, party: int) -> InNeed:
         """What a party tells of itself, which is always the same."""
@@ -127,11 +136,11 @@ class ByAmbulance:
 
     def is_hot_at(self, x_m: float, y_m: float) -> bool:
         """Whether the heat of flames is felt at a place."""
-        return bool(self._senses.is_hot(np.array([self.patients.cell_of(x_m, y_m)]))[0])
+        return self._senses.is_hot_at(self.patients.cell_of(x_m, y_m))
 
-    def is_hot(self, cells: Integers) -> NDArray[np.bool_]:
-        """The same for flat cells."""
-        return self._senses.is_hot(cells)
+    def is_hot(self, cell: int) -> bool:
+        """The same for a flat cell."""
+        return self._senses.is_hot_at(cell)
 
     def take(self, party: int, at_s: float, because: int, unit: str, place_of: PlaceOf) -> int:
         """A party is taken aboard an ambulance, by what that did last; returns the event."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.compiled import kernel
 from firesim.fire.safety import heat, reach_cells
 from firesim.physics.queues import CAUGHT, STRANDED
 from firesim.place.grid import Grid
@@ -37,6 +38,29 @@ class Flames:
     length_m: NDArray[np.float32]
 
 
+@kernel
+def new_among(cells: Integers, is_known: NDArray[np.bool_]) -> Integers:
+    """Those of some cells (flat) that were not known before; from now on all are. [n]"""
+    new, n = np.empty(cells.size, np.int64), 0
+    for cell in cells:
+        if not is_known[cell]:
+            is_known[cell] = True
+            new[n] = cell
+            n += 1
+    return new[:n].copy()
+
+
+@kernel
+def _heat_around(
+    since_s: Floats, cells: Integers, length_m: NDArray[np.float32], now_s: float, cell_size_m: float,
+    flame_heights: float,
+) -> bool:  # fmt: skip
+    """Note that flames so long stand in some cells from now on; whether any reach beyond their own cell."""
+    reach = reach_cells(length_m, cells, cell_size_m, flame_heights)
+    heat(since_s, cells, np.full(cells.size, now_s), reach)
+    return bool((reach >= 1.0).any())
+
+
 class Heated:
     """Where flames have come too near for people in the open or in a car, kept up as the fire goes on.
 
@@ -53,12 +77,9 @@ class Heated:
 
     def meet(self, flames: Flames, now_s: float) -> bool:
         """Take note of what flames newly; whether these flames reach beyond their own cells."""
-        cells = flames.cells
-        if self._flame_heights <= 0.0 or len(cells) == 0:
+        if self._flame_heights <= 0.0 or len(flames.cells) == 0:
             return False
-        reach = reach_cells(flames.length_m, cells, self._cell_size_m, self._flame_heights)
-        heat(self.since_s, cells, np.full(len(cells), now_s), reach)
-        return bool((reach >= 1.0).any())
+        return _heat_around(self.since_s, flames.cells, flames.length_m, now_s, self._cell_size_m, self._flame_heights)
 
 
 class Closing:

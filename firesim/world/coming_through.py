@@ -85,7 +85,8 @@ class ComingThrough:
                 continue
             self._shore.wait(who[k : k + 1], np.array([self._shore.index[name]]), at_s[k])
             refuge[k] = traffic.shelter_beside(int(trips[k]))
-        is_in = np.array([place in traffic.safe_ones for place in refuge.tolist()], dtype=bool)
+        safe_ones = traffic.safe_ones
+        is_in = np.array([place in safe_ones for place in refuge.tolist()], dtype=bool)
         safe, safe_s = who[is_in], at_s[is_in]
         standing.refuge_in[safe] = refuge[is_in]
         standing.note(safe, safe_s, "safe", because[is_in])

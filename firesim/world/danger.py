@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 
-import numpy as np
 import simpy
 
 from firesim.world.crew import Crew
@@ -50,7 +49,6 @@ def went_over(engagement: Engagement, crew: Crew, since_s: float) -> bool:
     rows, columns = fire.grid.shape
     if not (0 <= row < rows and 0 <= column < columns):
         return False
-    came_s, intensity = fire.arrival_time_s[row, column], fire.fireline_intensity_kw_m[row, column]
-    return bool(np.isfinite(came_s) and since_s < came_s <= fire.now_s) and bool(
-        intensity >= engagement.parameters.hold_limit_kw_m
-    )
+    if not since_s < fire.arrival_time_s[row, column] <= fire.now_s:
+        return False
+    return bool(fire.fireline_intensity_kw_m[row, column] >= engagement.parameters.hold_limit_kw_m)

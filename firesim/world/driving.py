@@ -20,6 +20,7 @@ from firesim.world.fire import TrueFire
 
 Point = tuple[float, float]
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 STANDOFF_M = 60.0  # two cells: a vehicle stops this far before flames on the road. Judgement
 _SAMPLE_M = 15.0  # half a cell
@@ -101,6 +102,7 @@ class Ways:
         with np.errstate(divide="ignore"):
             self.free_s: Floats = np.where(self._is_usable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf)
         self._samples: dict[int, tuple[Floats, Floats, Floats]] = {}
+        self._crossed: dict[int, tuple[Floats, Integers]] = {}
 
     # --- places on the road -----------------------------------------------------------------------------------
 
@@ -127,16 +129,21 @@ class Ways:
 
         Only what lies ahead of `from_m` counts.
         """
-        along_m, x_m, y_m = self._sampled(edge)
-        grid = self.fire.grid
-        row, column = grid.cell_at(x_m, y_m)
-        inside = grid.holds(row, column)
-        burnt = np.zeros(len(along_m), dtype=bool)
-        burnt[inside] = self.fire.arrival_time_s[row[inside], column[inside]] <= self.fire.now_s
-        burnt &= along_m >= from_m
-        if not burnt.any():
+        along_m, cells = self._cells_along(edge)
+        is_burnt = (self.fire.arrival_time_s.ravel()[cells] <= self.fire.now_s) & (along_m >= from_m)
+        if not is_burnt.any():
             return inf
-        return max(float(along_m[int(np.argmax(burnt))]) - STANDOFF_M, 0.0)
+        return max(float(along_m[int(is_burnt.argmax())]) - STANDOFF_M, 0.0)
+
+    def _cells_along(self, edge: int) -> tuple[Floats, Integers]:
+        """Points along a stretch that lie on the fire's grid: metres from its start, and their flat cells."""
+        if edge not in self._crossed:
+            along_m, x_m, y_m = self._sampled(edge)
+            grid = self.fire.grid
+            row, column = grid.cell_at(x_m, y_m)
+            inside = grid.holds(row, column)
+            self._crossed[edge] = along_m[inside], (row * grid.columns + column)[inside]
+        return self._crossed[edge]
 
     def open_metres(self, edge: int) -> float:
         """How far into a stretch one can drive now: all of it, up to the fire, or not at all."""

@@ -43,10 +43,11 @@ class _Pause(simpy.Event):
 
     def __init__(self, env: simpy.Environment, seconds: float, called: simpy.Event) -> None:
         super().__init__(env)
-        self._time, self._called = env.timeout(seconds), called
-        for event in (self._time, self._called):
-            assert event.callbacks is not None  # it lies ahead
-            event.callbacks.append(self._end)
+        self._time, self._called, end = env.timeout(seconds), called, self._end
+        assert self._time.callbacks is not None
+        assert called.callbacks is not None  # both lie ahead
+        self._time.callbacks.append(end)
+        called.callbacks.append(end)
 
     def _end(self, _: simpy.Event) -> None:
         if self.triggered:

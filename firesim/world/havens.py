@@ -36,7 +36,7 @@ class RefugeState(Protocol):
     @property
     def refuge_cell(self) -> Integers: ...
     @property
-    def safe_ones(self) -> list[int]: ...
+    def safe_ones(self) -> Sequence[int]: ...
     @property
     def lost_event(self) -> Mapping[int, int]: ...
     @property
@@ -69,7 +69,7 @@ class Havens:
         facilities: Sequence[Facility] = (),
         roads: Roads | None = None,
         grid: Grid | None = None,
-        is_hot: Callable[[Integers], Claims] | None = None,
+        is_hot: Callable[[int], bool] | None = None,
     ) -> None:
         self._state, self._is_hot = state, is_hot
         self.lost: set[str] = set()
@@ -117,10 +117,8 @@ class Havens:
 
     def newly_lost(self) -> list[Haven]:
         """The facilities in which the heat of flames is felt for the first time."""
-        cells = np.array([one.cell for one in self.medical], dtype=np.int64)
-        hot = self._is_hot(cells) if self._is_hot is not None and len(cells) else np.zeros(len(cells), np.bool_)
-        burning = [one for one, burns in zip(self.medical, hot.tolist(), strict=True) if burns]
-        new = [one for one in burning if one.name not in self.lost]
+        is_hot = self._is_hot
+        new = [one for one in self.medical if is_hot is not None and is_hot(one.cell) and one.name not in self.lost]
         self.lost |= {one.name for one in new}
         return new
 

@@ -46,6 +46,10 @@ class Nearness:
         """Whether cells (flat, -1: off the grid) lie in the heat of flames now."""
         return _on(self._hot, cells)
 
+    def is_hot_at(self, cell: int) -> bool:
+        """The same of one cell, without arrays."""
+        return cell >= 0 and bool(self._hot[cell])
+
     def has_seen_flames(self, cells: Integers) -> Claims:
         """Whether flames have been in sight from cells (flat, -1: off the grid) so far."""
         return _on(self._sees, cells)

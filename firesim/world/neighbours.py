@@ -41,14 +41,13 @@ class Contagion:
     """
 
     def __init__(self, zone_index: Integers, threshold: Floats, n_zones: int) -> None:
-        self._n_zones = n_zones
         self._size = np.bincount(zone_index, minlength=n_zones)
         # Zone after zone on one scale, so that one search finds all whom the news has come to.
-        at = zone_index * (2.0 * _BEYOND) + np.minimum(threshold, _BEYOND)
+        at: Floats = np.add(zone_index * (2.0 * _BEYOND), np.minimum(threshold, _BEYOND))
         self._order: Integers = np.argsort(at, kind="stable")
         self._at = at[self._order]
-        self._start = np.arange(n_zones) * 2.0 * _BEYOND
-        self._hazard: NDArray[np.floating] = np.zeros(n_zones)
+        self._start: Floats = np.arange(n_zones, dtype=np.float64) * 2.0 * _BEYOND
+        self._hazard: Floats = np.zeros(n_zones)
         self._next = self._at.searchsorted(self._start, side="right")  # [zones] the first whom it has not come to
 
     def spread(self, knows: Integers, rate_per_s: Floats | float, span_s: float) -> tuple[Integers, Floats]:
@@ -76,16 +75,10 @@ class Contagion:
         share = knows / np.maximum(self._size, 1)
         grown: Floats = np.log1p(share * np.expm1(rate_per_s * span_s))
         before = self._hazard
-        after = np.minimum(before + grown, 0.999 * _BEYOND)
+        after: Floats = np.minimum(before + grown, 0.999 * _BEYOND)
         first, last = self._next, self._at.searchsorted(self._start + after, side="right")
         self._hazard, self._next = after, last
-        count = last - first
-        if not count.any():
-            return np.empty(0, np.int64), np.empty(0)
-        zone = np.repeat(np.arange(self._n_zones), count)
-        rank = np.arange(len(zone)) - np.repeat(np.cumsum(count) - count, count) + first[zone]
-        passed = self._at[rank] - self._start[zone] - before[zone]
-        return self._order[rank], span_s * passed / np.maximum((after - before)[zone], 1e-300)
+        return _come_to(self._order, self._at, self._start, before, after, first, last, span_s)
 
 
 class Neighbours:
@@ -108,7 +101,6 @@ class Neighbours:
     ) -> None:
         self._parameters, self._hearing, self._sleep = parameters, hearing, sleep
         self._zone_index, self._n_zones = parties.zone_index, n_zones
-        self._zone_by_level = parties.zone_index * N_LEVELS
         self._by_zone: Integers = np.argsort(parties.zone_index, kind="stable")
         self._first: Integers = np.searchsorted(parties.zone_index[self._by_zone], np.arange(n_zones + 1))
         self._is_calm: Claims = np.zeros(n_zones, np.bool_)
@@ -125,7 +117,7 @@ class Neighbours:
         if self._parameters.neighbour_rate_per_min == 0.0:
             return
         level = self._hearing.level
-        count = np.bincount(self._zone_by_level + level, minlength=self._n_zones * N_LEVELS).reshape(-1, N_LEVELS)
+        count = _by_level(self._zone_index, level, self._n_zones)
         if count[:, SEEN:].sum() == 0:
             return
         asleep = self._sleep.is_asleep(now_s)
@@ -151,6 +143,35 @@ class Neighbours:
 
 
 @kernel
+def _come_to(
+    order: Integers, at: Floats, start: Floats, before: Floats, after: Floats, first: Integers, last: Integers,
+    span_s: float,
+) -> tuple[Integers, Floats]:  # fmt: skip
+    """Whom the news comes to as the hazard of each zone grows from `before` to `after`, and when; see `spread`.
+
+    Of all in `order`, those of a zone that it comes to stand from its `first` to before its `last`.
+    """
+    n = (last - first).sum()
+    parties, after_s = np.empty(n, np.int64), np.empty(n)
+    k = 0
+    for zone in range(first.size):
+        for rank in range(first[zone], last[zone]):
+            passed = at[rank] - start[zone] - before[zone]
+            parties[k], after_s[k] = order[rank], span_s * passed / max(after[zone] - before[zone], 1e-300)
+            k += 1
+    return parties, after_s
+
+
+@kernel
+def _by_level(zone_index: Integers, level: Integers, n_zones: int) -> Integers:
+    """How many parties of each zone have heard something of each level at most. [zones, levels]"""
+    count = np.zeros((n_zones, N_LEVELS), np.int64)
+    for party in range(level.size):
+        count[zone_index[party], level[party]] += 1
+    return count
+
+
+@kernel
 def tellers_of(
     by_zone: Integers, first: Integers, zone_index: Integers, level: Integers, news: int, until: int, told: Integers,
     luck: Floats,
@@ -160,13 +181,17 @@ def tellers_of(
     Who knows has heard something of a `level` from `news` on, but not from `until` on. [parties] `by_zone` are the
     parties zone by zone, `first` the place of each zone's first there, and at its end how many there are. [zones + 1]
     """
+    is_asked = np.zeros(first.size, np.bool_)  # zones
+    for one in told:
+        is_asked[zone_index[one]] = True
     who_knows, n = np.empty(by_zone.size, np.int64), 0  # zone by zone, with the place of each zone's first
     first_knows = np.zeros(first.size, np.int64)
     for zone in range(first.size - 1):
-        for one in by_zone[first[zone] : first[zone + 1]]:
-            if news <= level[one] < until:
-                who_knows[n] = one
-                n += 1
+        if is_asked[zone]:
+            for one in by_zone[first[zone] : first[zone + 1]]:
+                if news <= level[one] < until:
+                    who_knows[n] = one
+                    n += 1
         first_knows[zone + 1] = n
     tellers = np.empty(told.size, np.int64)
     for k in range(told.size):

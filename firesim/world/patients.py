@@ -64,11 +64,11 @@ class Patients:
         row, column = (int(index) for index in self._grid.cell_at(x_m, y_m))
         return row * self._grid.columns + column if self._grid.holds(row, column) else _NOWHERE
 
-    def cells_of(self, cells: Integers) -> Integers:
-        """The same cells, but for those in an ambulance, who are where it is. [parties]"""
+    def cells_of(self, who: Integers, cells: Integers) -> Integers:
+        """The cells of these, but for those in an ambulance, who are where it is. [n]"""
         cells = cells.copy() if self._vehicle else cells
         for party, place_of in self._vehicle.items():
-            cells[party] = self.cell_of(*place_of())
+            cells[who == party] = self.cell_of(*place_of())
         return cells
 
     def columns(self) -> dict[str, list[str] | Floats]:

@@ -209,9 +209,9 @@ class People:
         """Parties come ashore in a port out of the fire's reach."""
         self._coming_through.land(who, at_s, port)
 
-    def feels_heat(self, cells: Integers) -> NDArray[np.bool_]:
-        """Whether cells (flat, -1: off the grid) lie in the heat of flames."""
-        return self._senses.is_hot(cells)
+    def feels_heat(self, cell: int) -> bool:
+        """Whether a cell (flat, -1: off the grid) lies in the heat of flames."""
+        return self._senses.is_hot_at(cell)
 
     # --- what they are -------------------------------------------------------------------------------------------
 

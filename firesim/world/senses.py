@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.place.grid import Grid
 from firesim.world.decisions import Decisions
 from firesim.world.exposure import AT_SEA, ON_BEACH, ON_ROAD
@@ -25,6 +26,7 @@ from firesim.world.wading import Wading
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Claims = NDArray[np.bool_]
 
 
 class FireInSight(Protocol):
@@ -157,28 +159,29 @@ class Senses:
         """Whether cells (flat, -1: off the grid) lie in the heat of flames."""
         return self._nearness.is_hot(cells)
 
-    def _cells(self, traffic: Traffic) -> Integers:
-        """Where each party is now: flat cell, -1 off the grid or afloat. [parties]"""
-        standing, cells = self._standing, self._home_cell.copy()
-        waiting = standing.waits_at != NONE
-        away = ((standing.trip >= 0) & (standing.state != SAFE) & ~waiting).nonzero()[0]
-        if len(away):
-            cells[away] = self._nearness.cells_of(*traffic.position_m(standing.trip[away]))
-        overrun = (standing.lost_cell != NONE).nonzero()[0]
-        cells[overrun] = standing.lost_cell[overrun]
-        waits = waiting.nonzero()[0]
-        cells[waits] = traffic.refuge_cell[standing.waits_at[waits]]
-        return self.patients.cells_of(self._stops.cells_of(self._shore.cells_of(cells)))
+    def is_hot_at(self, cell: int) -> bool:
+        """The same of one cell, without arrays."""
+        return self._nearness.is_hot_at(cell)
+
+    def _where_they_are(self, traffic: Traffic) -> tuple[Integers, Integers]:
+        """All who are not safe, and the flat cell in which each is now, -1 off the grid or afloat. [n]"""
+        standing, shore, stops = self._standing, self._shore, self._stops
+        who, cells, moving = whereabouts(
+            standing.state, self._home_cell, standing.trip, standing.lost_cell, standing.waits_at, traffic.refuge_cell,
+            shore.waits, shore.place_of, shore.cell, shore.is_aboard, stops.is_aboard, stops.bus_cell,
+        )  # fmt: skip
+        if len(moving):
+            cells[moving] = self._nearness.cells_of(*traffic.position_m(standing.trip[who[moving]]))
+        return who, self.patients.cells_of(who, cells)
 
     def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
         """Count heat and smoke, and let those at home flee from heat; returns who is in either."""
         standing = self._standing
-        might = (standing.state != SAFE).nonzero()[0]  # nobody asks how thick the smoke is over empty homes
-        cells = self._cells(traffic)[might]
+        might, cells = self._where_they_are(traffic)  # nobody asks how thick the smoke is over empty homes
         in_heat = self._nearness.is_hot(cells)
         in_smoke = np.zeros(len(cells), np.bool_) if self.air is None else self.air.is_harmful(cells)
         felt = (in_heat | in_smoke).nonzero()[0]
-        who: Integers = might[felt]
+        who = might[felt]
         in_heat, in_smoke = in_heat[felt], in_smoke[felt]
         hot = who[in_heat]
         is_in_place = (standing.lost_cell[who] != NONE) | (standing.waits_at[who] != NONE) | self._shore.waits[who]
@@ -219,3 +222,39 @@ class Senses:
             return cause_id
         last = np.where(trip >= 0, traffic.cause_id[trip], cause_id)
         return np.maximum(last, self._stops.boarded_by[who])  # in a bus, that they got on
+
+
+@kernel
+def whereabouts(
+    state: Integers, home_cell: Integers, trip: Integers, lost_cell: Integers, waits_at: Integers,
+    refuge_cell: Integers, waits_ashore: Claims, landing_of: Integers, landing_cell: Integers, is_afloat: Claims,
+    is_in_bus: Claims, bus_cell: Integers,
+) -> tuple[Integers, Integers, Integers]:  # fmt: skip
+    """All who are not safe, the cell of each, and which of them (places in the first) move on the roads by themselves.
+
+    Arrays over [parties], but for `refuge_cell` [refuges] and `landing_cell` [landings]; see `Standing`, `Shore` and
+    `Stops`. Cells are flat, -1 off the grid and afloat; that of whoever moves is left to the caller.
+    """
+    who, cells, moving = np.empty(state.size, np.int64), np.empty(state.size, np.int64), np.empty(state.size, np.int64)
+    n, n_moving = 0, 0
+    for party in range(state.size):
+        if state[party] == SAFE:
+            continue
+        if is_in_bus[party]:
+            cell = bus_cell[party]
+        elif is_afloat[party]:
+            cell = -1
+        elif waits_ashore[party]:
+            cell = landing_cell[landing_of[party]]
+        elif waits_at[party] >= 0:
+            cell = refuge_cell[waits_at[party]]
+        elif lost_cell[party] >= 0:
+            cell = lost_cell[party]
+        else:
+            cell = home_cell[party]
+            if trip[party] >= 0:
+                moving[n_moving] = n
+                n_moving += 1
+        who[n], cells[n] = party, cell
+        n += 1
+    return who[:n].copy(), cells[:n].copy(), moving[:n_moving].copy()

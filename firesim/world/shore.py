@@ -40,14 +40,6 @@ class Shore(Lines):
         found = [at_node.get(refuge.node, NOWHERE) if refuge.kind == "beach" else NOWHERE for refuge in refuges]
         return np.array(found, dtype=np.int64)
 
-    def cells_of(self, home_cells: Integers) -> Integers:
-        """Where each party can feel heat: who waits, at the landing; who is afloat, nowhere (-1). [parties]"""
-        waits = self.waits.nonzero()[0]
-        cells = home_cells.copy()
-        cells[waits] = self.cell[self.place_of[waits]]
-        cells[self.is_aboard.nonzero()[0]] = NOWHERE
-        return cells
-
     def columns(self) -> dict[str, list[str] | Floats]:
         """Columns of `people.parquet`."""
         return {

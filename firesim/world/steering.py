@@ -36,7 +36,7 @@ class Steering:
         self, roads: Roads, refuges: Sequence[Refuge], flow: Flow, finder: Wayfinder, usual: Sequence[str]
     ) -> None:
         self._roads, self._flow, self._finder = roads, flow, finder
-        self.usual = [k for k in finder.safe_ones if refuges[k].kind in usual] or finder.safe_ones
+        self.usual = tuple(k for k in finder.safe_ones if refuges[k].kind in usual) or finder.safe_ones
         self._route_edges: Integers = np.empty(0, np.int64)
         self._routes: list[tuple[int, list[int]]] = []  # where each starts in _route_edges, and its nodes
         self._edges_at: dict[int, list[int]] = {}

@@ -64,10 +64,6 @@ class Stops(Lines):
         row, column = self._grid.cell_holding(x_m, y_m)
         self.bus_cell[who] = row * self._grid.columns + column if self._grid.holds(row, column) else NOWHERE
 
-    def cells_of(self, cells: Integers) -> Integers:
-        """The same cells, but for those in a bus, who are where it is. [parties]"""
-        return np.where(self.is_aboard, self.bus_cell, cells) if self.n_aboard else cells
-
     def columns(self) -> dict[str, list[str] | Floats]:
         """Columns of `people.parquet`."""
         return {

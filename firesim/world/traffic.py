@@ -23,7 +23,7 @@ from firesim.place.stops import BusStop, targets_of
 from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.background import background_traffic
-from firesim.world.closing import Closing, Flames, Heated
+from firesim.world.closing import Closing, Flames, Heated, new_among
 from firesim.world.contraflow import Contraflow
 from firesim.world.cutoff import CutOff
 from firesim.world.flow import Flow
@@ -228,9 +228,7 @@ class Traffic:
 
     def _new_among(self, flames: Flames) -> Flames:
         """What flames now and was not seen to flame before: roads and refuges are asked about each cell once."""
-        new = flames.cells[~self._has_flamed[flames.cells]]
-        self._has_flamed[new] = True
-        return Flames(new, flames.length_m)
+        return Flames(new_among(flames.cells, self._has_flamed), flames.length_m)
 
     def close_edges(self, edges: ArrayLike, now_s: float, cause_id: int, cut_fraction: ArrayLike | None = None) -> None:
         """The fire stands on these directed edges: nobody enters them any more.
@@ -354,7 +352,7 @@ class Traffic:
         return self._gridlocks.forced_moves
 
     @property
-    def safe_ones(self) -> list[int]:
+    def safe_ones(self) -> tuple[int, ...]:
         """The refuges, by index, that are no last resorts."""
         return self._finder.safe_ones
 

@@ -139,8 +139,11 @@ class Trips:
         if not has_ended.any():
             return _NO_CHANGES
         trips, self.open = self.open[has_ended], self.open[~has_ended]
-        trips = trips[self.party[trips] != BACKGROUND]
-        return Changes(trips, self.party[trips], t.status[trips], t.done_s[trips], self.cause_id[trips])
+        party = self._party[trips]
+        is_somebody = party != BACKGROUND
+        if not is_somebody.all():
+            trips, party = trips[is_somebody], party[is_somebody]
+        return Changes(trips, party, t.status[trips], t.done_s[trips], self._cause_id[trips])
 
     @property
     def status(self) -> Integers:

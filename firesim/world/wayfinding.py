@@ -64,7 +64,7 @@ class Wayfinder:
         self.roads = roads
         self.of_themselves = range(len(refuges) - n_by_advice)  # without advice nobody goes to the last `n_by_advice`
         self.n_nodes = len(roads.node_ids)
-        self.safe_ones = [k for k in self.of_themselves if not refuges[k].is_last_resort]
+        self.safe_ones = tuple(k for k in self.of_themselves if not refuges[k].is_last_resort)
         self.refuge_nodes: Integers = np.array([roads.node_index[r.node] for r in refuges], dtype=np.int64)
         self.drive_s: Floats = np.full(len(roads.edges), np.inf)
         public = roads.is_public
@@ -76,7 +76,7 @@ class Wayfinder:
         self.n_rows = 0
         self._of_row: list[tuple[bool, int, Knowledge]] = []
         self._rows: dict[tuple[bool, int, Knowledge], int] = {}
-        self._nearest: dict[tuple[bool, Knowledge, tuple[int, ...]], Integers] = {}
+        self._nearest: dict[tuple[bool, Knowledge, tuple[int, ...] | None], list[int]] = {}  # by node
 
     def knowledge(self, row: int) -> Knowledge:
         """What travellers with this row know."""
@@ -85,12 +85,13 @@ class Wayfinder:
     def row(self, drives: bool, refuge: int, knowledge: Knowledge) -> int:
         """The row that leads to a refuge by car or on foot, made when first asked for."""
         key = (drives, refuge, knowledge)
-        if key not in self._rows:
+        row = self._rows.get(key)
+        if row is None:
             cost, next_edge, _ = self._search(drives, knowledge, self.refuge_nodes[refuge : refuge + 1])
             self._append(next_edge, cost, refuge)
-            self._rows[key] = self.n_rows - 1
+            row = self._rows[key] = self.n_rows - 1
             self._of_row.append(key)
-        return self._rows[key]
+        return row
 
     def cost_from(self, drives: bool, refuge: int, knowledge: Knowledge, node: int) -> float:
         """Cost of the way from a node to a refuge: seconds by car, metres on foot; inf: no way."""
@@ -102,7 +103,7 @@ class Wayfinder:
         drives, refuge, _ = self._of_row[row]
         return self.row(drives, refuge, knowledge)
 
-    def nearest(self, drives: bool, node: int, knowledge: Knowledge, among: Sequence[int] | None = None) -> int:
+    def nearest(self, drives: bool, node: int, knowledge: Knowledge, among: tuple[int, ...] | None = None) -> int:
         """The refuge reached soonest from a node among those not known to be full; -1: none can be reached.
 
         `among`: only these refuges; None: any. By car that is no last resort while another can be reached; on foot
@@ -112,13 +113,19 @@ class Wayfinder:
             safe = self.nearest(drives, node, knowledge, self.safe_ones)
             if safe != NOWHERE:
                 return safe
-        wanted = self.of_themselves if among is None else among
-        candidates = tuple(refuge for refuge in wanted if refuge not in knowledge.full)
-        key = (drives, knowledge, candidates)
-        if key not in self._nearest:
-            _, _, which = self._search(drives, knowledge, self.refuge_nodes[list(candidates)])
-            self._nearest[key] = np.array([*candidates, NOWHERE], dtype=np.int64)[which]
-        return int(self._nearest[key][node])
+        key = (drives, knowledge, among)
+        nearest = self._nearest.get(key)
+        if nearest is None:
+            wanted = self.of_themselves if among is None else among
+            nearest = self._nearest[key] = self._nearest_of(drives, knowledge, wanted)
+        return nearest[node]
+
+    def _nearest_of(self, drives: bool, knowledge: Knowledge, wanted: Sequence[int]) -> list[int]:
+        """The refuge reached soonest from each node, of these but for those known to be full; -1: none. [nodes]"""
+        candidates = [refuge for refuge in wanted if refuge not in knowledge.full]
+        _, _, which = self._search(drives, knowledge, self.refuge_nodes[candidates])
+        nearest: list[int] = np.array([*candidates, NOWHERE], dtype=np.int64)[which].tolist()
+        return nearest
 
     def reaches_any_on_foot(self, knowledge: Knowledge) -> NDArray[np.bool_]:
         """Nodes from which a refuge, no last resort, not known to be full can be walked to. [nodes]"""

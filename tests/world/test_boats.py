@@ -50,8 +50,8 @@ class People:
         assert np.isfinite(self.shore.boarded_s[who]).all()
         self.shore.land(who, at_s)
 
-    def feels_heat(self, cells):
-        return np.isin(cells, list(self.hot))
+    def feels_heat(self, cell):
+        return cell in self.hot
 
 
 @dataclass

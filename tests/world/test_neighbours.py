@@ -87,6 +87,8 @@ def test_who_tells_is_of_the_same_zone_knows_that_news_and_may_be_any_of_those(s
         who_know = np.flatnonzero((zone == k) & (level == WARNING))
         here = zone == k
         assert (tellers[here] == who_know[(luck[here] * len(who_know)).astype(int)]).all()
+    some = np.flatnonzero(zone == 1)[::7]  # whoever else is told
+    assert (tellers_of(by_zone, first, zone, level, WARNING, N_LEVELS, some, luck[some]) == tellers[some]).all()
 
 
 def test_neighbours_pass_on_where_to_go():

@@ -61,15 +61,6 @@ def test_who_waits_keeps_its_place_and_who_has_gone_is_not_counted():
     assert waiting.columns()["landing"] == ["west", "west"]
 
 
-def test_heat_is_felt_at_the_landing_while_waiting_and_nowhere_afloat():
-    waiting = shore([1, 1, 1])
-    waiting.wait(np.array([0, 1]), np.array([0, 1]), 0.0)
-    waiting.board(np.array([1]), np.array([5.0]), np.zeros(9, np.int64)[: len(np.array([1]))])
-    home = np.array([7, 8, 9])
-    assert waiting.cells_of(home).tolist() == [waiting.cell[0], -1, 9]
-    assert waiting.cell[0] == GRID.cell_at(600.0, 1500.0)[0] * 100 + 20
-
-
 def test_each_place_has_its_nearest_landing_and_a_beach_refuge_the_one_at_its_node():
     waiting = shore([1])
     assert waiting.nearest(np.array([700.0, 2000.0]), np.array([1000.0, 1500.0])).tolist() == [0, 1]
