@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 
 import msgspec
 
@@ -330,4 +330,8 @@ def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: 
         return "cut off: the roads to every refuge are reported closed"
     if leave_by_s >= now_s + picture.parameters.least_notice_s:
         return "cut off: its road closes, and another would turn those on it back to where it closes"
-    return f"cut off: leaving by road was safe until {picture.ground.clock(leave_by_s)}"
+    clock = picture.ground.clock
+    if leave_by_s < now_s:
+        return f"cut off: leaving by road was safe until {clock(leave_by_s)}"
+    left = f"less than {ceil(picture.parameters.least_notice_s / 60.0)} min ahead"
+    return f"cut off: at {clock(now_s)} leaving by road was safe only until {clock(leave_by_s)}, {left}"

@@ -97,6 +97,16 @@ def test_a_zone_that_is_cut_off_and_not_reached_stays_where_it_is(picture):
     assert routes.as_of_now(picture, asked, NOW_S + 900.0).refuge == IN_PLACE
 
 
+def test_a_road_that_closes_too_soon_to_be_told_of_is_not_said_to_have_closed(picture):
+    """Told at 12:10 that the road was safe until 12:24, a reader would take it for the past."""
+    leave_by_s = NOW_S + P.least_notice_s - 1.0
+    forecasted = a_forecast(picture.ground, closing(picture, coast_east=600.0 + 600.0 + leave_by_s))
+    why = routes.advise(picture, forecasted, [0], NOW_S)[0].why
+    assert "at 12:10 leaving by road was safe only until 12:24, less than 15 min ahead" in why
+    later = routes.advise(picture, forecasted, [0], leave_by_s + 60.0)[0].why
+    assert "cut off: leaving by road was safe until 12:24;" in later
+
+
 def test_on_a_beach_the_water_is_nearer_than_any_house(small):
     zones = [replace(zone, kind="beach") for zone in small.briefing().zones]
     picture = Picture(Ground(small.briefing(zones=zones), 3, 120.0), P)
