@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from firesim.command.ground import Ground
 from firesim.command.letters import gsm7_length, plain_latin, speakable, ucs2_length
-from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
+from firesim.link.messages import AT_ONCE, IN_PLACE, TO_THE_SHORE, ZoneAdvice
 
 # Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed).
 ENGLISH_LIMIT = 1395
@@ -35,14 +35,15 @@ class Draft:
 def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Draft]:
     """Texts that fit a broadcast, split where the places are too many for one; orders to leave, one a place to go.
 
-    Zones without a deadline are not told that of others: theirs may have passed.
+    Zones without a deadline are not told that of others, nor those whose deadline has passed: they leave at once.
 
     A single zone whose names alone pass the limit raises ValueError.
     """
-    groups: dict[tuple[str | bool, ...], list[ZoneAdvice]] = {}
+    groups: dict[tuple[str | float, ...], list[ZoneAdvice]] = {}
     for one in advice:
         shore = _shore_of(ground, one)[0] if one.refuge == TO_THE_SHORE and not one.landing else ""
-        goes_to = (one.refuge, one.landing, shore, one.stop, isfinite(one.deadline_s))
+        by_when = 0.0 if isfinite(one.deadline_s) else one.deadline_s
+        goes_to = (one.refuge, one.landing, shore, one.stop, by_when)
         groups.setdefault(goes_to if level == "order" else (), []).append(one)
     result: list[Draft] = []
     for group in groups.values():
@@ -88,10 +89,12 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             "trees, and stay at the water's edge. Follow the instructions of the authorities."
         )
     refuge = plain_latin(ground.refuges[ground.refuge_index[where]].name)
+    when = "at once" if _is_late(advice) else "now"
     stop = ground.stop_names.get(advice[0].stop)
     bus = "" if stop is None else f"Without a car go to bus stop {plain_latin(stop[0])}: buses take you to {refuge}. "
     return (
-        f"WILDFIRE. If you are in {places}, leave now toward {refuge}{_before(ground, advice, ' before ')}. "
+        f"WILDFIRE. If you are in {places}, leave {when} toward {refuge}"
+        f"{_before(ground, advice, ' before ')}. "
         f"{bus}If the road is cut, go to the nearest shore. Follow the instructions of the authorities."
     )
 
@@ -128,12 +131,13 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
         )
     refuge = ground.refuges[ground.refuge_index[where]]
     to = speakable(refuge.name_el or refuge.name)
+    when = "αμέσως" if _is_late(advice) else "τώρα"
     stop = ground.stop_names.get(advice[0].stop)
     bus = ""
     if stop is not None:
         bus = f"Χωρίς αυτοκίνητο πηγαίνετε στη στάση: {speakable(stop[1] or stop[0])}. Λεωφορεία σας πάνε προς {to}. "
     return (
-        f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε τώρα προς {to}"
+        f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε {when} προς {to}"
         f"{_before(ground, advice, ' πριν τις ')}. "
         f"{bus}Αν ο δρόμος έχει κοπεί, πηγαίνετε στην πλησιέστερη ακτή. Ακολουθείτε τις οδηγίες των Αρχών."
     )
@@ -141,6 +145,11 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
 
 def _shore_of(ground: Ground, advice: ZoneAdvice) -> tuple[str, str]:
     return ground.shore_names[ground.zone_index[advice.zone]]
+
+
+def _is_late(advice: Sequence[ZoneAdvice]) -> bool:
+    """Whether the time to leave has passed; zones of one text are alike in that."""
+    return any(one.deadline_s == AT_ONCE for one in advice)
 
 
 def _before(ground: Ground, advice: Sequence[ZoneAdvice], words: str) -> str:

@@ -16,7 +16,7 @@ import firesim
 from firesim.command.alerts import route_feature, way_out
 from firesim.command.cap import cap_xml, replaced
 from firesim.command.dispatcher import Dispatcher
-from firesim.link.messages import Alert, ContraflowOrder, FetchOrder, UnitOrder, ZoneAdvice
+from firesim.link.messages import AT_ONCE, Alert, ContraflowOrder, FetchOrder, UnitOrder, ZoneAdvice
 from firesim.outcomes.measures import zone_times
 from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
@@ -166,7 +166,7 @@ def _routes(run: Run) -> list[dict[str, Any]]:
         properties = {
             "kind": "evacuation", "order_id": issued.order.order_id, "time_s": issued.time_s, "zone": one.zone,
             "refuge": one.refuge, "level": alert.level, "why": one.why,
-            "deadline_s": one.deadline_s if isfinite(one.deadline_s) else None,
+            "deadline_s": one.deadline_s if isfinite(one.deadline_s) else None, "at_once": one.deadline_s == AT_ONCE,
         }  # fmt: skip
         result.append(route_feature(ground, one.route, properties))
     for issued in run.clockwork.centre.issued:

@@ -6,7 +6,16 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from firesim.link.messages import IN_PLACE, Alert, ContraflowOrder, FetchOrder, Recommendation, UnitOrder, ZoneAdvice
+from firesim.link.messages import (
+    AT_ONCE,
+    IN_PLACE,
+    Alert,
+    ContraflowOrder,
+    FetchOrder,
+    Recommendation,
+    UnitOrder,
+    ZoneAdvice,
+)
 
 if TYPE_CHECKING:
     from firesim.simulate.result import Run
@@ -49,6 +58,8 @@ def plan_text(run: Run) -> str:
 
 
 def _clock(run: Run, time_s: float) -> str:
+    if time_s == AT_ONCE:
+        return "at once"
     if not isfinite(time_s):
         return "no limit foreseen"
     return (run.scenario.fields.start + timedelta(seconds=round(time_s))).strftime("%H:%M:%S")

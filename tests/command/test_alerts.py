@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -19,7 +20,7 @@ from firesim.command.alerts import (
 )
 from firesim.command.ground import Ground
 from firesim.command.letters import ucs2_length
-from firesim.link.messages import IN_PLACE, ZoneAdvice
+from firesim.link.messages import AT_ONCE, IN_PLACE, ZoneAdvice
 from firesim.place.settlement import Refuge, Zone
 
 
@@ -33,11 +34,12 @@ def advice(zone, refuge="town", route=("W", "M", "E"), deadline_s=5400.0):
 
 
 def test_a_zone_whose_time_has_passed_is_not_given_the_deadline_of_another(ground):
-    told = [advice("west", deadline_s=float("inf")), advice("middle", deadline_s=3600.0)]
-    late, in_time = drafts(ground, "order", told)
-    assert "before" not in late.text_en
-    assert "West bay" in late.text_en
-    assert "before 13:00" in in_time.text_en
+    told = [advice("west", deadline_s=AT_ONCE), advice("middle", deadline_s=3600.0), advice("cove", deadline_s=inf)]
+    late, in_time, without = drafts(ground, "order", told)
+    assert "If you are in West bay, leave at once toward Town. " in late.text_en
+    assert "απομακρυνθείτε αμέσως προς Χώρα." in late.text_el
+    assert "leave now toward Town before 13:00" in in_time.text_en
+    assert "leave now toward Town. " in without.text_en
 
 
 def test_an_order_names_the_place_to_leave_the_place_to_go_and_by_when(ground):
