@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -184,9 +185,12 @@ def route_feature(ground: Ground, route: Sequence[str], properties: dict[str, An
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
-def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "") -> str:
-    """A route as GPX 1.1, for a phone or a navigation device."""
+def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "", issued_s: float | None = None) -> str:
+    """A route as GPX 1.1, for a phone or a navigation device; with the time of issue, if told, in its metadata."""
     root = ET.Element("gpx", {"xmlns": GPX_NAMESPACE, "version": "1.1", "creator": "firesim"})
+    if issued_s is not None:
+        issued = ground.when(round(issued_s)).astimezone(UTC)
+        ET.SubElement(ET.SubElement(root, "metadata"), "time").text = f"{issued:%Y-%m-%dT%H:%M:%SZ}"
     line = ET.SubElement(root, "rte")
     ET.SubElement(line, "name").text = speakable(name)
     if description:
@@ -196,12 +200,23 @@ def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "") 
     return document(root)
 
 
-def way_out(ground: Ground, advice: ZoneAdvice) -> str:
-    """The route that a zone is advised to take as GPX, which calls both ends by their names."""
+def way_out(ground: Ground, advice: ZoneAdvice, level: str, issued_s: float, withdrawn_s: float = inf) -> str:
+    """The route that a zone is advised to take as GPX, which calls both ends by their names.
+
+    It tells when it was issued, and one that was withdrawn says so first of all, in its name too. [s]
+    """
     zone = ground.zones[ground.zone_index[advice.zone]].name
     known = ground.refuge_index.get(advice.refuge)
     refuge = advice.refuge if known is None else ground.refuges[known].name
-    return gpx(ground, advice.route, f"{zone} to {refuge}", f"From {zone} to {advice.why}")
+    name, since = f"{zone} to {refuge}", f"{level} of {_second(ground, issued_s)}"
+    if isfinite(withdrawn_s):
+        name = f"WITHDRAWN {name}"
+        since = f"WITHDRAWN at {_second(ground, withdrawn_s)}, do not use: {since}"
+    return gpx(ground, advice.route, name, f"{since}. From {zone} to {advice.why}", issued_s)
+
+
+def _second(ground: Ground, time_s: float) -> str:
+    return f"{ground.when(round(time_s)):%H:%M:%S}"
 
 
 def document(root: ET.Element) -> str:

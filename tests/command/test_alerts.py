@@ -114,10 +114,11 @@ def test_a_route_as_gpx_follows_the_road(ground):
 
 
 def test_the_route_of_a_zone_calls_the_place_to_leave_and_the_place_to_go_by_their_names(ground):
-    (route,) = ET.fromstring(way_out(ground, advice("west", "town", ["W", "M", "E"])).encode())
+    metadata, route = ET.fromstring(way_out(ground, advice("west", "town", ["W", "M", "E"]), "order", 600.0).encode())
     assert route[0].text == "West bay to Town"
-    assert route[1].text.startswith("From West bay to ")
-    away = ET.fromstring(way_out(ground, advice("west", "elsewhere", ["W", "M"])).encode())[0]
+    assert route[1].text.startswith("order of 12:10:00. From West bay to ")
+    assert metadata[0].text == "2025-08-12T09:10:00Z"  # GPX has universal time
+    away = ET.fromstring(way_out(ground, advice("west", "elsewhere", ["W", "M"]), "order", 600.0).encode())[1]
     assert away[0].text == "West bay to elsewhere"
 
 
