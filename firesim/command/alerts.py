@@ -17,7 +17,8 @@ from firesim.command.ground import Ground
 from firesim.command.letters import gsm7_length, plain_latin, speakable, ucs2_length
 from firesim.link.messages import AT_ONCE, IN_PLACE, TO_THE_SHORE, ZoneAdvice
 
-# Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed).
+# Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed). What is broadcast
+# is what to do; what happens is held to the same limit by itself and stands beside it in documents (`happening.py`).
 ENGLISH_LIMIT = 1395
 GREEK_LIMIT = 600
 

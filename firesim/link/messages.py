@@ -298,7 +298,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
     text_el: str  # what to do
     text_en: str
     authorised_by: str
-    happens_el: str = ""  # what is happening, in words
+    happens_el: str = ""  # what is happening, in words; beside the text in documents, not broadcast
     happens_en: str = ""
 
 

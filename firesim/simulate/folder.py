@@ -12,8 +12,7 @@ import numpy as np
 import xarray as xr
 
 import firesim
-from firesim.command.cap import cap_xml, replaced
-from firesim.link.messages import Alert
+from firesim.command.cap import documents
 from firesim.outcomes.measures import zone_times
 from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
@@ -143,13 +142,7 @@ def _perimeters(run: Run) -> list[dict[str, Any]]:
 
 
 def alert_documents(run: Run) -> dict[str, str]:
-    """CAP 1.2 drafts by path; what replaces earlier ones names them."""
-    ground = ground_of(run)
-    before: list[tuple[Alert, float]] = []
-    documents = {}
-    for issued, alert in run.clockwork.centre.alerts():
-        earlier = replaced(alert, before, issued.time_s)
-        path = f"alerts/{issued.order.order_id}-{alert.channel}.xml"
-        documents[path] = cap_xml(alert, ground, issued.time_s, earlier=earlier)
-        before.append((alert, issued.time_s))
-    return documents
+    """CAP 1.2 drafts by path, one a channel and zone; their identifiers name scenario, strategy, seed and replicate."""
+    series = f"{run.scenario.name}-{run.scenario.fingerprint[:8]}-{run.strategy}-s{run.seed}-r{run.replicate}"
+    issued = [(alert, issued.time_s) for issued, alert in run.clockwork.centre.alerts()]
+    return {f"alerts/{name}": text for name, text in documents(issued, ground_of(run), series).items()}
