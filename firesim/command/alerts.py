@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from firesim.command.ground import Ground
 from firesim.command.letters import gsm7_length, plain_latin, speakable, ucs2_length
-from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
+from firesim.link.messages import AT_ONCE, IN_PLACE, TO_THE_SHORE, ZoneAdvice
 
-# Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed).
+# Cell broadcast, 15 pages: 93 GSM-7 characters each, or 40 of UCS-2 (3GPP TS 23.041; computed). What is broadcast
+# is what to do; what happens is held to the same limit by itself and stands beside it in documents (`happening.py`).
 ENGLISH_LIMIT = 1395
 GREEK_LIMIT = 600
 
@@ -35,14 +37,15 @@ class Draft:
 def drafts(ground: Ground, level: str, advice: Sequence[ZoneAdvice]) -> list[Draft]:
     """Texts that fit a broadcast, split where the places are too many for one; orders to leave, one a place to go.
 
-    Zones without a deadline are not told that of others: theirs may have passed.
+    Zones without a deadline are not told that of others, nor those whose deadline has passed: they leave at once.
 
     A single zone whose names alone pass the limit raises ValueError.
     """
-    groups: dict[tuple[str | bool, ...], list[ZoneAdvice]] = {}
+    groups: dict[tuple[str | float, ...], list[ZoneAdvice]] = {}
     for one in advice:
         shore = _shore_of(ground, one)[0] if one.refuge == TO_THE_SHORE and not one.landing else ""
-        goes_to = (one.refuge, one.landing, shore, one.stop, isfinite(one.deadline_s))
+        by_when = 0.0 if isfinite(one.deadline_s) else one.deadline_s
+        goes_to = (one.refuge, one.landing, shore, one.stop, by_when)
         groups.setdefault(goes_to if level == "order" else (), []).append(one)
     result: list[Draft] = []
     for group in groups.values():
@@ -88,10 +91,12 @@ def _text_en(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
             "trees, and stay at the water's edge. Follow the instructions of the authorities."
         )
     refuge = plain_latin(ground.refuges[ground.refuge_index[where]].name)
+    when = "at once" if _is_late(advice) else "now"
     stop = ground.stop_names.get(advice[0].stop)
     bus = "" if stop is None else f"Without a car go to bus stop {plain_latin(stop[0])}: buses take you to {refuge}. "
     return (
-        f"WILDFIRE. If you are in {places}, leave now toward {refuge}{_before(ground, advice, ' before ')}. "
+        f"WILDFIRE. If you are in {places}, leave {when} toward {refuge}"
+        f"{_before(ground, advice, ' before ')}. "
         f"{bus}If the road is cut, go to the nearest shore. Follow the instructions of the authorities."
     )
 
@@ -128,12 +133,13 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
         )
     refuge = ground.refuges[ground.refuge_index[where]]
     to = speakable(refuge.name_el or refuge.name)
+    when = "αμέσως" if _is_late(advice) else "τώρα"
     stop = ground.stop_names.get(advice[0].stop)
     bus = ""
     if stop is not None:
         bus = f"Χωρίς αυτοκίνητο πηγαίνετε στη στάση: {speakable(stop[1] or stop[0])}. Λεωφορεία σας πάνε προς {to}. "
     return (
-        f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε τώρα προς {to}"
+        f"ΔΑΣΙΚΗ ΠΥΡΚΑΓΙΑ. Αν βρίσκεστε σε: {places}, απομακρυνθείτε {when} προς {to}"
         f"{_before(ground, advice, ' πριν τις ')}. "
         f"{bus}Αν ο δρόμος έχει κοπεί, πηγαίνετε στην πλησιέστερη ακτή. Ακολουθείτε τις οδηγίες των Αρχών."
     )
@@ -141,6 +147,11 @@ def _text_el(ground: Ground, level: str, advice: tuple[ZoneAdvice, ...]) -> str:
 
 def _shore_of(ground: Ground, advice: ZoneAdvice) -> tuple[str, str]:
     return ground.shore_names[ground.zone_index[advice.zone]]
+
+
+def _is_late(advice: Sequence[ZoneAdvice]) -> bool:
+    """Whether the time to leave has passed; zones of one text are alike in that."""
+    return any(one.deadline_s == AT_ONCE for one in advice)
 
 
 def _before(ground: Ground, advice: Sequence[ZoneAdvice], words: str) -> str:
@@ -175,9 +186,12 @@ def route_feature(ground: Ground, route: Sequence[str], properties: dict[str, An
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
-def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "") -> str:
-    """A route as GPX 1.1, for a phone or a navigation device."""
+def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "", issued_s: float | None = None) -> str:
+    """A route as GPX 1.1, for a phone or a navigation device; with the time of issue, if told, in its metadata."""
     root = ET.Element("gpx", {"xmlns": GPX_NAMESPACE, "version": "1.1", "creator": "firesim"})
+    if issued_s is not None:
+        issued = ground.when(round(issued_s)).astimezone(UTC)
+        ET.SubElement(ET.SubElement(root, "metadata"), "time").text = f"{issued:%Y-%m-%dT%H:%M:%SZ}"
     line = ET.SubElement(root, "rte")
     ET.SubElement(line, "name").text = speakable(name)
     if description:
@@ -187,12 +201,23 @@ def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "") 
     return document(root)
 
 
-def way_out(ground: Ground, advice: ZoneAdvice) -> str:
-    """The route that a zone is advised to take as GPX, which calls both ends by their names."""
+def way_out(ground: Ground, advice: ZoneAdvice, level: str, issued_s: float, withdrawn_s: float = inf) -> str:
+    """The route that a zone is advised to take as GPX, which calls both ends by their names.
+
+    It tells when it was issued, and one that was withdrawn says so first of all, in its name too. [s]
+    """
     zone = ground.zones[ground.zone_index[advice.zone]].name
     known = ground.refuge_index.get(advice.refuge)
     refuge = advice.refuge if known is None else ground.refuges[known].name
-    return gpx(ground, advice.route, f"{zone} to {refuge}", f"From {zone} to {advice.why}")
+    name, since = f"{zone} to {refuge}", f"{level} of {_second(ground, issued_s)}"
+    if isfinite(withdrawn_s):
+        name = f"WITHDRAWN {name}"
+        since = f"WITHDRAWN at {_second(ground, withdrawn_s)}, do not use: {since}"
+    return gpx(ground, advice.route, name, f"{since}. From {zone} to {advice.why}", issued_s)
+
+
+def _second(ground: Ground, time_s: float) -> str:
+    return f"{ground.when(round(time_s)):%H:%M:%S}"
 
 
 def document(root: ET.Element) -> str:

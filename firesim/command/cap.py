@@ -1,15 +1,22 @@
-"""Alerts as documents of the Common Alerting Protocol, OASIS CAP 1.2 (2010). Drafts: nothing here can be sent."""
+"""Alerts as documents of the Common Alerting Protocol, OASIS CAP 1.2 (2010). Drafts: nothing here can be sent.
+
+One document speaks to one zone on one channel. An Update takes all of what it refers to out of force (section 3.2.1),
+so one to some of the zones of an earlier document would leave the others without an alert.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
-from firesim.command.alerts import document
+import msgspec
+
+from firesim.command.alerts import document, drafts
 from firesim.command.ground import Ground
 from firesim.command.letters import speakable
-from firesim.link.messages import IN_PLACE, Alert
+from firesim.link.messages import IN_PLACE, Alert, ZoneAdvice
 from firesim.place.settlement import Zone
 
 CAP_NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -33,8 +40,40 @@ _HEADLINES = {
 _EXPIRES_AFTER = timedelta(hours=6)  # judgement: longer than any scenario's fire stays in one place
 
 
+def documents(issued: Iterable[tuple[Alert, float]], ground: Ground, series: str = "") -> dict[str, str]:
+    """Alerts and when each went out [s] as CAP 1.2 by name: `ORDER-CHANNEL-ZONE.xml`; `series`: see `cap_xml`.
+
+    At any time the document in force for a zone on a channel is the last one made for them, and no other.
+    """
+    result: dict[str, str] = {}
+    last: dict[tuple[str, str], tuple[Alert, float]] = {}
+    for alert, sent_s in issued:
+        for one in alert.advice:
+            said = to_one_zone(alert, one, ground)
+            before = last.get((alert.channel, one.zone))
+            earlier = [before] if before is not None and sent_s - before[1] < _EXPIRES_AFTER.total_seconds() else []
+            name = f"{alert.order}-{alert.channel}-{one.zone}.xml"
+            result[name] = cap_xml(said, ground, sent_s, earlier=earlier, series=series)
+            last[alert.channel, one.zone] = said, sent_s
+    return result
+
+
+def to_one_zone(alert: Alert, advice: ZoneAdvice, ground: Ground) -> Alert:
+    """What an alert says to one of its zones, in words to it alone; the time to leave by is that told to them all."""
+    if len(alert.advice) == 1:
+        return alert
+    by_s = min(one.deadline_s for one in alert.advice)
+    (draft,) = drafts(ground, alert.level, [msgspec.structs.replace(advice, deadline_s=by_s)])
+    return msgspec.structs.replace(alert, advice=[advice], text_el=draft.text_el, text_en=draft.text_en)
+
+
 def cap_xml(
-    alert: Alert, ground: Ground, sent_s: float, sender: str = SENDER, earlier: Sequence[tuple[Alert, float]] = ()
+    alert: Alert,
+    ground: Ground,
+    sent_s: float,
+    sender: str = SENDER,
+    earlier: Sequence[tuple[Alert, float]] = (),
+    series: str = "",
 ) -> str:
     """An alert as a CAP 1.2 document: status Draft, one info block in Greek and one in English.
 
@@ -49,8 +88,11 @@ def cap_xml(
     sender
         Names the originator; without spaces, commas, `<` and `&`.
     earlier
-        Alerts that this one replaces, and when each was drafted: the document is then an Update of them, an
-        all-clear too (a Cancel would say that they were wrong).
+        Alerts that this one replaces as a whole, and when each was drafted: the document is then an Update of them,
+        an all-clear too (a Cancel would say that they were wrong).
+    series
+        What the alerts of one run have in common and share with no other run's: a part of the identifiers, which
+        have to be unique for the sender.
 
     Returns
     -------
@@ -64,7 +106,7 @@ def cap_xml(
         raise ValueError(f"a CAP sender is without spaces, commas, < and &, not {sender!r}")
     sent = ground.when(sent_s)
     elements = [
-        ("identifier", _identifier(alert)),
+        ("identifier", _identifier(alert, series)),
         ("sender", sender),
         ("sent", cap_time(sent)),
         ("status", "Draft"),
@@ -74,7 +116,7 @@ def cap_xml(
         ("note", "Draft made by a simulator; never to be sent"),
     ]
     if earlier:
-        named = [f"{sender},{_identifier(one)},{cap_time(ground.when(at_s))}" for one, at_s in earlier]
+        named = [f"{sender},{_identifier(one, series)},{cap_time(ground.when(at_s))}" for one, at_s in earlier]
         elements.append(("references", " ".join(named)))
     root = ET.Element("alert", {"xmlns": CAP_NAMESPACE})
     for name, text in elements:
@@ -84,21 +126,10 @@ def cap_xml(
     return document(root)
 
 
-def replaced(alert: Alert, before: Sequence[tuple[Alert, float]], sent_s: float) -> list[tuple[Alert, float]]:
-    """Which earlier alerts a new one replaces: for each of its zones the last on its channel, if still in force."""
-    zones = {one.zone for one in alert.advice}
-    result: list[tuple[Alert, float]] = []
-    for old, at_s in reversed(before):
-        meant = {one.zone for one in old.advice} & zones
-        if old.channel == alert.channel and meant and sent_s - at_s < _EXPIRES_AFTER.total_seconds():
-            result.append((old, at_s))
-            zones -= meant
-    return result[::-1]
-
-
-def _identifier(alert: Alert) -> str:
-    name = f"firesim-{alert.order}-{alert.channel}"
-    return "".join("-" if letter in " ,<&" else letter for letter in name)
+def _identifier(alert: Alert, series: str) -> str:
+    zones = [one.zone for one in alert.advice]
+    name = "-".join(["firesim", *([series] if series else []), alert.order, alert.channel, *zones])
+    return re.sub(r"[\s,<&]", "-", name)
 
 
 def _told_to(alert: Alert, ground: Ground) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import ceil, inf, isfinite
 
 import msgspec
 
@@ -20,7 +20,7 @@ from firesim.command.picture import Picture
 from firesim.command.sharing import Convoy, RoadRoom, share
 from firesim.command.staying import LandingFor, chances, cut_off, no_boats, without_a_way
 from firesim.command.ways import Network, Way, both_lanes, public_network
-from firesim.link.messages import ZoneAdvice
+from firesim.link.messages import AT_ONCE, ZoneAdvice
 
 _LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
 _NO_ROOM = "; no refuge has room for all"
@@ -264,12 +264,12 @@ def _advice(picture: Picture, forecasted: Forecast, zone: int, choice: Choice, n
 
 
 def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_s: float) -> tuple[float, str]:
-    """The latest safe departure by a way, and its reason in words; inf where none is foreseen or it has passed."""
+    """The latest safe departure by a way, and its reason in words; AT_ONCE: it has passed, inf: none is foreseen."""
     fire_at_door_s = float(forecasted.zone_reached_early_s[zone]) - picture.parameters.route_margin_s
     deadline_s = min(way.leave_by_s, fire_at_door_s)
     clock = picture.ground.clock
     if deadline_s < now_s + _LEAST_SAID_S:
-        return inf, "the forecast time to leave has passed: leave at once"
+        return AT_ONCE, "the forecast time to leave has passed: leave at once"
     if fire_at_door_s < way.leave_by_s:
         return deadline_s, f"the fire is forecast here so soon that one has to leave by {clock(deadline_s)}"
     if isfinite(way.leave_by_s):
@@ -313,7 +313,7 @@ def _as_told(picture: Picture, advice: ZoneAdvice, way: Way, forecasted: Forecas
     if forecasted is not None:
         left = _time_left(picture, forecasted, ground.zone_index[advice.zone], way, now_s)
     elif advice.deadline_s < now_s + _LEAST_SAID_S:
-        left = (inf, "the time to leave has passed: leave at once")
+        left = (AT_ONCE, "the time to leave has passed: leave at once")
     else:
         return advice
     name = ground.refuges[ground.refuge_index[advice.refuge]].name
@@ -330,4 +330,8 @@ def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: 
         return "cut off: the roads to every refuge are reported closed"
     if leave_by_s >= now_s + picture.parameters.least_notice_s:
         return "cut off: its road closes, and another would turn those on it back to where it closes"
-    return f"cut off: leaving by road was safe until {picture.ground.clock(leave_by_s)}"
+    clock = picture.ground.clock
+    if leave_by_s < now_s:
+        return f"cut off: leaving by road was safe until {clock(leave_by_s)}"
+    left = f"less than {ceil(picture.parameters.least_notice_s / 60.0)} min ahead"
+    return f"cut off: at {clock(now_s)} leaving by road was safe only until {clock(leave_by_s)}, {left}"

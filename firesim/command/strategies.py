@@ -248,7 +248,9 @@ def _is_news(picture: Picture, level: str, advice: ZoneAdvice, now_s: float) -> 
         return True
     same = told.advice.refuge == advice.refuge and told.advice.route == advice.route
     same = same and told.advice.landing == advice.landing and told.advice.stop == advice.stop
-    is_sooner = advice.deadline_s < told.advice.deadline_s - _SOONER_BY_S  # False where neither has one
+    # At once is now: that a deadline which was told has passed meanwhile is no news.
+    now_by_s, told_by_s = max(advice.deadline_s, now_s), max(told.advice.deadline_s, now_s)
+    is_sooner = now_by_s < told_by_s - _SOONER_BY_S  # False where neither has a deadline
     return (not same or (is_sooner and level == "order")) and told.answer != "refused"
 
 

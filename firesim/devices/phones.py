@@ -167,7 +167,11 @@ class _OverMasts:
 
 
 class AppPush(_OverMasts):
-    """A push notification with the party's own route: to those in the advised zones who have the app."""
+    """A push notification: to those in the advised zones who have the app.
+
+    Its route is the zone's, from the zone's node to its refuge, the same for all its parties and by every channel
+    that names zones; a party that stands off it drives by the quickest way it knows to that refuge.
+    """
 
     channel = "app"
 

@@ -52,16 +52,21 @@ def load_evacuation(network: Path, demand: Path, exits: str, closures: Path | No
     roads = read_network(network, problems)
     places, departure_s, lines = _read_demand(demand, roads, problems)
     named = _read_exits(exits, roads, problems)
-    closes_s = _read_closures(closures, roads, problems)
-    if roads is not None and closes_s is not None:
-        _check_exits(named, roads, closes_s, closures, set(places), problems)
+    closed = _read_closures(closures, roads, problems)
+    if roads is not None and closed is not None:
+        _check_exits(named, roads, closed, set(places), problems)
         _check_ways(demand, roads, named, places, lines, problems)
     problems.raise_if_any()
     assert roads is not None
-    assert closes_s is not None
+    assert closed is not None
     said = _unreached(roads, named, places)
     return Evacuation(
-        roads, np.array(named, np.int64), np.array(places, np.int64), departure_s, closes_s, (*roads.warnings, *said)
+        roads,
+        np.array(named, np.int64),
+        np.array(places, np.int64),
+        departure_s,
+        closed.closes_s,
+        (*roads.warnings, *said),
     )
 
 
@@ -106,17 +111,33 @@ def _read_exits(text: str, roads: RoadNetwork | None, problems: Problems) -> lis
     return [roads.node_index[name] for name in dict.fromkeys(names) if name in roads.node_index]
 
 
-def _read_closures(path: Path | None, roads: RoadNetwork | None, problems: Problems) -> Floats | None:
-    """When each edge closes; of several rows for one the earliest counts."""
-    closes_s = None if roads is None else np.full(roads.n_edges, inf)
+@dataclass(frozen=True)
+class _Closures:
+    """When each edge closes [s]; inf: never. And the line of the file that says so. [edge]"""
+
+    closes_s: Floats
+    line: Integers
+    file: str | None
+
+    def close(self, edges: list[int], at_s: float, line: int) -> None:
+        """A row of the file; of several rows for one edge the earliest time counts, of equal ones the first."""
+        for edge in edges:
+            if at_s < self.closes_s[edge]:
+                self.closes_s[edge], self.line[edge] = at_s, line
+
+
+def _read_closures(path: Path | None, roads: RoadNetwork | None, problems: Problems) -> _Closures | None:
+    n_edges = 0 if roads is None else roads.n_edges
+    never = np.full(n_edges, inf), np.zeros(n_edges, np.int64)
+    closures = None if roads is None else _Closures(*never, None if path is None else str(path))
     if path is None:
-        return closes_s
+        return closures
     table = read_table("--closures", path, ("u", "v", "closes_at_s"), problems, may_be_empty=True)
     if table is None:
-        return closes_s
+        return closures
     u, v = table.texts("u"), table.texts("v")
     at_s = table.numbers("closes_at_s", 0.0, LATEST_S, meaning="seconds from the start")
-    if roads is None or closes_s is None:
+    if roads is None or closures is None:
         return None
     for row, (tail, head) in enumerate(zip(u, v, strict=True)):
         ends = roads.node_index.get(tail, -1), roads.node_index.get(head, -1)
@@ -127,12 +148,12 @@ def _read_closures(path: Path | None, roads: RoadNetwork | None, problems: Probl
                 table.note(row, column, name, f"{name} is not a node of the network.", nearest(name, roads.node_ids))
         if not edges and not unknown:
             table.note(row, "v", head, f"No edge leads from {tail} to {head}.", "Correct u and v; the order matters.")
-        closes_s[edges] = np.fmin(closes_s[edges], at_s[row])
-    return closes_s
+        closures.close(edges, at_s[row], table.lines[row])
+    return closures
 
 
 def _check_exits(
-    exits: list[int], roads: RoadNetwork, closes_s: Floats, closures: Path | None, starts: set[int], problems: Problems
+    exits: list[int], roads: RoadNetwork, closures: _Closures, starts: set[int], problems: Problems
 ) -> None:
     """An exit must have a road that leads in and is not closed from the start."""
     for node in exits:
@@ -141,10 +162,12 @@ def _check_exits(
         if into.size == 0 and node not in starts:
             message = "No road of the network leads to this exit."
             problems.add("--exits", name, message, "Name another node, or add the road.")
-        elif into.size and (closes_s[into] <= 0.0).all():
-            message = "Every road to this exit is closed from the start: nobody can ever reach it."
-            file = None if closures is None else str(closures)
-            problems.add("--exits", name, message, "Leave it out, or let one of its roads close later.", file)
+        elif into.size and (closures.closes_s[into] <= 0.0).all():
+            lines = sorted(set(closures.line[into].tolist()))
+            by = "" if len(lines) == 1 else f" (lines {', '.join(map(str, lines))})"
+            message = f"Every road to this exit is closed from the start{by}: nobody can ever reach it."
+            remedy = "Leave it out, or let one of its roads close later."
+            problems.add("--exits", name, message, remedy, closures.file, lines[0])
 
 
 def _check_ways(

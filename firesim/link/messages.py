@@ -9,6 +9,8 @@ Times are seconds from the scenario's start, positions metres of the scenario's 
 
 from __future__ import annotations
 
+from math import inf
+
 import msgspec
 
 from firesim.link.body import Body, Point
@@ -262,6 +264,7 @@ class ContraflowOrder(Body, frozen=True, tag=True, kw_only=True):
 
 TO_THE_SHORE = ""  # for a refuge, to those who cannot leave by road: on foot to the water
 IN_PLACE = "in place"  # for a refuge, to those for whom leaving is worse: stay inside
+AT_ONCE = -inf  # for a deadline that has passed, on a road that is still open: leave at once. Before any other. [s]
 
 
 class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,7 +273,7 @@ class ZoneAdvice(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     refuge: str  # or TO_THE_SHORE, or IN_PLACE
     route: list[str]
-    deadline_s: float  # latest safe departure as forecast; inf: none foreseen
+    deadline_s: float  # latest safe departure as forecast; AT_ONCE: it has passed; inf: none foreseen
     why: str
     landing: str = ""
     stop: str = ""  # the bus stop at which those who have no vehicle are fetched
@@ -295,7 +298,7 @@ class Alert(Body, frozen=True, tag=True, kw_only=True):
     text_el: str  # what to do
     text_en: str
     authorised_by: str
-    happens_el: str = ""  # what is happening, in words
+    happens_el: str = ""  # what is happening, in words; beside the text in documents, not broadcast
     happens_en: str = ""
 
 

@@ -117,7 +117,7 @@ def _fates(people: pd.DataFrame, risk: pd.DataFrame) -> dict[str, float]:
 
 
 def _margins(risk: pd.DataFrame, ignited_s: float, horizon_s: float) -> dict[str, float]:
-    """Margins over people at risk; available (ASET) against required (RSET) time, both since ignition.
+    """Margins over people at risk; mean available (ASET) against mean required (RSET) time, both since ignition.
 
     Potential margin: the deadline in the twin (place reached or cut off) minus the time of departure; realised
     margin: the same deadline under the fire as it burnt in this run. Who never departs departs at the horizon;
@@ -151,7 +151,8 @@ def zone_times(people: pd.DataFrame, ignited_s: float, horizon_s: float) -> pd.D
 
     Columns `zone_id, people_at_risk, aset_min` (its first party's deadline in the twin, since ignition),
     `rset_min` (when 90 % of its people at risk are safe; NaN: never), `safety_factor` (their ratio; the
-    required time counts as the horizon when it is never reached).
+    required time counts as the horizon when it is never reached, so that the ratio is then an upper bound).
+    The outcomes `aset_min` and `rset_min` are others: means over all people at risk.
     """
     rows, risk = [], people[people["at_risk"]]
     of_risk = (risk["people"].to_numpy(), risk["safe_s"].fillna(inf).to_numpy(), risk["twin_deadline_s"].to_numpy())

@@ -182,18 +182,19 @@ def _triggers(ax: Axes, run: StoredRun) -> None:
 
 def _routes(ax: Axes, run: StoredRun) -> None:
     grid = _grid(run)
-    first = True
-    routes = run.geojson("routes")["features"]
+    routes = [one for one in run.geojson("routes")["features"] if one["properties"]["kind"] == "evacuation"]
     # A later route replaces what the zone was told before.
-    last = {one["properties"]["zone"]: one for one in routes if one["properties"]["kind"] == "evacuation"}
+    last = {one["properties"]["zone"]: one for one in routes}
+    labels = {False: "evacuation route in force at the end", True: "evacuation route, withdrawn"}
     for feature in last.values():
         lon_lat = np.array(feature["geometry"]["coordinates"])
         if len(lon_lat) < 2:
             continue
         x_m, y_m = grid.from_lon_lat(lon_lat[:, 0], lon_lat[:, 1])
-        ax.plot(x_m / 1000, y_m / 1000, color=BLUE, linewidth=3.4, alpha=0.45, zorder=7,
-                label="evacuation route, last advice" if first else None)  # fmt: skip
-        first = False
+        is_withdrawn = feature["properties"].get("withdrawn_s") is not None
+        ax.plot(x_m / 1000, y_m / 1000, color=BLUE, linewidth=1.7 if is_withdrawn else 3.4,
+                linestyle=":" if is_withdrawn else "-", alpha=0.45, zorder=7,
+                label=labels.pop(is_withdrawn, None))  # fmt: skip
 
 
 def _boat_tracks(ax: Axes, shapes: dict[str, Any]) -> None:

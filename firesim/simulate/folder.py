@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,15 @@ import numpy as np
 import xarray as xr
 
 import firesim
-from firesim.command.alerts import route_feature, way_out
-from firesim.command.cap import cap_xml, replaced
-from firesim.command.dispatcher import Dispatcher
-from firesim.link.messages import Alert, ContraflowOrder, FetchOrder, UnitOrder, ZoneAdvice
+from firesim.command.cap import documents
 from firesim.outcomes.measures import zone_times
 from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
 from firesim.record import write_run
-from firesim.simulate.machines import IssuedOrder
+from firesim.simulate.advised import ground_of
 from firesim.simulate.plan import plan_text
 from firesim.simulate.result import Run
+from firesim.simulate.routes import route_features, route_files
 from firesim.simulate.shapes import map_shapes
 from firesim.simulate.triggers import trigger_boundaries, triggers_table
 
@@ -34,13 +31,13 @@ def write_folder(run: Run, folder: Path) -> None:
     """Write every table, field, shape and text of a run into `folder`."""
     texts = {
         "perimeters.geojson": _collection(_perimeters(run)),
-        "routes.geojson": _collection(_routes(run)),
+        "routes.geojson": _collection(route_features(run)),
         "map.geojson": _collection(map_shapes(run)),
         "plan.md": plan_text(run),
         "zones.csv": _zones(run),
         "triggers.csv": triggers_table(run),
         **alert_documents(run),
-        **_gpx(run),
+        **route_files(run),
     }
     write_run(folder, run.scenario.text, facts(run), run.tables, fields(run), texts)
 
@@ -144,67 +141,8 @@ def _perimeters(run: Run) -> list[dict[str, Any]]:
     return result + trigger_boundaries(run)
 
 
-def _advice(run: Run) -> list[tuple[IssuedOrder, Alert, ZoneAdvice]]:
-    """Every piece of advice once: an alert goes out on several channels with the same words."""
-    seen, result = set(), []
-    for issued, alert in run.clockwork.centre.alerts():
-        for one in alert.advice:
-            key = (one.zone, one.refuge, tuple(one.route), one.deadline_s, alert.level)
-            if key not in seen:
-                seen.add(key)
-                result.append((issued, alert, one))
-    return result
-
-
-def _routes(run: Run) -> list[dict[str, Any]]:
-    """Evacuation routes as advised, unit routes and contraflow as ordered. Lines in longitude and latitude."""
-    ground = _machine(run).picture.ground
-    result = []
-    for issued, alert, one in _advice(run):
-        if len(one.route) < 2:
-            continue
-        properties = {
-            "kind": "evacuation", "order_id": issued.order.order_id, "time_s": issued.time_s, "zone": one.zone,
-            "refuge": one.refuge, "level": alert.level, "why": one.why,
-            "deadline_s": one.deadline_s if isfinite(one.deadline_s) else None,
-        }  # fmt: skip
-        result.append(route_feature(ground, one.route, properties))
-    for issued in run.clockwork.centre.issued:
-        body = issued.order.body
-        if isinstance(body, UnitOrder | FetchOrder) and len(body.route) >= 2:
-            properties = {
-                "kind": "unit", "order_id": issued.order.order_id, "time_s": issued.time_s, "unit": body.unit,
-                "task": body.task, "why": body.why,
-            }  # fmt: skip
-            result.append(route_feature(ground, body.route, properties))
-        for stretch in body.stretches if isinstance(body, ContraflowOrder) else ():
-            properties = {"kind": "contraflow", "order_id": issued.order.order_id, "time_s": issued.time_s}
-            result.append(route_feature(ground, stretch, properties))
-    return result
-
-
-def _machine(run: Run) -> Dispatcher:
-    machine = run.clockwork.centre.machine
-    assert isinstance(machine, Dispatcher)
-    return machine
-
-
 def alert_documents(run: Run) -> dict[str, str]:
-    """CAP 1.2 drafts by path; what replaces earlier ones names them."""
-    ground = _machine(run).picture.ground
-    before: list[tuple[Alert, float]] = []
-    documents = {}
-    for issued, alert in run.clockwork.centre.alerts():
-        earlier = replaced(alert, before, issued.time_s)
-        path = f"alerts/{issued.order.order_id}-{alert.channel}.xml"
-        documents[path] = cap_xml(alert, ground, issued.time_s, earlier=earlier)
-        before.append((alert, issued.time_s))
-    return documents
-
-
-def _gpx(run: Run) -> dict[str, str]:
-    """The route of each zone's advice by path; the last one given to a zone stands. None on a map without a CRS."""
-    ground = _machine(run).picture.ground
-    if not ground.grid.crs:
-        return {}
-    return {f"routes/{one.zone}.gpx": way_out(ground, one) for _, _, one in _advice(run) if len(one.route) >= 2}
+    """CAP 1.2 drafts by path, one a channel and zone; their identifiers name scenario, strategy, seed and replicate."""
+    series = f"{run.scenario.name}-{run.scenario.fingerprint[:8]}-{run.strategy}-s{run.seed}-r{run.replicate}"
+    issued = [(alert, issued.time_s) for issued, alert in run.clockwork.centre.alerts()]
+    return {f"alerts/{name}": text for name, text in documents(issued, ground_of(run), series).items()}

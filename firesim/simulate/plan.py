@@ -6,7 +6,10 @@ from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from firesim.link.messages import IN_PLACE, Alert, ContraflowOrder, FetchOrder, Recommendation, UnitOrder, ZoneAdvice
+from firesim.command.evacuation import ALL_CLEAR
+from firesim.command.ground import Ground
+from firesim.link.messages import AT_ONCE, IN_PLACE, Alert, ContraflowOrder, FetchOrder, Recommendation, UnitOrder
+from firesim.simulate.advised import Told, advised, ground_of
 
 if TYPE_CHECKING:
     from firesim.simulate.result import Run
@@ -49,6 +52,8 @@ def plan_text(run: Run) -> str:
 
 
 def _clock(run: Run, time_s: float) -> str:
+    if time_s == AT_ONCE:
+        return "at once"
     if not isfinite(time_s):
         return "no limit foreseen"
     return (run.scenario.fields.start + timedelta(seconds=round(time_s))).strftime("%H:%M:%S")
@@ -65,33 +70,39 @@ def _known(run: Run) -> list[str]:
 
 
 def _zones(run: Run) -> list[str]:
-    names = {zone.zone: zone.name for zone in run.scenario.place.settlement.zones}
-    refuges = {refuge.refuge: refuge.name for refuge in run.scenario.place.settlement.refuges}
-    rows, seen = [], set()
-    for issued in run.clockwork.centre.issued:
-        body = issued.order.body
-        if not isinstance(body, Recommendation | Alert):
-            continue
-        kind = "recommended" if isinstance(body, Recommendation) else "alert"
-        for one in body.advice:
-            key = (kind, body.level, one.zone, one.refuge, tuple(one.route))
-            if key not in seen:
-                seen.add(key)
-                rows.append(_zone_row(run, issued.time_s, kind, body.level, one, names, refuges))
-    head = ["| time | said | zone | go to | by (nodes) | leave before | why |", "|---|---|---|---|---|---|---|"]
-    return head + rows if rows else ["No evacuation was recommended."]
+    """Every change of what was recommended for a zone and of what it was told: its last alert held at the end."""
+    told = sorted(advised(run, Recommendation) + advised(run, Alert), key=lambda one: one.issued.event_id)
+    head = [
+        "| time | said | zone | go to | where boats or buses come | by (nodes) | leave before | why |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    return head + [_zone_row(run, one) for one in told] if told else ["No evacuation was recommended."]
 
 
-def _zone_row(
-    run: Run, time_s: float, kind: str, level: str, one: ZoneAdvice, names: dict[str, str], refuges: dict[str, str]
-) -> str:
-    elsewhere = "stay inside" if one.refuge == IN_PLACE else "the shore"
-    to = refuges.get(one.refuge, elsewhere if level == "order" else "")
-    road = " ".join(one.route) if len(one.route) > 1 else ""
-    return (
-        f"| {_clock(run, time_s)} | {kind}: {level} | {names.get(one.zone, one.zone)} | {to} | {road} | "
-        f"{_clock(run, one.deadline_s)} | {one.why} |"
+def _zone_row(run: Run, told: Told) -> str:
+    ground, one = ground_of(run), told.advice
+    zone = ground.zones[ground.zone_index[one.zone]].name
+    said = "recommended" if isinstance(told.issued.order.body, Recommendation) else "alert"
+    landing, stop = ground.landing_names.get(one.landing), ground.stop_names.get(one.stop)
+    pick_up = ", ".join(
+        f"{what} {names[0]}" for what, names in (("landing", landing), ("bus stop", stop)) if names is not None
     )
+    road = " ".join(one.route) if told.has_road else ""
+    before = _clock(run, one.deadline_s) if told.has_road else ""
+    return (
+        f"| {_clock(run, told.issued.time_s)} | {said}: {told.level} | {zone} | {_goal(ground, told)} | {pick_up} | "
+        f"{road} | {before} | {one.why} |"
+    )
+
+
+def _goal(ground: Ground, told: Told) -> str:
+    if told.level == ALL_CLEAR:
+        return ""
+    if told.advice.refuge in ground.refuge_index:
+        return ground.refuges[ground.refuge_index[told.advice.refuge]].name
+    if told.level == "warning":
+        return ""
+    return "stay inside" if told.advice.refuge == IN_PLACE else "the shore"
 
 
 def _triggers(run: Run) -> list[str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from firesim.command.cases import warnings_of as unfetched_warnings
 from firesim.command.dispatcher import Dispatcher
 from firesim.command.orders import Belief
-from firesim.link.messages import Alert
+from firesim.link.messages import AT_ONCE, Alert
 from firesim.outcomes.budget import PartyTimes, budget_table, stage_events
 from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of
 from firesim.outcomes.twin import Twin
@@ -214,7 +214,7 @@ def _orders(clockwork: Clockwork) -> pa.Table:
             "destination": [one.order.destination for one in issued],
             "why": [one.order.why for one in issued],
             "route": [" ".join(_route(one.order)) for one in issued],
-            "deadline_s": [one.order.deadline_s for one in issued],
+            "deadline_s": [one.time_s if one.order.deadline_s == AT_ONCE else one.order.deadline_s for one in issued],
             "authorised_by": [one.order.authorised_by for one in issued],
             "message_id": [" ".join(one.message_ids) for one in issued],
             "because_message": [one.order.because for one in issued],

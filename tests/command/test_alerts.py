@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -19,7 +20,7 @@ from firesim.command.alerts import (
 )
 from firesim.command.ground import Ground
 from firesim.command.letters import ucs2_length
-from firesim.link.messages import IN_PLACE, ZoneAdvice
+from firesim.link.messages import AT_ONCE, IN_PLACE, ZoneAdvice
 from firesim.place.settlement import Refuge, Zone
 
 
@@ -33,11 +34,12 @@ def advice(zone, refuge="town", route=("W", "M", "E"), deadline_s=5400.0):
 
 
 def test_a_zone_whose_time_has_passed_is_not_given_the_deadline_of_another(ground):
-    told = [advice("west", deadline_s=float("inf")), advice("middle", deadline_s=3600.0)]
-    late, in_time = drafts(ground, "order", told)
-    assert "before" not in late.text_en
-    assert "West bay" in late.text_en
-    assert "before 13:00" in in_time.text_en
+    told = [advice("west", deadline_s=AT_ONCE), advice("middle", deadline_s=3600.0), advice("cove", deadline_s=inf)]
+    late, in_time, without = drafts(ground, "order", told)
+    assert "If you are in West bay, leave at once toward Town. " in late.text_en
+    assert "απομακρυνθείτε αμέσως προς Χώρα." in late.text_el
+    assert "leave now toward Town before 13:00" in in_time.text_en
+    assert "leave now toward Town. " in without.text_en
 
 
 def test_an_order_names_the_place_to_leave_the_place_to_go_and_by_when(ground):
@@ -112,10 +114,11 @@ def test_a_route_as_gpx_follows_the_road(ground):
 
 
 def test_the_route_of_a_zone_calls_the_place_to_leave_and_the_place_to_go_by_their_names(ground):
-    (route,) = ET.fromstring(way_out(ground, advice("west", "town", ["W", "M", "E"])).encode())
+    metadata, route = ET.fromstring(way_out(ground, advice("west", "town", ["W", "M", "E"]), "order", 600.0).encode())
     assert route[0].text == "West bay to Town"
-    assert route[1].text.startswith("From West bay to ")
-    away = ET.fromstring(way_out(ground, advice("west", "elsewhere", ["W", "M"])).encode())[0]
+    assert route[1].text.startswith("order of 12:10:00. From West bay to ")
+    assert metadata[0].text == "2025-08-12T09:10:00Z"  # GPX has universal time
+    away = ET.fromstring(way_out(ground, advice("west", "elsewhere", ["W", "M"]), "order", 600.0).encode())[1]
     assert away[0].text == "West bay to elsewhere"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,9 +10,11 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firesim.command.alerts import drafts
-from firesim.command.cap import SENDER, cap_time, cap_xml, replaced
+from firesim.command.cap import SENDER, cap_time, cap_xml, documents, to_one_zone
 from firesim.command.ground import Ground
 from firesim.link.briefings import MapInfo
 from firesim.link.messages import IN_PLACE, Alert, ZoneAdvice
@@ -284,24 +287,112 @@ def test_a_zone_without_an_outline_or_a_map_without_a_place_on_earth_is_describe
         assert "<areaDesc>West bay</areaDesc>" in text
 
 
-def test_new_advice_is_an_update_that_names_what_it_replaces(ground):
-    first = an_alert(ground, "order", advice("west"), advice("middle"), order="order-3")
-    other_channel = an_alert(ground, "order", advice("west"), order="order-4", channel="knock")
-    for_the_cove = an_alert(ground, "warning", advice("cove"), order="order-5")
-    middle_again = an_alert(ground, "order", advice("middle"), order="order-6")
-    before = [(first, 600.0), (other_channel, 600.0), (for_the_cove, 700.0), (middle_again, 900.0)]
-    now = an_alert(ground, "all-clear", advice("west"), advice("middle"), order="order-9")
-    earlier = replaced(now, before, 3000.0)
-    assert earlier == [(first, 600.0), (middle_again, 900.0)]
-    root = ET.fromstring(cap_xml(now, ground, 3000.0, earlier=earlier).encode())
-    assert broken_rules(cap_xml(now, ground, 3000.0, earlier=earlier)) == []
-    assert root.findtext(f"{CAP}msgType") == "Update"
-    assert root.findtext(f"{CAP}references") == (
-        f"{SENDER},firesim-order-3-app,2025-08-12T12:10:00+03:00 {SENDER},firesim-order-6-app,2025-08-12T12:15:00+03:00"
-    )
-    only_middle = an_alert(ground, "order", advice("middle"), order="order-10")
-    assert replaced(only_middle, before, 3000.0) == [(middle_again, 900.0)]
-    assert replaced(only_middle, before, 900.0 + 6.5 * 3600.0) == []  # expired
+def in_force(texts, at):
+    """What the standard says is in force, of documents in order: none that a later one refers to, none expired."""
+    known = {}
+    for text in texts:
+        root = ET.fromstring(text.encode())
+        sent = datetime.fromisoformat(root.findtext(f"{CAP}sent"))
+        for one in (root.findtext(f"{CAP}references") or "").split():
+            del known[one]  # only what is in force is replaced
+        name = ",".join(root.findtext(f"{CAP}{part}") for part in ("sender", "identifier", "sent"))
+        assert name not in known
+        known[name] = root
+        for old, other in list(known.items()):
+            if datetime.fromisoformat(other.findtext(f"{CAP}info/{CAP}expires")) <= sent:
+                del known[old]
+    return [one for one in known.values() if datetime.fromisoformat(one.findtext(f"{CAP}info/{CAP}expires")) > at]
+
+
+def said_to(roots, place):
+    """The English instructions of documents whose areas have a place."""
+    return [
+        info.findtext(f"{CAP}instruction")
+        for root in roots
+        for info in root.findall(f"{CAP}info")
+        if info.findtext(f"{CAP}language") == "en-GB"
+        and place in [area.findtext(f"{CAP}areaDesc") for area in info.findall(f"{CAP}area")]
+    ]
+
+
+def test_new_advice_to_one_zone_leaves_what_was_said_to_the_others_in_force(ground):
+    """Three zones are told to leave, then one of them to stay: the other two still have their order."""
+    first = an_alert(ground, "order", advice("west"), advice("middle"), advice("cove"), order="order-82")
+    then = an_alert(ground, "order", advice("west", IN_PLACE, ()), order="order-110")
+    texts = documents([(first, 600.0), (then, 3000.0)], ground)
+    assert list(texts) == [
+        "order-82-app-west.xml", "order-82-app-middle.xml", "order-82-app-cove.xml", "order-110-app-west.xml",
+    ]  # fmt: skip
+    assert all(broken_rules(text) == [] for text in texts.values())
+    held = in_force(texts.values(), ground.when(3000.0))
+    for place, words in (
+        ("West bay", "Stay where you are"),
+        ("Middle", "leave now toward"),
+        ("Boat cove", "leave now"),
+    ):
+        (instruction,) = said_to(held, place)
+        assert f"If you are in {place}" in instruction
+        assert words in instruction
+    update = ET.fromstring(texts["order-110-app-west.xml"].encode())
+    assert update.findtext(f"{CAP}msgType") == "Update"
+    named = f"{SENDER},firesim-order-82-app-west,2025-08-12T12:10:00+03:00"
+    assert update.findtext(f"{CAP}references") == named
+
+
+PLACES = {"west": "West bay", "middle": "Middle", "cove": "Boat cove"}
+tellings = st.lists(
+    st.tuples(
+        st.sampled_from(["warning", "order", "all-clear"]),
+        st.sampled_from(["town", IN_PLACE, ""]),
+        st.lists(st.sampled_from(list(PLACES)), min_size=1, unique=True),
+        st.sets(st.sampled_from(["app", "knock"]), min_size=1),
+        st.integers(0, 8 * 3600),  # documents know whole seconds
+    ),
+    max_size=10,
+)
+
+
+@settings(max_examples=60)
+@given(tellings)
+def test_in_force_for_each_zone_is_what_it_was_told_last_whatever_it_and_others_were_told_before(small, drawn):
+    """By the rules of the standard, channel by channel; six hours after the last there is nothing."""
+    ground, issued, last, now_s = Ground(small.briefing(), 3, 120.0), [], {}, 0.0
+    for k, (level, refuge, zones, channels, wait_s) in enumerate(drawn):
+        now_s += wait_s
+        for channel in sorted(channels):
+            told = [advice(zone, refuge, deadline_s=math.inf) for zone in zones]
+            issued.append((an_alert(ground, level, *told, order=f"order-{k}", channel=channel), now_s))
+            for one in told:
+                (draft,) = drafts(ground, level, [one])
+                last[channel, one.zone] = draft.text_en, now_s
+        texts = documents(issued, ground)
+        assert len({ET.fromstring(text.encode()).findtext(f"{CAP}identifier") for text in texts.values()}) == len(texts)
+        for channel in ("app", "knock"):
+            of_channel = [text for name, text in texts.items() if f"-{channel}-" in name]
+            held = in_force(of_channel, ground.when(now_s))
+            for zone, place in PLACES.items():
+                text, told_s = last.get((channel, zone), ("", -math.inf))
+                assert said_to(held, place) == ([text] if now_s - told_s < 6.0 * 3600.0 else [])
+
+
+def test_what_was_said_to_several_zones_says_to_each_the_time_that_was_told_to_all(ground):
+    alert = an_alert(ground, "order", advice("west", deadline_s=5400.0), advice("middle", deadline_s=3600.0))
+    for one in alert.advice:
+        said = to_one_zone(alert, one, ground)
+        assert said.advice == [one]
+        assert "before 13:00" in said.text_en
+    assert to_one_zone(said, said.advice[0], ground) is said
+
+
+def test_identifiers_of_two_runs_differ_and_are_without_what_the_standard_forbids(ground):
+    alert = an_alert(ground, "order", advice("west"))
+    names = {
+        ET.fromstring(cap_xml(alert, ground, 0.0, series=series).encode()).findtext(f"{CAP}identifier")
+        for series in ("skiathos-pilot-s1-r0", "skiathos-pilot-s1-r1", "a, b\t<c>&")
+    }
+    assert len(names) == 3
+    assert "firesim-skiathos-pilot-s1-r0-order-3-app-west" in names
+    assert broken_rules(cap_xml(alert, ground, 0.0, series="a, b\t<c>&")) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.ways import public_network
-from firesim.link.messages import IN_PLACE, Recommendation
+from firesim.link.messages import AT_ONCE, IN_PLACE, Recommendation
 from firesim.place.roads import RoadNode
 from firesim.place.settlement import Refuge, Zone
 
@@ -99,6 +99,16 @@ def test_a_zone_that_is_cut_off_and_not_reached_stays_where_it_is(picture):
     assert routes.as_of_now(picture, asked, NOW_S + 900.0).refuge == IN_PLACE
 
 
+def test_a_road_that_closes_too_soon_to_be_told_of_is_not_said_to_have_closed(picture):
+    """Told at 12:10 that the road was safe until 12:24, a reader would take it for the past."""
+    leave_by_s = NOW_S + P.least_notice_s - 1.0
+    forecasted = a_forecast(picture.ground, closing(picture, coast_east=600.0 + 600.0 + leave_by_s))
+    why = routes.advise(picture, forecasted, [0], NOW_S)[0].why
+    assert "at 12:10 leaving by road was safe only until 12:24, less than 15 min ahead" in why
+    later = routes.advise(picture, forecasted, [0], leave_by_s + 60.0)[0].why
+    assert "cut off: leaving by road was safe until 12:24;" in later
+
+
 def test_on_a_beach_the_water_is_nearer_than_any_house(small):
     zones = [replace(zone, kind="beach") for zone in small.briefing().zones]
     picture = Picture(Ground(small.briefing(zones=zones), 3, 120.0), P)
@@ -131,7 +141,7 @@ def test_a_deadline_that_has_passed_is_not_said_but_to_leave_at_once(picture):
     for now_s, is_said in ((3300.0, True), (3399.0, False), (3460.0, False)):
         said = routes.as_of_now(picture, asked, now_s)
         assert said.route == asked.route
-        assert np.isfinite(said.deadline_s) == is_said
+        assert said.deadline_s == (3400.0 if is_said else AT_ONCE)
         assert ("has passed: leave at once" in said.why) != is_said
 
 
@@ -316,7 +326,7 @@ def test_no_route_uses_an_edge_past_its_forecast_closing_less_the_margin(small, 
             continue
         assert told.route[0] == ground.zones[zone].node
         assert told.route[-1] == next(r.node for r in ground.refuges if r.refuge == told.refuge)
-        assert told.deadline_s >= NOW_S + 60.0
+        assert told.deadline_s >= NOW_S + 60.0 or told.deadline_s == AT_ONCE
         # Whoever leaves at the deadline, and with the least notice in any case, gets through.
         latest_s = min(told.deadline_s, 1e9) if np.isfinite(told.deadline_s) else NOW_S + P.least_notice_s
         assert is_left_in_time(picture, forecasted, told.route, latest_s)

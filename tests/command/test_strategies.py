@@ -20,7 +20,7 @@ from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
 from firesim.command.strategies import NoAlert, Pilot, Policy, Today, policy_named, recommendation, register
 from firesim.command.triggers import deadlines
-from firesim.link.messages import Alert, Decision, DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
+from firesim.link.messages import AT_ONCE, Alert, Decision, DroneOrder, DroneStatus, UnitOrder, ZoneAdvice
 
 
 def no_fire(ground):
@@ -132,6 +132,11 @@ def test_a_drone_kept_down_is_not_asked_again_at_once(small, wire):
         (float("inf"), float("inf"), False),
         (float("inf"), 5800.0, True),
         (7000.0, float("inf"), False),
+        (7000.0, AT_ONCE, True),
+        (float("inf"), AT_ONCE, True),
+        (1000.0, AT_ONCE, False),  # it has passed meanwhile, as they were told it would
+        (AT_ONCE, 5800.0, False),
+        (AT_ONCE, AT_ONCE, False),
     ],
 )
 def test_people_are_told_again_when_their_deadline_has_come_much_nearer(small, known_s, now_s, is_told_again):

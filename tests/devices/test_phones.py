@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firesim.devices.phones import AppPush, CellBroadcast, Knock, Listeners, PhoneParameters
-from firesim.link.messages import Alert, ZoneAdvice
+from firesim.link.messages import AT_ONCE, Alert, ZoneAdvice
 from firesim.link.ports import Alerter, Reach
 from firesim.streams import Luck
 
@@ -263,10 +263,11 @@ def test_at_doors_still_to_come_the_newest_is_said_and_the_others_are_gone_to_on
     assert min(newly[i] for i, s in at_s.items() if s <= half_s) > max((at_s if rooms else mine).values())
 
 
-def test_the_nearest_deadline_is_knocked_first() -> None:
+@pytest.mark.parametrize("first_s", [3000.0, AT_ONCE])
+def test_the_nearest_deadline_is_knocked_first(first_s: float) -> None:
     listeners = parties()
     knock = Knock(listeners, PhoneParameters(), Luck(1))
-    reach = knock.reach(alert("knock", "west", "east", deadlines=(9000.0, 3000.0)), "", 0.0)
+    reach = knock.reach(alert("knock", "west", "east", deadlines=(9000.0, first_s)), "", 0.0)
     at_s = {ZONES[listeners.zone_index[i]]: [] for i in reach.parties}
     for i, s in zip(reach.parties, reach.at_s, strict=True):
         if not listeners.is_guest[i]:

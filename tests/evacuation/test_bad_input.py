@@ -125,12 +125,17 @@ def test_an_exit_closed_from_the_start_is_refused_and_one_that_closes_later_is_n
     sound.closures = [("A", "Y", 0.0)]
     problem = faults(sound, "X,Y")["--exits"]
     assert problem.value == "Y"
-    assert "closed from the start" in problem.message
+    assert "closed from the start: " in problem.message
+    assert (problem.file, problem.line) == (str(sound.folder / "closures.csv"), 2)
     sound.closures = [("A", "Y", 0.5)]
     sound.load("X,Y")
     sound.road("B", "Y")  # another way in, open
     sound.closures = [("A", "Y", 0.0)]
     sound.load("X,Y")
+    sound.closures = [("A", "Y", 9.0), ("A", "B", 9.0), ("B", "Y", 0.0), ("A", "Y", 0.0)]
+    problem = faults(sound, "X,Y")["--exits"]
+    assert problem.line == 4
+    assert "closed from the start (lines 4, 5)" in problem.message
 
 
 def test_closures_must_name_edges_and_times(sound):

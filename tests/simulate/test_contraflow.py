@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from firesim.link.messages import TRAFFIC_POLICE
 from firesim.simulate import Run, simulate
-from firesim.simulate.folder import _routes
 from firesim.simulate.plan import plan_text
+from firesim.simulate.routes import route_features
 from tests.runs import short_run, short_skiathos
 
 # Buses go to and fro on the road by which people leave, so that with them both of its lanes never lead out.
@@ -39,7 +39,7 @@ def test_the_order_goes_back_to_the_decision_and_reaches_the_police_who_confirm(
 
 def test_the_plan_and_the_map_show_it():
     assert "## Contraflow" in plan_text(run())
-    lines = [shape for shape in _routes(run()) if shape["properties"]["kind"] == "contraflow"]
+    lines = [shape for shape in route_features(run()) if shape["properties"]["kind"] == "contraflow"]
     assert lines
     assert all(len(shape["geometry"]["coordinates"]) >= 2 for shape in lines)
 

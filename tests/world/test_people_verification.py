@@ -8,8 +8,9 @@ import pytest
 from firesim.devices.phones import AppPush, CellBroadcast, Listeners, PhoneParameters
 from firesim.link.messages import Alert, ZoneAdvice
 from firesim.streams import Luck
-from firesim.world.households import CAR, LIFT, TWO_WHEELER, make_parties, people_by_kind
+from firesim.world.households import CAR, FOOT, LIFT, TWO_WHEELER, make_parties, people_by_kind
 from firesim.world.people import PeopleParameters
+from firesim.world.response_curves import CURVES
 from tests.world.village import BEACH, VILLAGE, Day, make_place
 
 
@@ -32,6 +33,48 @@ def test_p2_households_and_cars_are_as_many_as_asked_for(seed: int) -> None:
     assert (in_vehicle[drives] <= parties.seats[drives]).all()
     assert (parties.driver[drives] == -1).all()
     assert ((parties.driver >= 0) <= (parties.mode == LIFT)).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("curve", CURVES)
+def test_p3_people_leave_by_the_response_curve_that_is_asked_for(curve: str, seed: int) -> None:
+    """All who are told at one moment and heed it: the share that has left by each time is the curve's."""
+    alone = {"lift_offered_fraction": 0.0, "resident_help_fraction": 0.0, "guest_help_fraction": 0.0}
+    place = make_place(residents=3000, guests=3000)
+    day = Day(place, seed=seed, order_heeded=1.0, response_curve=curve, neighbour_rate_per_min=0.0, **alone)
+    day.alert(at_s=5.0)
+    at_s, left = np.array([(0.0, 0.0), *CURVES[curve]]).T
+    people = day.run(at_s[-1] + 20.0, step_s=20.0)
+    leaves = (people.parties.zone_index == VILLAGE) & ~people.parties.members.refuses
+    took_s = people.departed_s[leaves] - people.warned_s[leaves]
+    assert len(took_s) > 1800
+    for share in (0.1, 0.25, 0.5, 0.75, 0.9):
+        by_s = np.interp(share, left, at_s)
+        margin = 4.0 * np.sqrt(share * (1.0 - share) / len(took_s))  # four standard deviations of a share
+        assert (took_s <= by_s + 1e-6).mean() == pytest.approx(share, abs=margin)
+
+
+def test_pt1_who_walks_further_takes_longer_in_proportion() -> None:
+    """Parties without a vehicle walk to a refuge 250, 500 and 750 m along a road, each at its own speed."""
+    took_s = []
+    for times in (1, 2, 3):
+        place = make_place(residents=300, guests=0, beach_x_m=600.0 + 250.0 * times)
+        day = Day(place, order_heeded=1.0, resident_refusal_fraction=0.0, lift_offered_fraction=0.0)
+        day.alert(refuge="beach-refuge", route=("V", "B"))
+        people, p = day.run(3 * 3600.0, step_s=2.0), day.people.parties
+        walks = (p.zone_index == VILLAGE) & (people.left_by == FOOT) & np.isfinite(people.safe_s)
+        assert walks.sum() > 50
+        walked_s = people.safe_s[walks] - people.departed_s[walks]
+        # Who is at the road within a step of leaving joins it at the step's end.
+        expected_s = (p.walk_m[walks] + 250.0 * times) / p.walking_speed_m_s[walks]
+        assert walked_s == pytest.approx(expected_s, abs=2.0)
+        took_s.append(np.full(len(p), np.nan))
+        took_s[-1][walks] = walked_s
+    first, second, third = took_s
+    same = np.isfinite(first) & np.isfinite(second) & np.isfinite(third)
+    assert same.sum() > 50
+    assert (second - first)[same] == pytest.approx(250.0 / p.walking_speed_m_s[same], abs=4.0)
+    assert (third - second)[same] == pytest.approx((second - first)[same], abs=8.0)
 
 
 @pytest.mark.parametrize("kind", [AppPush, CellBroadcast])

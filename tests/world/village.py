@@ -19,9 +19,9 @@ GRID = Grid(rows=120, columns=200, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0
 VILLAGE, BEACH, COVE = 0, 1, 2
 
 
-def make_place(residents=200, guests=300, on_beach=100, in_cove=20):
+def make_place(residents=200, guests=300, on_beach=100, in_cove=20, beach_x_m=2400.0):
     """A village in the west, a town in the east, a beach between, and a cove without a road."""
-    at = {"V": (600.0, 600.0), "B": (2400.0, 600.0), "T": (5400.0, 600.0)}
+    at = {"V": (600.0, 600.0), "B": (beach_x_m, 600.0), "T": (5400.0, 600.0)}
     nodes = [RoadNode(name, *xy) for name, xy in at.items()]
     edges = []
     for u, v in ("VB", "BT"):

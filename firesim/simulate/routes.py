@@ -1,0 +1,99 @@
+"""Routes of a run as shapes and as files for phones; what was withdrawn says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from firesim.command.alerts import route_feature, way_out
+from firesim.command.evacuation import ALL_CLEAR
+from firesim.command.ground import Ground
+from firesim.link.messages import AT_ONCE, ContraflowOrder, FetchOrder, UnitOrder
+from firesim.place.geojson import feature
+from firesim.simulate.advised import Told, advised, ground_of
+
+if TYPE_CHECKING:
+    from firesim.simulate.machines import IssuedOrder
+    from firesim.simulate.result import Run
+
+
+def route_features(run: Run) -> list[dict[str, Any]]:
+    """`routes.geojson`: what zones were advised, unit routes and contraflow as ordered, in longitude and latitude.
+
+    `time_s`: when it was issued; `withdrawn_s`: when its zone or unit was told something else, null: it stood at the
+    end. A zone that was given no road is a point.
+    """
+    ground = ground_of(run)
+    features = [_advice_feature(ground, told) for told in advised(run)]
+    return features + _unit_features(run, ground) + _contraflow_features(run, ground)
+
+
+def route_files(run: Run) -> dict[str, str]:
+    """GPX by path: `routes/ZONE.gpx` what stood at the end, `routes/withdrawn/ZONE-ORDER.gpx` what did not.
+
+    None on a map without a CRS.
+    """
+    ground, files = ground_of(run), {}
+    for told in advised(run) if ground.grid.crs else ():
+        if told.has_road:
+            name = told.advice.zone
+            path = f"{name}.gpx" if told.is_in_force else f"withdrawn/{name}-{told.issued.order.order_id}.gpx"
+            text = way_out(ground, told.advice, told.level, told.issued.time_s, told.withdrawn_s)
+            files[f"routes/{path}"] = text
+    return files
+
+
+def _advice_feature(ground: Ground, told: Told) -> dict[str, Any]:
+    one = told.advice
+    kind = "all-clear" if told.level == ALL_CLEAR else "evacuation" if told.has_road else "shelter"
+    properties = {
+        **_properties(kind, told.issued, told.withdrawn_s), "zone": one.zone, "refuge": one.refuge,
+        "level": told.level, "why": one.why, "landing": one.landing, "stop": one.stop,
+        "deadline_s": _or_null(one.deadline_s), "at_once": one.deadline_s == AT_ONCE,
+    }  # fmt: skip
+    if told.has_road:
+        return route_feature(ground, one.route, properties)
+    zone = ground.zones[ground.zone_index[one.zone]]
+    return feature(ground.grid, "Point", (zone.x_m, zone.y_m), properties)
+
+
+def _unit_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
+    orders = [one for one in run.clockwork.centre.issued if isinstance(one.order.body, UnitOrder | FetchOrder)]
+    result = []
+    for issued, withdrawn_s in zip(orders, _until(orders), strict=True):
+        body = issued.order.body
+        if isinstance(body, UnitOrder | FetchOrder) and len(body.route) >= 2:
+            about = {"unit": body.unit, "task": body.task, "why": body.why}
+            result.append(route_feature(ground, body.route, _properties("unit", issued, withdrawn_s) | about))
+    return result
+
+
+def _contraflow_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
+    orders = [one for one in run.clockwork.centre.issued if isinstance(one.order.body, ContraflowOrder)]
+    result = []
+    for issued, withdrawn_s in zip(orders, _until(orders), strict=True):
+        body = issued.order.body
+        for stretch in body.stretches if isinstance(body, ContraflowOrder) else ():
+            result.append(route_feature(ground, stretch, _properties("contraflow", issued, withdrawn_s)))
+    return result
+
+
+def _until(orders: Sequence[IssuedOrder]) -> list[float | None]:
+    """When whoever is meant was given another of these orders; None: never. [s]"""
+    result: list[float | None] = []
+    next_s: dict[str, float] = {}
+    for one in reversed(orders):
+        result.append(next_s.get(one.order.destination))
+        next_s[one.order.destination] = one.time_s
+    return result[::-1]
+
+
+def _properties(kind: str, issued: IssuedOrder, withdrawn_s: float | None) -> dict[str, Any]:
+    return {
+        "kind": kind, "order_id": issued.order.order_id, "time_s": issued.time_s, "withdrawn_s": _or_null(withdrawn_s),
+    }  # fmt: skip
+
+
+def _or_null(time_s: float | None) -> float | None:
+    return time_s if time_s is not None and isfinite(time_s) else None
