@@ -4,8 +4,8 @@
 
 The default scenario's pilot under nearest, fastest, safest and capacity, each with `boats.sail` true and false where
 the scenario has boats; seed 1, two processes, paired: replicate r meets the same fire and the same luck in all of them.
-Differences are from `fastest` with boats, and among the runs without boats from `fastest` without. A share that is never
-reached counts as reached at the horizon.
+Differences are from `fastest` with boats, and among the runs without boats from `fastest` without. A share that is
+never reached counts as reached at the horizon.
 """
 
 from __future__ import annotations
