@@ -141,6 +141,10 @@ class PlanParameters(ForecastParameters):
     stop_within_m: Positive = Field(
         default=1500.0, description="nobody is told to walk further to a bus stop [m]; half an hour, judgement"
     )
+    stop_anew_after_s: NotNegative = Field(
+        default=1800.0,
+        description="who heard that no bus comes, or of another stop, is named no new one so long [s]; judgement",
+    )
     bus_share: Fraction = Field(
         default=0.5, description="of a zone's people who are reckoned to come to the bus; judgement"
     )
