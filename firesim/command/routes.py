@@ -296,7 +296,7 @@ def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: L
     if advice.refuge not in picture.ground.refuge_index or not advice.route:
         return msgspec.structs.replace(advice, deadline_s=inf)
     way = public_network(picture, picture.forecast).along(advice.route)
-    if way is not None and way.leave_by_s >= lasts_until_s(picture, advice, now_s):
+    if way is not None and way.leave_by_s >= now_s + picture.parameters.least_notice_s:  # who hears it first, now
         return _as_told(picture, advice, way, picture.forecast, now_s)
     if picture.forecast is not None:
         return _chosen_anew(picture, picture.forecast, zone, now_s, landing_for)

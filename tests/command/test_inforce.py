@@ -132,10 +132,9 @@ def test_one_forecast_of_seven_turns_nobody_from_the_shore_to_the_house_or_back(
         assert advised(picture, forecasted).refuge == inside
 
 
-def test_notice_counts_from_when_a_road_was_first_told_not_from_when_it_was_said_again(picture):
+def test_what_is_said_again_is_said_only_if_who_hears_it_first_now_has_the_least_notice(picture):
     told(picture, "town", 0.0)
-    picture.forecast = a_forecast(picture.ground, safe_until(NOW_S + 300.0))
-    for now_s in (NOW_S, NOW_S + 60.0):
-        orders = evacuation.alert_orders(picture, "order", [picture.advised["west"].advice], "authority", now_s)
-        assert [one.refuge for one in orders[0].body.advice] == ["town"]
-    assert picture.advised["west"].said_s == 0.0
+    for left_s, refuge in ((1000.0, "town"), (300.0, IN_PLACE)):
+        picture.forecast = a_forecast(picture.ground, safe_until(NOW_S + left_s))
+        orders = evacuation.alert_orders(picture, "order", [picture.advised["west"].advice], "authority", NOW_S)
+        assert [one.refuge for one in orders[0].body.advice] == [refuge]
