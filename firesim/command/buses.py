@@ -80,7 +80,7 @@ def plan_buses(picture: Picture, advice: Mapping[int, ZoneAdvice], now_s: float)
     busy = {order.destination for order in orders}
     is_anybody_leaving = bool(advice) or bool(picture.advised)
     for coach in picture.coaches.values():
-        if coach.name in busy:
+        if coach.name in busy or coach.is_held:
             continue
         if coach.is_busy and coach.stop not in served:
             orders.append(_home(coach))
@@ -142,6 +142,8 @@ def _fetch_for(
     for away_s, stop in near:
         if away_s * WALKS_M_S > p.stop_within_m or not isfinite(away_s):
             continue
+        if told is not None and not told.may_hear_of(stop, now_s, p.stop_anew_after_s):
+            continue
         if stop in found:
             if found[stop].refuge == advice.refuge:
                 return found[stop]
@@ -194,7 +196,7 @@ def _sent(
     ]  # fmt: skip
     free = {
         coach.name: (coach, _reach_of(picture, network, coach, now_s))
-        for coach in coaches if wanted and coach not in at_work
+        for coach in coaches if wanted and coach not in at_work and not coach.is_held
     }  # fmt: skip
     orders = [_anew(coach, at[coach.stop]) for coach in at_work if _is_news(coach, at[coach.stop])]
     for fetch in wanted:

@@ -35,9 +35,17 @@ class Coach(Carrier):
         return self.state not in ("", "available")
 
     @property
+    def is_held(self) -> bool:
+        """Whether it has told of a closed road with people in it: it hears no orders until they are out.
+
+        Whatever it was told since; it may have found another way, and says so where it lets them off.
+        """
+        return self.state == "blocked" and self.aboard > 0
+
+    @property
     def serves(self) -> bool:
         """Whether it fetches people at its stop, as far as is known."""
-        return self.is_busy and not self.has_said("too_late", "blocked", "cannot_stop")
+        return self.is_busy and not self.is_held and not self.has_said("too_late", "blocked", "cannot_stop")
 
 
 class BusLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from firesim.command.orders import Order
@@ -89,7 +89,11 @@ class Crew:
 
 @dataclass
 class Advised:
-    """What a zone has been recommended, and what the authority said to it; `answered_s`: when that was heard. [s]"""
+    """What a zone has been recommended, and what the authority said to it; `answered_s`: when that was heard. [s]
+
+    `said`: the order that its people were given last, None: none so far; `said_s`: since when they know of that refuge
+    and road [s]; `stop_given_up_s`: when they were last told of no bus any more, or of another stop than before. [s]
+    """
 
     level: str
     advice: ZoneAdvice
@@ -98,6 +102,32 @@ class Advised:
     answer: str = "asked"  # asked, authorised or refused
     authorised_by: str = ""
     answered_s: float = inf
+    said: ZoneAdvice | None = None
+    said_s: float = -inf
+    stop_given_up_s: float = -inf
+
+    def say(self, advice: ZoneAdvice, now_s: float) -> None:
+        """Its people are given this order now."""
+        if self.said is not None and self.said.stop and self.said.stop != advice.stop:
+            self.stop_given_up_s = now_s
+        if self.said is None or (self.said.refuge, self.said.route) != (advice.refuge, advice.route):
+            self.said_s = now_s
+        self.advice = self.said = advice
+
+    def may_hear_of(self, stop: str, now_s: float, after_s: float) -> bool:
+        """Whether its people may be told to go to a bus stop.
+
+        That no bus comes any more is said at once, so that nobody waits in vain, with another stop if there is one. But
+        who has just heard that is named no new stop for a while [s]: a bus that comes and goes on the centre's map
+        would send people to and fro.
+        """
+        is_the_same = self.said is not None and self.said.stop == stop
+        return is_the_same or now_s - self.stop_given_up_s >= after_s
+
+    def asked_anew(self, level: str, advice: ZoneAdvice, order_id: str, now_s: float) -> Advised:
+        """The authority is asked about it once more; what its people have been told stays so."""
+        asked = replace(self, level=level, advice=advice, order_id=order_id, at_s=now_s)
+        return replace(asked, answer="asked", authorised_by="", answered_s=inf)
 
     def told_s(self, now_s: float) -> float:
         """When its people were told; not before now while the authority has not said yes. [s]"""

@@ -16,7 +16,7 @@ from math import inf
 
 import msgspec
 
-from firesim.command import ambulances, contraflow, evacuation
+from firesim.command import ambulances, contraflow, evacuation, routes
 from firesim.command.busline import Coach
 from firesim.command.cases import note_answer
 from firesim.command.clearance import ClearanceEstimate, in_words
@@ -257,8 +257,7 @@ class Dispatcher:
         for fire in fires:
             if fire is main or fire.stage != "plan":
                 self._reach(fire, "plan", due.because, "", now_s, out)
-        self._schedule.put_off("review")
-        self._schedule.add("review", now_s + self.picture.parameters.review_every_s, due.because)
+        self._review_in_time(due.because, now_s)
         self._decide(due.because, now_s, out)
         if self._policy.forecasts:
             self._estimate_clearance(due.because, now_s, out)
@@ -270,6 +269,12 @@ class Dispatcher:
             fire = self.picture.fire(now_s)
             name, said = "" if fire is None else fire.name, in_words(estimates, self.picture.ground.clock)
             out.append(Milestone("cleared_by", because, name, said, clearance=estimates))
+
+    def _review_in_time(self, because: str, now_s: float) -> None:
+        """Have the plan looked at again after a while, or when a road that was told is to be safe no longer."""
+        until_s = self._planned_s + self.picture.parameters.review_every_s
+        self._schedule.put_off("review")
+        self._schedule.add("review", max(min(until_s, routes.next_loss_s(self.picture, now_s)), now_s), because)
 
     def _plan_anew(self, because: str, now_s: float) -> None:
         p = self.picture.parameters
@@ -390,4 +395,6 @@ class Dispatcher:
         self._set_lanes(because, now_s, out)
         for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by, now_s):
             self._issue(alert, because, now_s, out)
+        if picture.is_planned:
+            self._review_in_time(because, now_s)
         self._set_lanes(because, now_s, out)  # who can no longer leave was told so just now

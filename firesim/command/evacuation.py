@@ -52,7 +52,9 @@ def sort_out(picture: Picture, body: Recommendation, now_s: float) -> Sorted:
 def ask(picture: Picture, order_id: str, body: Recommendation, now_s: float) -> None:
     """Note what the authority has been asked."""
     for advice in body.advice:
-        picture.advised[advice.zone] = Advised(body.level, advice, order_id, now_s)
+        before = picture.advised.get(advice.zone)
+        asked = Advised if before is None else before.asked_anew
+        picture.advised[advice.zone] = asked(body.level, advice, order_id, now_s)
 
 
 def answered(picture: Picture, order_id: str, approved: bool, by: str, now_s: float) -> list[Advised]:
@@ -78,7 +80,10 @@ def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by
         advice = [buses.while_served(picture, one, now_s) for one in advice]
         advice = [contraflow.with_lanes(picture, one, picture.lanes.edges) for one in advice]
         for one in advice:
-            picture.advised[one.zone].advice = one
+            zone = picture.advised[one.zone]
+            zone.advice = one
+            if level == "order":
+                zone.say(one, now_s)
     orders = []
     for draft in alerts.drafts(picture.ground, level, advice):
         happens_el, happens_en = what_happens(picture, level, draft.advice, now_s)

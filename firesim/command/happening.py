@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT
+from firesim.command.ground import Ground
 from firesim.command.incident import Incident
 from firesim.command.letters import gsm7_length, plain_latin, speakable, ucs2_length
 from firesim.command.picture import Picture
 from firesim.link.messages import ZoneAdvice
-from firesim.place.grid import direction_deg
+from firesim.place.grid import Grid, direction_deg
 from firesim.place.settlement import Zone
 
 _ENGLISH = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
@@ -49,7 +51,7 @@ def what_happens(picture: Picture, level: str, advice: Sequence[ZoneAdvice], now
         return "", ""
     else:
         zones = [picture.ground.zones[picture.ground.zone_index[one.zone]] for one in advice]
-        said = [_where(picture, fire), _wind(picture, now_s), *_forecast(picture, zones, now_s)]
+        said = [_where(picture, fire, now_s), _wind(picture, now_s), *_forecast(picture, zones, now_s)]
     return _joined([one.greek for one in said], GREEK_LIMIT, False), _joined(
         [plain_latin(one.english) for one in said], ENGLISH_LIMIT, True
     )
@@ -66,30 +68,57 @@ def _joined(sentences: Sequence[str], limit: int, is_gsm7: bool) -> str:
     return text
 
 
-def _where(picture: Picture, fire: Incident) -> Said:
+def _where(picture: Picture, fire: Incident, now_s: float) -> Said:
+    """Where it burns, and how large it is as far as anybody can say.
+
+    What a crew draws is what it sees from where it stands, a part of unknown size: hectares are told only of an outline
+    that closes all round, if nothing newer has been seen, else from the forecast, and else not at all.
+    """
     ground = picture.ground
-    x_m, y_m = fire.centre_xy_m
+    greek_place, place = _place(ground, fire)
     clock = ground.clock(fire.outline_seen_s if fire.has_outline else fire.last_seen_s)
-    nearest = min(ground.zones, key=lambda zone: (zone.x_m - x_m) ** 2 + (zone.y_m - y_m) ** 2)
-    away_m = float(np.hypot(nearest.x_m - x_m, nearest.y_m - y_m))
-    greek_name, name = _names(nearest)
-    if away_m < _NEAR_M:
-        greek_place, place = f"κοντά σε: {greek_name}", f"near {name}"
-    else:
-        k = _compass(x_m - nearest.x_m, y_m - nearest.y_m)
-        km = f"{away_m / 1000.0:.0f}"
-        greek_place = f"{km} χλμ. {_GREEK[k]} από: {greek_name}"
-        place = f"{km} km {_ENGLISH[k]} of {name}"
     if not fire.has_outline:
         return Said(
             f"Αναφορές για πυρκαγιά {greek_place} (ώρα {clock}).", f"A fire is reported {place}, last at {clock}."
         )
-    cells = fire.drawn_cells(ground.grid)
-    hectares = max(float(cells.sum()) * ground.grid.cell_area_m2 / _SQUARE_M_PER_HA, 1.0)
+    burns = Said(f"Πυρκαγιά σε εξέλιξη {greek_place}", f"A wildfire burns {place}")
+    whole = fire.last_whole
+    if whole is not None and whole.seen_s >= fire.outline_seen_s:
+        hectares = _hectares(whole.cells(ground.grid), ground.grid)
+        return Said(
+            f"{burns.greek}, περίπου {hectares:.0f} εκτάρια στις {clock}.",
+            f"{burns.english}, some {hectares:.0f} hectares as seen at {clock}.",
+        )
+    if picture.forecast is not None and len(picture.fires()) == 1:  # the forecast does not tell fires apart
+        burnt = picture.forecast.median_arrival_s <= now_s
+        hectares = float(f"{_hectares(burnt, ground.coarse):.2g}")  # no more digits than a forecast has
+        return Said(
+            f"{burns.greek}, όπως φάνηκε εν μέρει στις {clock}. Κατά την πρόβλεψη καλύπτει τώρα περίπου "
+            f"{hectares:.0f} εκτάρια.",
+            f"{burns.english}, seen in part at {clock}. By the forecast it covers some {hectares:.0f} hectares now.",
+        )
     return Said(
-        f"Πυρκαγιά σε εξέλιξη {greek_place}, περίπου {hectares:.0f} εκτάρια στις {clock}.",
-        f"A wildfire burns {place}, some {hectares:.0f} hectares as seen at {clock}.",
+        f"{burns.greek}, όπως φάνηκε εν μέρει στις {clock}. Η έκτασή της δεν είναι γνωστή.",
+        f"{burns.english}, seen in part at {clock}. How large it is is not known.",
     )
+
+
+def _hectares(cells: NDArray[np.bool_], grid: Grid) -> float:
+    """The area of some cells; at least one. [ha]"""
+    return max(np.count_nonzero(cells) * grid.cell_area_m2 / _SQUARE_M_PER_HA, 1.0)
+
+
+def _place(ground: Ground, fire: Incident) -> tuple[str, str]:
+    """Where a fire is, told from the nearest zone, in Greek and in English."""
+    x_m, y_m = fire.centre_xy_m
+    nearest = min(ground.zones, key=lambda zone: (zone.x_m - x_m) ** 2 + (zone.y_m - y_m) ** 2)
+    away_m = float(np.hypot(nearest.x_m - x_m, nearest.y_m - y_m))
+    greek_name, name = _names(nearest)
+    if away_m < _NEAR_M:
+        return f"κοντά σε: {greek_name}", f"near {name}"
+    k = _compass(x_m - nearest.x_m, y_m - nearest.y_m)
+    km = f"{away_m / 1000.0:.0f}"
+    return f"{km} χλμ. {_GREEK[k]} από: {greek_name}", f"{km} km {_ENGLISH[k]} of {name}"
 
 
 def _wind(picture: Picture, now_s: float) -> Said:
@@ -121,7 +150,8 @@ def _forecast(picture: Picture, zones: Sequence[Zone], now_s: float) -> list[Sai
             said.append(
                 Said(f"Μπορεί να φτάσει σε: {greek_name} από τις {clock}.", f"It may come to {name} from {clock} on.")
             )
-    if len(reached) < len(zones):
+    # Of the others nothing is said once some that are to be reached go unnamed.
+    if len(reached) < len(zones) and len(reached) <= _MOST_NAMED:
         until = ground.clock(known.until_s)
         if reached:
             said.append(

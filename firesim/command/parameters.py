@@ -90,6 +90,11 @@ class PlanParameters(ForecastParameters):
     least_notice_s: NotNegative = Field(
         default=900.0, description="a way that closes sooner than this after a plan is no way [s]; judgement"
     )
+    change_share: Fraction = Field(
+        default=0.25,
+        description="of forecasts that have to end better, for who was told to stay or go to the shore to be told "
+        "otherwise: two of seven, so that no single one turns people round; judgement",
+    )
     assignment: Assignment = Field(
         default="fastest", description="how zones get refuges and roads: nearest, fastest, safest or capacity"
     )
@@ -140,6 +145,10 @@ class PlanParameters(ForecastParameters):
     )
     stop_within_m: Positive = Field(
         default=1500.0, description="nobody is told to walk further to a bus stop [m]; half an hour, judgement"
+    )
+    stop_anew_after_s: NotNegative = Field(
+        default=1800.0,
+        description="who heard that no bus comes, or of another stop, is named no new one so long [s]; judgement",
     )
     bus_share: Fraction = Field(
         default=0.5, description="of a zone's people who are reckoned to come to the bus; judgement"

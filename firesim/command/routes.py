@@ -16,6 +16,7 @@ import msgspec
 from firesim.command import contraflow
 from firesim.command.assignment import RULES, Accepts, Choice, choose, turns_back
 from firesim.command.forecast import Forecast
+from firesim.command.inforce import clear_share, departures_s, lasts_until_s
 from firesim.command.picture import Picture
 from firesim.command.sharing import Convoy, RoadRoom, share
 from firesim.command.staying import LandingFor, chances, cut_off, no_boats, without_a_way
@@ -59,10 +60,11 @@ def plan(
 ) -> Plan:
     """A refuge and a road for each zone, against the forecast's closing times.
 
-    A zone keeps what it was told before as long as that is safe, its places in the refuge too. The others choose
-    in the order given, the most urgent first, by the rule of `parameters.assignment`, among the refuges that the
-    forecast does not reach and that have room. No change of a way turns those on the road back into one that
-    closes. Who has no safe way, or for whom leaving is worse than staying, is told what `staying.py` says.
+    A zone keeps the road that it was told as long as that is safe, and its places in the refuge; what it takes to tell
+    who stays to leave is said in `inforce.py`. The others choose in the order given, the most urgent first, by the rule
+    of `parameters.assignment`, among the refuges that the forecast does not reach and that have room. No change of a
+    way turns those on the road back into one that closes. Who has no safe way, or for whom leaving is worse than
+    staying, is told what `staying.py` says.
     """
     network = public_network(picture, forecasted)
     ground = picture.ground
@@ -91,7 +93,7 @@ def plan(
             advice[zone] = cut_off(picture, forecasted, zone, worse[zone], now_s, landing_for)
         else:
             node = int(ground.zone_node[zone])
-            because = _why_cut_off(picture, network, safe, node, now_s) if node >= 0 else ""
+            because = _why_cut_off(choosing, zone) if node >= 0 else ""
             advice[zone] = without_a_way(picture, forecasted, zone, because, now_s, landing_for)
     return Plan(advice, turn_in_s)
 
@@ -111,10 +113,11 @@ def _why_stay(
     worse = {}
     for zone, choice in chosen.items():
         leaving, staying = chances(picture, forecasted, zone, choice.refuge, choice.way, network, now_s)
-        if leaving > staying:
+        if leaving > staying - clear_share(picture, zone):
             n = len(forecasted.edge_closes_s)
+            is_worse = "leaving is worse" if leaving > staying else "told to stay, and leaving is not clearly better"
             worse[zone] = (
-                f"leaving is worse: in {round(leaving * n)} of {n} forecasts the fire comes to the road or the refuge "
+                f"{is_worse}: in {round(leaving * n)} of {n} forecasts the fire comes to the road or the refuge "
                 f"first, in {round(staying * n)} it comes here"
             )
     return worse
@@ -138,7 +141,7 @@ def _told_and_safe(picture: Picture, network: Network, safe: Sequence[int], zone
     if told is None or ground.refuge_index.get(told.advice.refuge, -1) not in safe:
         return None
     way = network.along(told.advice.route)
-    if way is None or way.leave_by_s < now_s + picture.parameters.least_notice_s:
+    if way is None or way.leave_by_s < lasts_until_s(picture, told.advice, now_s):
         return None
     return way
 
@@ -160,12 +163,11 @@ def _chosen_in_turn(choosing: _Choosing, zones: Sequence[int]) -> dict[int, Choi
     if not zones:
         return {}
     rule = RULES[p.assignment](network, choosing.safe, ground.refuge_node)
-    # Most leave half an hour after the plan; a way that only the quickest could use is the second choice.
-    leave_s = (now_s + p.mobilise_s, now_s + p.least_notice_s)
     chosen = {}
     for zone in zones:
         people = ground.zones[zone].people_expected
         accepts = _accepts(picture, network, zone, now_s)
+        leave_s = departures_s(picture, zone, now_s)
         choice = choose(rule, int(ground.zone_node[zone]), leave_s, people, room, accepts)
         if choice is not None:
             chosen[zone] = choice
@@ -227,17 +229,16 @@ def _shared_out(choosing: _Choosing, zones: Sequence[int]) -> tuple[dict[int, Ch
     """The same on the network's capacities as they are."""
     picture, now_s, room = choosing.picture, choosing.now_s, list(choosing.room)
     ground, p = picture.ground, picture.parameters
-    leave_s = now_s + p.mobilise_s
     roads = _roads_as_taken(choosing)
     chosen: dict[int, Choice] = {}
     turn_in_s: dict[int, float] = {}
-    for start_s in (leave_s, now_s + p.least_notice_s):
+    for start_s in (now_s + p.mobilise_s, now_s + p.least_notice_s):
         convoys = [
             Convoy(
                 zone, int(ground.zone_node[zone]), start_s,
                 ground.zones[zone].people_expected * p.vehicles_per_person, ground.zones[zone].people_expected,
             )
-            for zone in zones if zone not in chosen
+            for zone in zones if zone not in chosen and start_s in departures_s(picture, zone, now_s)
         ]  # fmt: skip
         accepts = {one.zone: _accepts(picture, choosing.network, one.zone, now_s) for one in convoys}
         for zone, (slot, has_room) in share(roads, convoys, choosing.safe, ground.refuge_node, room, accepts).items():
@@ -277,6 +278,13 @@ def _time_left(picture: Picture, forecasted: Forecast, zone: int, way: Way, now_
     return inf, "no road on it is forecast to close"
 
 
+def next_loss_s(picture: Picture, now_s: float) -> float:
+    """When the next of the roads by which people were told to leave is safe no longer, as forecast; inf: never. [s]"""
+    network = public_network(picture, picture.forecast)
+    ways = [network.along(told.said.route) for told in picture.advised.values() if told.said and told.said.route]
+    return min((way.leave_by_s for way in ways if way is not None and way.leave_by_s > now_s), default=inf)
+
+
 def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: LandingFor = no_boats) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
@@ -288,7 +296,7 @@ def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: L
     if advice.refuge not in picture.ground.refuge_index or not advice.route:
         return msgspec.structs.replace(advice, deadline_s=inf)
     way = public_network(picture, picture.forecast).along(advice.route)
-    if way is not None and way.leave_by_s >= now_s + picture.parameters.least_notice_s:
+    if way is not None and way.leave_by_s >= now_s + picture.parameters.least_notice_s:  # who hears it first, now
         return _as_told(picture, advice, way, picture.forecast, now_s)
     if picture.forecast is not None:
         return _chosen_anew(picture, picture.forecast, zone, now_s, landing_for)
@@ -322,15 +330,20 @@ def _as_told(picture: Picture, advice: ZoneAdvice, way: Way, forecasted: Forecas
     return msgspec.structs.replace(advice, deadline_s=left[0], why=why)
 
 
-def _why_cut_off(picture: Picture, network: Network, safe: Sequence[int], node: int, now_s: float) -> str:
-    if not safe:
+def _why_cut_off(choosing: _Choosing, zone: int) -> str:
+    if not choosing.safe:
         return "every refuge is forecast to be reached"
-    leave_by_s = float(network.leave_by([int(picture.ground.refuge_node[k]) for k in safe])[node])
+    picture, now_s = choosing.picture, choosing.now_s
+    ground = picture.ground
+    refuges = [int(ground.refuge_node[k]) for k in choosing.safe]
+    leave_by_s = float(choosing.network.leave_by(refuges)[int(ground.zone_node[zone])])
     if leave_by_s == -inf:
         return "cut off: the roads to every refuge are reported closed"
-    if leave_by_s >= now_s + picture.parameters.least_notice_s:
+    if leave_by_s >= departures_s(picture, zone, now_s)[-1]:
         return "cut off: its road closes, and another would turn those on it back to where it closes"
-    clock = picture.ground.clock
+    clock = ground.clock
+    if leave_by_s >= now_s + picture.parameters.least_notice_s:
+        return f"told to stay, and leaving by road is safe no longer than until {clock(leave_by_s)}"
     if leave_by_s < now_s:
         return f"cut off: leaving by road was safe until {clock(leave_by_s)}"
     left = f"less than {ceil(picture.parameters.least_notice_s / 60.0)} min ahead"

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from math import inf, isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.command.forecast import Forecast
+from firesim.command.inforce import clear_share, shore_told_s, told_to_stay
 from firesim.command.picture import Picture
 from firesim.command.ways import Network, Way
 from firesim.link.messages import IN_PLACE, TO_THE_SHORE, ZoneAdvice
@@ -36,15 +38,22 @@ def chances(
 
     Leaving: who sets out `mobilise_s` from now, or at the latest that is called safe if that is sooner, is still on
     some road of the way when it closes, or finds the refuge reached by fire some time within the forecast. Staying:
-    fire comes to the zone within the forecast.
+    fire comes to the zone within the forecast; or, of who was told to go to the shore, before they are there.
     """
     edges = np.array(way.edges, dtype=np.int64)
     leave_s = min(now_s + picture.parameters.mobilise_s, way.leave_by_s)
     left_s = leave_s + np.cumsum(network.travel_s[edges])
     is_caught = (forecasted.edge_closes_s[:, edges] < left_s).any(axis=1)
     is_lost = np.isfinite(forecasted.refuge_reached_s[:, refuge])
-    leaving = float((is_caught | is_lost).mean())
-    return leaving, float(np.isfinite(forecasted.zone_reached_s[:, zone]).mean())
+    return float((is_caught | is_lost).mean()), float(_stays_badly(picture, forecasted, zone, now_s).mean())
+
+
+def _stays_badly(picture: Picture, forecasted: Forecast, zone: int, now_s: float) -> NDArray[np.bool_]:
+    """In which members those who do not leave by road are in the fire. [member]"""
+    said = told_to_stay(picture, zone)
+    if said is not None and said.refuge == TO_THE_SHORE:
+        return _is_caught_on_foot(picture, forecasted, zone, now_s)
+    return np.isfinite(forecasted.zone_reached_s[:, zone])
 
 
 def without_a_way(
@@ -67,21 +76,49 @@ def cut_off(
     is_beach = ground.zones[zone].kind == "beach"  # the water is at hand there
     if forecasted is None or is_beach:
         return to_the_shore(picture, zone, because, landing_for(picture, zone, now_s))
-    fire_s = float(forecasted.zone_reached_early_s[zone])
-    if not isfinite(fire_s):
-        return in_place(picture, zone, f"{because}; no fire is forecast here until {ground.clock(forecasted.until_s)}")
-    landing, walk_m = landing_for(picture, zone, now_s), _DETOUR * float(ground.shore_m[zone])
-    if not landing and walk_m > p.shore_within_m:
-        return in_place(picture, zone, f"{because}; the shore is {walk_m:.0f} m on foot, and no boat can come")
-    reached_s = forecasted.zone_reached_s[:, zone]
-    is_caught = reached_s < now_s + p.least_notice_s + walk_m / SLOW_M_S
-    # Walking is worse where the fire comes before one is there, better where it comes after: one member, one vote.
-    if 2 * int(is_caught.sum()) >= int(np.isfinite(reached_s).sum()):
-        often = f"{int(is_caught.sum())} of {len(reached_s)}"
-        return in_place(
-            picture, zone, f"{because}; in {often} forecasts the fire comes before one could be at the shore"
-        )
+    said, landing = told_to_stay(picture, zone), landing_for(picture, zone, now_s)
+    walk_m = _walk_m(picture, zone)
+    if said is None or said.refuge == IN_PLACE:
+        if not isfinite(float(forecasted.zone_reached_early_s[zone])):
+            until = ground.clock(forecasted.until_s)
+            return in_place(picture, zone, f"{because}; no fire is forecast here until {until}")
+        if not landing and walk_m > p.shore_within_m:
+            return in_place(picture, zone, f"{because}; the shore is {walk_m:.0f} m on foot, and no boat can come")
+    why_inside = _why_inside(picture, forecasted, zone, said, now_s)
+    if why_inside:
+        return in_place(picture, zone, f"{because}; {why_inside}")
     return to_the_shore(picture, zone, because, landing)
+
+
+def _why_inside(picture: Picture, forecasted: Forecast, zone: int, said: ZoneAdvice | None, now_s: float) -> str:
+    """Why people on foot had better stay inside than go to the shore; empty: they had not.
+
+    Walking is worse where the fire comes before one is there, better where it comes after: one member, one vote. Who
+    was told one of the two is told the other only by a clear vote.
+    """
+    is_reached = np.isfinite(forecasted.zone_reached_s[:, zone])
+    is_caught = _is_caught_on_foot(picture, forecasted, zone, now_s)
+    n, caught, there_first = len(is_caught), int(is_caught.sum()), int((is_reached & ~is_caught).sum())
+    clearly = clear_share(picture, zone) * n
+    where = "" if said is None else said.refuge
+    if caught - there_first >= (0.0 if where == IN_PLACE else clearly):
+        return f"in {caught} of {n} forecasts the fire comes before one could be at the shore"
+    if where == IN_PLACE and there_first - caught < clearly:
+        return f"told to stay inside, and only in {there_first} of {n} forecasts is one at the shore before the fire"
+    return ""
+
+
+def _is_caught_on_foot(picture: Picture, forecasted: Forecast, zone: int, now_s: float) -> NDArray[np.bool_]:
+    """In which members the fire comes before people are at the shore, counted from when they were told to. [member]"""
+    if picture.ground.zones[zone].kind == "beach":
+        return np.zeros(len(forecasted.zone_reached_s), dtype=bool)
+    there_s = shore_told_s(picture, zone, now_s) + picture.parameters.least_notice_s + _walk_m(picture, zone) / SLOW_M_S
+    return np.asarray(forecasted.zone_reached_s[:, zone] < there_s)
+
+
+def _walk_m(picture: Picture, zone: int) -> float:
+    """How far it is on foot to the shore. [m]"""
+    return _DETOUR * float(picture.ground.shore_m[zone])
 
 
 def in_place(picture: Picture, zone: int, because: str) -> ZoneAdvice:

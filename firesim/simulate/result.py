@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import inf, nan
+from math import inf, isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from firesim.command.cases import warnings_of as unfetched_warnings
 from firesim.command.dispatcher import Dispatcher
 from firesim.command.orders import Belief
-from firesim.link.messages import AT_ONCE, Alert
+from firesim.link.messages import AT_ONCE, Alert, Envelope, decode
 from firesim.outcomes.budget import PartyTimes, budget_table, stage_events
 from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of
 from firesim.outcomes.twin import Twin
@@ -22,6 +22,8 @@ from firesim.record import Journal, table_of
 from firesim.scenario import Scenario
 from firesim.simulate.clock import Clockwork
 from firesim.simulate.earliest import earliest_possible
+from firesim.simulate.outlines import outline_warnings
+from firesim.simulate.reversals import reversal_warnings
 from firesim.simulate.triggers import cut_off_warnings
 from firesim.simulate.twin import deadlines_of_run, twin_of
 from firesim.world.households import CAR, FOOT, MODES
@@ -294,6 +296,9 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     if isinstance(machine, Dispatcher):
         said += cut_off_warnings(clockwork.centre.issued, machine.picture.ground)
         said += unfetched_warnings(machine.picture)
+        said += reversal_warnings(clockwork.centre.issued, machine.picture.ground)
+        forecasts_s = {belief.believed_at_s for kind, belief in clockwork.centre.beliefs if kind == "forecast"}
+        said += outline_warnings(_heard(clockwork), sorted(forecasts_s), clockwork.scenario.ignited_s)
     for mast, event in truth.mast_power.dark_event.items():
         said.append(f"mast {mast} went dark at {truth.journal.time_of(event) / 60:.0f} min: the fire reached it")
     grounded = truth.journal.first("drone_grounded")
@@ -302,3 +307,11 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     if outcomes["people_at_risk"] == 0:
         said.append("nobody is at risk in the no-response twin: shares and margins are undefined")
     return said
+
+
+def _heard(clockwork: Clockwork) -> Iterator[tuple[float, Envelope]]:
+    """The outlines that were delivered to the centre, and when. [s]"""
+    letters = clockwork.post.table().select(["kind", "destination", "delivered_s", "payload"]).to_pylist()
+    for letter in letters:
+        if (letter["kind"], letter["destination"]) == ("FireMapReport", "centre") and isfinite(letter["delivered_s"]):
+            yield letter["delivered_s"], decode(letter["payload"])

@@ -18,8 +18,18 @@ from firesim.command.ground import Ground
 from firesim.command.orders import Order
 from firesim.command.parameters import CommandParameters
 from firesim.command.picture import Picture
+from firesim.command.strategies import recommendation
 from firesim.link.briefings import BusInfo, LineInfo, StopInfo
-from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, BusOrder, BusStatus, Envelope, ZoneAdvice
+from firesim.link.messages import (
+    IN_PLACE,
+    TO_THE_SHORE,
+    Alert,
+    BusOrder,
+    BusStatus,
+    Envelope,
+    Recommendation,
+    ZoneAdvice,
+)
 
 WEST, MIDDLE, COVE = 0, 1, 2
 ROUTE = ["W", "M", "E"]
@@ -217,7 +227,73 @@ def test_a_blocked_bus_serves_nobody_and_its_stop_is_not_named(small):
     assert plan_buses(picture, {WEST: leave()}, 910.0).stops == {}
 
 
+def everybody_is_told() -> dict[int, ZoneAdvice]:
+    """West bay and Middle are told to leave for the town, each with a stop of its own."""
+    return {WEST: leave(), MIDDLE: leave("middle")}
+
+
+def test_a_bus_that_stands_before_a_closed_road_with_people_in_it_is_sent_nowhere_until_they_are_out(small):
+    """The roads are open as the centre believes: a driver who cannot go on knows better."""
+    picture = picture_of(small, line=line([BusInfo(bus="bus-1", node="E", seats=50, notice_s=600.0)]))
+    both = everybody_is_told()
+    given_out(picture, plan_buses(picture, both, 0.0), 0.0)
+    stop = picture.coaches["bus-1"].stop
+    for at_s in range(3000, 6000, 60):
+        picture.hear(said("bus-1", at_s, "blocked", x_m=450000.0, aboard=49), float(at_s))
+        plan = given_out(picture, plan_buses(picture, both, at_s + 30.0), at_s + 30.0)
+        assert (plan.orders, plan.stops) == ([], {})
+        assert while_served(picture, leave(stop=stop), at_s + 30.0).stop == ""
+    picture.hear(said("bus-1", 6000.0, "landed", landed=49), 6000.0)
+    assert set(plan_buses(picture, both, 6030.0).stops.values()) == {stop}
+
+
+def test_another_bus_is_sent_in_place_of_one_that_is_held_on_the_road(small):
+    picture = picture_of(small)
+    picture.parameters = picture.parameters.model_copy(update={"bus_share": 0.05})  # one bus is enough
+    given_out(picture, plan_buses(picture, {WEST: leave()}, 0.0), 0.0)
+    picture.hear(said("bus-1", 3000.0, "blocked", x_m=450000.0, aboard=30), 3000.0)
+    plan = plan_buses(picture, {WEST: leave()}, 3030.0)
+    assert lifts(plan) == [("bus-2", "stop-1")]
+    assert plan.stops == {WEST: "stop-1"}
+
+
 # --- what people are told ---------------------------------------------------------------------------------------------
+
+
+def test_who_was_told_that_no_bus_comes_is_not_sent_to_a_stop_again_for_half_an_hour(small):
+    picture = picture_of(small)
+    told(small, picture)
+    picture.coaches["bus-1"].task = picture.coaches["bus-2"].task = "return"
+    evacuation.alert_orders(picture, "order", [leave(stop="stop-1")], "authority", 600.0)
+    assert picture.advised["west"].said.stop == ""
+    for now_s, is_fetched in ((630.0, False), (2300.0, False), (2430.0, True)):
+        plan = plan_buses(picture, {}, now_s)
+        assert bool(plan.stops) == bool(lifts(plan)) == is_fetched
+
+
+def test_what_people_were_told_is_remembered_when_the_authority_is_asked_once_more(small):
+    picture = picture_of(small)
+    told(small, picture)
+    evacuation.alert_orders(picture, "order", [leave()], "authority", 600.0)
+    again = Recommendation(order="", level="order", advice=[leave()], why="")
+    evacuation.ask(picture, "order-9", again, 700.0)
+    assert plan_buses(picture, {}, 730.0).stops == {}
+
+
+def test_however_often_a_bus_is_held_and_goes_on_people_hear_of_it_three_times_in_half_an_hour_at_most(small):
+    picture = picture_of(small, line=line([BusInfo(bus="bus-1", node="E", seats=50, notice_s=600.0)]))
+    heard = [one.stop for order in told(small, picture)[:1] for one in order.body.advice]
+    for at_s in range(600, 1800, 60):
+        state, aboard = ("blocked", 49) if at_s % 120 else ("landed", 0)
+        picture.hear(said("bus-1", at_s, state, x_m=450000.0, aboard=aboard), float(at_s))
+        plan = given_out(picture, plan_buses(picture, {}, at_s + 30.0), at_s + 30.0)
+        advice = plan.with_stops({WEST: leave()})
+        for order in recommendation(picture, "order", advice, "", at_s + 30.0):
+            evacuation.alert_orders(picture, "order", order.body.advice, "authority", at_s + 30.0)
+            heard.append(picture.advised["west"].said.stop)
+    assert heard[0] == "stop-1"  # they were told of it, ...
+    assert heard[1] == ""  # at once that it does not come, ...
+    assert len(heard) <= 3  # and then left in peace
 
 
 def told(small, picture: Picture, now_s: float = 0.0) -> list[Order]:

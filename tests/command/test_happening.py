@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from firesim.command.alerts import ENGLISH_LIMIT, GREEK_LIMIT
 from firesim.command.dispatcher import Dispatcher, step
 from firesim.command.happening import what_happens
 from firesim.command.letters import gsm7_length, ucs2_length
 from firesim.command.strategies import policy_named
-from firesim.link.messages import FireMapReport, ZoneAdvice
+from firesim.link.messages import FireMapReport, ZoneAdvice, decode
 
 NOW_S = 1200.0
 
@@ -24,8 +26,10 @@ def advice(*zones):
 
 
 def believing(small, wire, policy="Pilot", **changes):
-    """The picture of a centre that was told of a fire, at 20 minutes."""
+    """The picture of a centre that was told of a fire which a drone has drawn all round, at 20 minutes."""
     small.tell_of_a_fire(wire, policy, **changes)
+    _, last = wire.deliveries.pop()
+    wire.say(900.0, structs.replace(decode(last).body, is_whole=True), "drone-1")
     dispatcher = Dispatcher()
     for at_s, payload in wire.deliveries:
         step(dispatcher, at_s, payload)
@@ -59,11 +63,65 @@ def test_places_that_no_fire_is_forecast_for_are_told_so(small, wire):
     assert f"to the other places before {until}" in what_happens(picture, "order", advice("cove", "middle"), NOW_S)[1]
 
 
+def test_nobody_is_told_that_the_others_are_spared_while_some_of_them_go_unnamed(small, wire, monkeypatch):
+    picture = believing(small, wire)
+    monkeypatch.setattr("firesim.command.happening._MOST_NAMED", 0)  # so Middle, to be reached, is one of the others
+    for zones in (("middle", "cove"), ("cove",)):
+        english = what_happens(picture, "order", advice(*zones), NOW_S)[1]
+        assert ("It is not forecast to come to" in english) == ("middle" not in zones)
+
+
 def test_without_a_forecast_nothing_is_foretold(small, wire):
     greek, english = what_happens(believing(small, wire, "Today"), "order", advice("west"), NOW_S)
     assert "forecast" not in english
     assert "Αναμένεται" not in greek
     assert "A wildfire burns" in english
+
+
+def seen_in_part(small, wire, policy):
+    """A crew has drawn the flank that it sees, 1 hectare of a fire of which nobody knows how large it is."""
+    small.tell_of_a_fire(wire, policy)
+    _, last = wire.deliveries.pop()  # nobody draws it all round
+    drawn = decode(last).body
+    flank = [small.square(small.FIRE_XY_M[0], small.FIRE_XY_M[1] - 100.0, 50.0)]
+    wire.say(900.0, structs.replace(drawn, observer="engine-1", outline_xy_m=flank, is_whole=False), "engine-1")
+    dispatcher = Dispatcher()
+    for at_s, payload in wire.deliveries:
+        step(dispatcher, at_s, payload)
+    step(dispatcher, NOW_S)
+    return dispatcher.picture
+
+
+def test_what_a_crew_sees_of_a_fire_is_not_told_as_its_size(small, wire):
+    greek, english = what_happens(seen_in_part(small, wire, "Today"), "order", advice("west"), NOW_S)
+    assert english.startswith(
+        "A wildfire burns 2 km north of Middle, seen in part at 12:14. How large it is is not known."
+    )
+    assert "όπως φάνηκε εν μέρει στις 12:14. Η έκτασή της δεν είναι γνωστή." in greek
+    assert "hectares" not in english
+    assert "εκτάρια" not in greek
+
+
+def test_of_a_fire_seen_in_part_a_centre_with_a_forecast_tells_the_middle_of_that(small, wire):
+    picture = seen_in_part(small, wire, "Pilot")
+    greek, english = what_happens(picture, "order", advice("west"), NOW_S)
+    covered_ha = np.count_nonzero(picture.forecast.median_arrival_s <= NOW_S) * (3 * 30.0) ** 2 / 1e4
+    (told_ha,) = re.findall(r"By the forecast it covers some (\d+) hectares now\.", english)
+    assert float(told_ha) == pytest.approx(covered_ha, rel=0.05, abs=0.5)
+    assert covered_ha > 2.0  # not the one hectare that was drawn
+    assert f"Κατά την πρόβλεψη καλύπτει τώρα περίπου {told_ha} εκτάρια." in greek
+
+
+def test_a_part_seen_later_makes_the_size_of_an_older_outline_no_news(small, wire):
+    picture = believing(small, wire, "Today")
+    assert "some 16 hectares as seen at 12:14" in what_happens(picture, "order", advice("west"), NOW_S)[1]
+    flank = [small.square(small.FIRE_XY_M[0] + 600.0, small.FIRE_XY_M[1] - 100.0, 50.0)]
+    drawn = FireMapReport(
+        observer="engine-1", seen_s=1100.0, place_xy_m=small.FIRE_XY_M, outline_xy_m=flank, outline_sd_m=20.0,
+        is_whole=False,
+    )  # fmt: skip
+    picture.fires()[0].draw(drawn)
+    assert "hectares" not in what_happens(picture, "order", advice("west"), NOW_S)[1]
 
 
 def test_before_anybody_has_drawn_it_a_fire_is_only_reported(small, wire):
