@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 
 import pyarrow as pa
 import simpy
@@ -119,6 +119,12 @@ class Post:
     def sent_event(self, message_id: str) -> int:
         """The event of a message's sending."""
         return self._by_id[message_id].sent_event
+
+    def delivered(self, kind: str, destination: str) -> Iterator[tuple[float, bytes]]:
+        """When messages of a kind came to somebody [s], and what they said, in the order of sending."""
+        for letter in self._letters:
+            if letter.kind == kind and letter.destination == destination and isfinite(letter.delivered_s):
+                yield letter.delivered_s, letter.payload
 
     def table(self) -> pa.Table:
         """`messages.parquet`: a row a message, in the order of sending."""

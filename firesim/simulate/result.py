@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, isfinite, nan
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from firesim.command.cases import warnings_of as unfetched_warnings
 from firesim.command.dispatcher import Dispatcher
 from firesim.command.orders import Belief
-from firesim.link.messages import AT_ONCE, Alert, Envelope, decode
+from firesim.link.messages import AT_ONCE, Alert, decode
 from firesim.outcomes.budget import PartyTimes, budget_table, stage_events
 from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of
 from firesim.outcomes.twin import Twin
@@ -298,7 +298,8 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
         said += unfetched_warnings(machine.picture)
         said += reversal_warnings(clockwork.centre.issued, machine.picture.ground)
         forecasts_s = {belief.believed_at_s for kind, belief in clockwork.centre.beliefs if kind == "forecast"}
-        said += outline_warnings(_heard(clockwork), sorted(forecasts_s), clockwork.scenario.ignited_s)
+        outlines = ((at_s, decode(said).body) for at_s, said in clockwork.post.delivered("FireMapReport", "centre"))
+        said += outline_warnings(outlines, sorted(forecasts_s), clockwork.scenario.ignited_s)
     for mast, event in truth.mast_power.dark_event.items():
         said.append(f"mast {mast} went dark at {truth.journal.time_of(event) / 60:.0f} min: the fire reached it")
     grounded = truth.journal.first("drone_grounded")
@@ -307,11 +308,3 @@ def _warnings(clockwork: Clockwork, outcomes: Mapping[str, float]) -> list[str]:
     if outcomes["people_at_risk"] == 0:
         said.append("nobody is at risk in the no-response twin: shares and margins are undefined")
     return said
-
-
-def _heard(clockwork: Clockwork) -> Iterator[tuple[float, Envelope]]:
-    """The outlines that were delivered to the centre, and when. [s]"""
-    letters = clockwork.post.table().select(["kind", "destination", "delivered_s", "payload"]).to_pylist()
-    for letter in letters:
-        if (letter["kind"], letter["destination"]) == ("FireMapReport", "centre") and isfinite(letter["delivered_s"]):
-            yield letter["delivered_s"], decode(letter["payload"])

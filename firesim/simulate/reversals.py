@@ -1,4 +1,4 @@
-"""How often people were told the opposite of what they had just been told, and whether the forecast was set right."""
+"""How often people were told the opposite of what they had just been told, or lost the bus stop that they knew."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, Envelope, FireMapReport, ZoneAdvice, decode
+from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, FireMapReport, ZoneAdvice, decode
 from firesim.simulate.outlines import outline_warnings
 from firesim.simulate.reversals import reversal_warnings
 
@@ -51,13 +51,13 @@ def test_bus_stops_that_are_taken_back_are_counted():
     ]
 
 
-def drawn(at_s: float, is_whole: bool) -> tuple[float, Envelope]:
+def drawn(at_s: float, is_whole: bool) -> tuple[float, FireMapReport]:
     ring = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0)]
     body = FireMapReport(
         observer="engine-1", seen_s=at_s, place_xy_m=(0.0, 0.0), outline_xy_m=[ring], outline_sd_m=20.0,
         is_whole=is_whole,
     )  # fmt: skip
-    return at_s, Envelope(message_id="", source="engine-1", destination="centre", sent_s=at_s, body=body)
+    return at_s, body
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_forecast_that_no_outline_all_round_ever_set_right_is_said_to_be_one(h
     assert bool(said) == is_said
     if is_said:
         assert said[0].startswith("the forecast was never set right by an outline all round: after the first 15 min ")
-        assert "outlines came in, all of parts of the fire, and 1 forecasts were made" in said[0]
+        assert "outlines came in, all of parts of the fire (forecasts made since: 1)" in said[0]
 
 
 def test_a_run_against_a_forecast_says_it_aloud_and_a_plan_on_paper_has_none_to_set_right(pilot_run, today_run):
