@@ -92,7 +92,8 @@ class Advised:
     """What a zone has been recommended, and what the authority said to it; `answered_s`: when that was heard. [s]
 
     `said`: the order that its people were given last, None: none so far; `said_s`: since when they know of that refuge
-    and road [s]; `stop_given_up_s`: when they were last told of no bus any more, or of another stop than before. [s]
+    and road [s]; `stop_given_up_s`: when they were last told of no bus any more, or of another stop than before [s];
+    `was_warned`: an alert to them has gone out.
     """
 
     level: str
@@ -105,11 +106,12 @@ class Advised:
     said: ZoneAdvice | None = None
     said_s: float = -inf
     stop_given_up_s: float = -inf
+    was_warned: bool = False
 
     def say(self, advice: ZoneAdvice, now_s: float) -> None:
         """Its people are given this order now."""
-        if self.said is not None and self.said.stop and self.said.stop != advice.stop:
-            self.stop_given_up_s = now_s
+        if self.said is not None and self.said.stop and self.said.stop != advice.stop and advice.route:
+            self.stop_given_up_s = now_s  # who is to leave by a road no more heard nothing of buses
         if self.said is None or (self.said.refuge, self.said.route) != (advice.refuge, advice.route):
             self.said_s = now_s
         self.advice = self.said = advice

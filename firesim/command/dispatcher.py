@@ -10,7 +10,7 @@ authorised (or refused) as the authority is asked and answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -44,11 +44,13 @@ from firesim.link.messages import (
     FetchOrder,
     Recommendation,
     UnitOrder,
+    ZoneAdvice,
     decode,
 )
 
 __all__ = ["Belief", "Dispatcher", "Machine", "Milestone", "Order", "replay", "step"]
 
+_JUST_AFTER_S = 1.0  # at the very time a road is safe still
 _MISSED_BY = 0.5  # an outline that shares less than half its cells with the forecast calls for a new one; judgement
 
 
@@ -166,7 +168,7 @@ class Dispatcher:
             if picture.fires():
                 continue
             picture.forecast, picture.is_planned = None, False
-            told = [one.advice for one in picture.advised.values() if one.answer == "authorised"]
+            told = [one.advice for one in picture.advised.values() if one.was_warned]
             picture.advised = {}
             if told:
                 why = "no fire is believed any more"
@@ -271,10 +273,17 @@ class Dispatcher:
             out.append(Milestone("cleared_by", because, name, said, clearance=estimates))
 
     def _review_in_time(self, because: str, now_s: float) -> None:
-        """Have the plan looked at again after a while, or when a road that was told is to be safe no longer."""
-        until_s = self._planned_s + self.picture.parameters.review_every_s
+        """Have the plan looked at again after a while, or so that it is made when a road is to be safe no longer.
+
+        Not while one is being made: that will look at the newest roads too.
+        """
+        p = self.picture.parameters
+        if self._schedule.awaits("forecast") or self._schedule.awaits("plan"):
+            return
+        takes_s = p.plan_s + (p.forecast_s if self._policy.forecasts else 0.0)
+        lost_s = routes.next_loss_s(self.picture, now_s) - takes_s + _JUST_AFTER_S
         self._schedule.put_off("review")
-        self._schedule.add("review", max(min(until_s, routes.next_loss_s(self.picture, now_s)), now_s), because)
+        self._schedule.add("review", max(min(self._planned_s + p.review_every_s, lost_s), now_s), because)
 
     def _plan_anew(self, because: str, now_s: float) -> None:
         p = self.picture.parameters
@@ -315,8 +324,16 @@ class Dispatcher:
             asked = msgspec.structs.replace(body, advice=sorted_out.to_ask)
             self._issue(replace(order, body=asked), because, now_s, out)
         for by, advice in sorted_out.to_tell.items():
-            for alert in evacuation.alert_orders(self.picture, body.level, advice, by, now_s):
-                self._issue(alert, because, now_s, out)
+            self._tell(body.level, advice, by, because, now_s, out)
+
+    def _tell(
+        self, level: str, advice: Sequence[ZoneAdvice], by: str, because: str, now_s: float, out: list[Output]
+    ) -> None:
+        """Let an alert out; the roads that it names are looked at again before they close."""
+        for alert in evacuation.alert_orders(self.picture, level, advice, by, now_s):
+            self._issue(alert, because, now_s, out)
+        if self.picture.is_planned:
+            self._review_in_time(because, now_s)
 
     def _issue(self, order: Order, because: str, now_s: float, out: list[Output]) -> None:
         """Give an order its name and cause, note it, and let it out."""
@@ -393,8 +410,5 @@ class Dispatcher:
         if level == evacuation.ALL_CLEAR:
             picture.advised = {zone: told for zone, told in picture.advised.items() if told not in settled}
         self._set_lanes(because, now_s, out)
-        for alert in evacuation.alert_orders(picture, level, [told.advice for told in settled], by, now_s):
-            self._issue(alert, because, now_s, out)
-        if picture.is_planned:
-            self._review_in_time(because, now_s)
+        self._tell(level, [told.advice for told in settled], by, because, now_s, out)
         self._set_lanes(because, now_s, out)  # who can no longer leave was told so just now

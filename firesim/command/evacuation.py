@@ -76,12 +76,15 @@ def alert_orders(picture: Picture, level: str, settled: Sequence[ZoneAdvice], by
     if level == ALL_CLEAR:
         advice = [msgspec.structs.replace(one, deadline_s=inf) for one in settled]
     else:
-        advice = [boats.with_landing(picture, routes.as_of_now(picture, one, now_s), now_s) for one in settled]
+        advice = [
+            boats.with_landing(picture, routes.as_of_now(picture, one, now_s, boats.landing_for), now_s)
+            for one in settled
+        ]
         advice = [buses.while_served(picture, one, now_s) for one in advice]
         advice = [contraflow.with_lanes(picture, one, picture.lanes.edges) for one in advice]
         for one in advice:
             zone = picture.advised[one.zone]
-            zone.advice = one
+            zone.advice, zone.was_warned = one, True
             if level == "order":
                 zone.say(one, now_s)
     orders = []

@@ -2,8 +2,9 @@
 
 Forecasts come and go, and each draws its line elsewhere. Who was told one thing and a minute later the other believes
 neither. So advice that is in force is weighed otherwise than new advice: notice counts from when people were told, not
-from each plan anew; and who was told to stay, or to go to the shore, is told otherwise only if that is clearly better.
-Danger to those who leave is no matter of this: a road that is safe no longer is taken back at once.
+from each plan anew; and who was told to stay, or to go to the shore, is told otherwise only if that is clearly better,
+or bad in no forecast. Danger to those who leave is no matter of this: a road is taken back when the forecast has it
+safe no longer, or as soon after as a loss that was not foreseen is known and a new plan is made.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ def told_to_stay(picture: Picture, zone: int) -> ZoneAdvice | None:
     told = picture.advised.get(picture.ground.zones[zone].zone)
     said = None if told is None else told.said
     return None if said is None or said.refuge in picture.ground.refuge_index else said
+
+
+def in_words(said: ZoneAdvice) -> str:
+    """What those who are not to leave by road were told."""
+    return "told to go to the shore" if said.refuge == TO_THE_SHORE else "told to stay inside"
 
 
 def shore_told_s(picture: Picture, zone: int, now_s: float) -> float:

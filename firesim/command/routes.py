@@ -7,7 +7,7 @@ of `assignment.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf, isfinite
 
@@ -16,12 +16,12 @@ import msgspec
 from firesim.command import contraflow
 from firesim.command.assignment import RULES, Accepts, Choice, choose, turns_back
 from firesim.command.forecast import Forecast
-from firesim.command.inforce import clear_share, departures_s, lasts_until_s
+from firesim.command.inforce import clear_share, departures_s, in_words, lasts_until_s, told_to_stay
 from firesim.command.picture import Picture
 from firesim.command.sharing import Convoy, RoadRoom, share
 from firesim.command.staying import LandingFor, chances, cut_off, no_boats, without_a_way
 from firesim.command.ways import Network, Way, both_lanes, public_network
-from firesim.link.messages import AT_ONCE, ZoneAdvice
+from firesim.link.messages import AT_ONCE, TO_THE_SHORE, ZoneAdvice
 
 _LEAST_SAID_S = 60.0  # clock times are told in whole minutes: one nearer than this would read as past
 _NO_ROOM = "; no refuge has room for all"
@@ -56,7 +56,12 @@ def advise(picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: 
 
 
 def plan(
-    picture: Picture, forecasted: Forecast, zones: Sequence[int], now_s: float, landing_for: LandingFor = no_boats
+    picture: Picture,
+    forecasted: Forecast,
+    zones: Sequence[int],
+    now_s: float,
+    landing_for: LandingFor = no_boats,
+    anew: Collection[int] = (),
 ) -> Plan:
     """A refuge and a road for each zone, against the forecast's closing times.
 
@@ -64,7 +69,7 @@ def plan(
     who stays to leave is said in `inforce.py`. The others choose in the order given, the most urgent first, by the rule
     of `parameters.assignment`, among the refuges that the forecast does not reach and that have room. No change of a
     way turns those on the road back into one that closes. Who has no safe way, or for whom leaving is worse than
-    staying, is told what `staying.py` says.
+    staying, is told what `staying.py` says. anew: zones that do not keep their road.
     """
     network = public_network(picture, forecasted)
     ground = picture.ground
@@ -72,7 +77,8 @@ def plan(
         k for k in range(len(ground.refuges))
         if ground.refuge_node[k] >= 0 and not isfinite(float(forecasted.refuge_reached_early_s[k]))
     ]  # fmt: skip
-    kept = {zone: way for zone in zones if (way := _told_and_safe(picture, network, safe, zone, now_s)) is not None}
+    keeping = [zone for zone in zones if zone not in anew]
+    kept = {zone: way for zone in keeping if (way := _told_and_safe(picture, network, safe, zone, now_s)) is not None}
     room = _room_left(picture, [zone for zone in zones if zone not in kept])
     to_choose = [zone for zone in zones if zone not in kept and ground.zone_node[zone] >= 0]
     choosing = _Choosing(picture, network, safe, room, kept, now_s)
@@ -113,12 +119,15 @@ def _why_stay(
     worse = {}
     for zone, choice in chosen.items():
         leaving, staying = chances(picture, forecasted, zone, choice.refuge, choice.way, network, now_s)
-        if leaving > staying - clear_share(picture, zone):
-            n = len(forecasted.edge_closes_s)
-            is_worse = "leaving is worse" if leaving > staying else "told to stay, and leaving is not clearly better"
+        # Who was told to stay goes where leaving is clearly better, or bad in no forecast at all.
+        if leaving > max(staying - clear_share(picture, zone), 0.0):
+            n, said = len(forecasted.edge_closes_s), told_to_stay(picture, zone)
+            told = f"{in_words(said)}, and leaving is not clearly better" if said is not None else ""
+            is_at_shore = said is not None and said.refuge == TO_THE_SHORE
+            otherwise = "it comes before one is at the shore" if is_at_shore else "it comes here"
             worse[zone] = (
-                f"{is_worse}: in {round(leaving * n)} of {n} forecasts the fire comes to the road or the refuge "
-                f"first, in {round(staying * n)} it comes here"
+                f"{told if told and leaving <= staying else 'leaving is worse'}: in {round(leaving * n)} of {n} "
+                f"forecasts the fire comes to the road or the refuge first, in {round(staying * n)} {otherwise}"
             )
     return worse
 
@@ -288,9 +297,9 @@ def next_loss_s(picture: Picture, now_s: float) -> float:
 def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: LandingFor = no_boats) -> ZoneAdvice:
     """Advice given earlier, with its deadline and reason as the newest roads and forecast have them.
 
-    A zone that cannot be told in time to leave by that road before it closes is told what it would be if it had not
-    been given it; whose time to leave has passed otherwise, to leave at once. A deadline that has passed is never said
-    again.
+    A zone that cannot be told in time to leave by that road before it closes is planned for anew, as one that has not
+    been given it unless its people have; whose time to leave has passed otherwise, to leave at once. A deadline that
+    has passed is never said again.
     """
     zone = picture.ground.zone_index[advice.zone]
     if advice.refuge not in picture.ground.refuge_index or not advice.route:
@@ -306,8 +315,14 @@ def as_of_now(picture: Picture, advice: ZoneAdvice, now_s: float, landing_for: L
 def _chosen_anew(
     picture: Picture, forecasted: Forecast, zone: int, now_s: float, landing_for: LandingFor
 ) -> ZoneAdvice:
-    """What a zone is told whose road will not do any more before its people have heard of it."""
+    """What a zone is told whose road will not do any more.
+
+    If its people have heard of none yet it is planned for as if it had been asked nothing; else what they know counts:
+    some of them are on that road.
+    """
     advised, name = picture.advised, picture.ground.zones[zone].zone
+    if name in advised and advised[name].said is not None:
+        return plan(picture, forecasted, [zone], now_s, landing_for, anew=(zone,)).advice[zone]
     picture.advised = {other: told for other, told in advised.items() if other != name}
     try:
         return plan(picture, forecasted, [zone], now_s, landing_for).advice[zone]
@@ -343,7 +358,9 @@ def _why_cut_off(choosing: _Choosing, zone: int) -> str:
         return "cut off: its road closes, and another would turn those on it back to where it closes"
     clock = ground.clock
     if leave_by_s >= now_s + picture.parameters.least_notice_s:
-        return f"told to stay, and leaving by road is safe no longer than until {clock(leave_by_s)}"
+        said = told_to_stay(picture, zone)
+        told = "" if said is None else f"{in_words(said)}, and "
+        return f"{told}leaving by road is safe no longer than until {clock(leave_by_s)}"
     if leave_by_s < now_s:
         return f"cut off: leaving by road was safe until {clock(leave_by_s)}"
     left = f"less than {ceil(picture.parameters.least_notice_s / 60.0)} min ahead"

@@ -36,8 +36,12 @@ class Schedule:
 
     def add_once(self, what: str, at_s: float, because: str) -> None:
         """The same, unless one of its kind is waiting: it will see the newest picture anyway."""
-        if not any(due.what == what for *_, due in self._dues):
+        if not self.awaits(what):
             self.add(what, at_s, because)
+
+    def awaits(self, what: str) -> bool:
+        """Whether one of a kind is waiting."""
+        return any(due.what == what for *_, due in self._dues)
 
     def put_off(self, what: str) -> None:
         """Drop all of a kind."""

@@ -154,7 +154,7 @@ class Pilot:
         if fire is None or not picture.is_planned or picture.forecast is None:
             return orders
         levels = self.levels(picture, now_s)
-        plan = routes.plan(picture, picture.forecast, list(levels), now_s)
+        plan = routes.plan(picture, picture.forecast, list(levels), now_s, boats.landing_for)
         advice = boats.with_landings(picture, plan.advice, now_s)
         levels = {zone: self.staged(picture, zone, level, plan) for zone, level in levels.items()}
         to_leave = [zone for zone, level in levels.items() if level == "order"]

@@ -224,7 +224,8 @@ def test_no_alert_goes_out_after_its_own_deadline(small, wire, delay_s, y_m):
         assert order.deadline_s == min(one.deadline_s for one in order.body.advice)
 
 
-def test_when_the_fire_is_seen_to_be_out_those_who_were_told_to_leave_are_told_so(small, wire):
+def until_it_is_out(small, wire) -> None:
+    """The authority lets people be told to leave; an hour later crews find no fire any more."""
     with_decision(small, wire)
     outline = [small.square(small.FIRE_XY_M[0], small.FIRE_XY_M[1] - 100.0, 200.0)]
     last = FireMapReport(
@@ -239,6 +240,10 @@ def test_when_the_fire_is_seen_to_be_out_those_who_were_told_to_leave_are_told_s
         )  # fmt: skip
         wire.say(3999.0 + k, gone, observer)
     wire.deliveries.sort(key=lambda delivery: delivery[0])
+
+
+def test_when_the_fire_is_seen_to_be_out_those_who_were_told_to_leave_are_told_so(small, wire):
+    until_it_is_out(small, wire)
     outputs = replay(wire.deliveries, END_S)
     assert first_time(outputs, "all_clear") == 4001.0
     last_asked = orders(outputs, "recommendation")[-1][1]
@@ -250,6 +255,22 @@ def test_when_the_fire_is_seen_to_be_out_those_who_were_told_to_leave_are_told_s
     assert cleared
     assert {body.level for body in cleared} == {"all-clear"}
     assert {one.zone for body in cleared for one in body.advice} == told
+
+
+def test_who_was_warned_is_told_that_it_is_over_though_an_order_was_being_asked_for(small, wire):
+    until_it_is_out(small, wire)
+    dispatcher, outputs = Dispatcher(), []
+    for at_s, payload in wire.deliveries:
+        if at_s >= 3999.0:
+            advised = dispatcher.picture.advised
+            for zone, told in advised.items():
+                advised[zone] = told.asked_anew("order", told.advice, "order-99", 3990.0)
+            warned = {zone for zone, told in advised.items() if told.was_warned}
+        outputs += step(dispatcher, at_s, payload)
+    outputs += step(dispatcher, END_S)
+    cleared = [o.body for _, o in orders(outputs, "recommendation") if o.body.level == "all-clear"]
+    assert warned
+    assert {one.zone for one in cleared[0].advice} == warned
 
 
 def test_an_order_is_repeated_to_the_silent_and_not_to_those_who_confirmed(small, wire):
