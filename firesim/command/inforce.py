@@ -49,6 +49,18 @@ def clear_share(picture: Picture, zone: int) -> float:
     return 0.0 if told_to_stay(picture, zone) is None else picture.parameters.change_share
 
 
+def may_leave(picture: Picture, zone: int, leaving: float, staying: float) -> bool:
+    """Whether a zone is to leave by a road, by the shares of forecasts in which leaving and staying end badly. [0, 1]
+
+    Who was told to stay leaves if it is better by `change_share`, or ends badly in no forecast. But who waits where
+    boats come is being fetched: at equal numbers nobody is turned back from there to the road.
+    """
+    said = told_to_stay(picture, zone)
+    if said is None:
+        return leaving <= staying
+    return leaving <= staying - clear_share(picture, zone) or (leaving == 0.0 and not said.landing)
+
+
 def departures_s(picture: Picture, zone: int, now_s: float) -> tuple[float, ...]:
     """When those set out for whom a way has to be safe, to be tried one after another. [s]
 

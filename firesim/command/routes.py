@@ -16,7 +16,7 @@ import msgspec
 from firesim.command import contraflow
 from firesim.command.assignment import RULES, Accepts, Choice, choose, turns_back
 from firesim.command.forecast import Forecast
-from firesim.command.inforce import clear_share, departures_s, in_words, lasts_until_s, told_to_stay
+from firesim.command.inforce import departures_s, in_words, lasts_until_s, may_leave, told_to_stay
 from firesim.command.picture import Picture
 from firesim.command.sharing import Convoy, RoadRoom, share
 from firesim.command.staying import LandingFor, chances, cut_off, no_boats, without_a_way
@@ -119,8 +119,7 @@ def _why_stay(
     worse = {}
     for zone, choice in chosen.items():
         leaving, staying = chances(picture, forecasted, zone, choice.refuge, choice.way, network, now_s)
-        # Who was told to stay goes where leaving is clearly better, or bad in no forecast at all.
-        if leaving > max(staying - clear_share(picture, zone), 0.0):
+        if not may_leave(picture, zone, leaving, staying):
             n, said = len(forecasted.edge_closes_s), told_to_stay(picture, zone)
             told = f"{in_words(said)}, and leaving is not clearly better" if said is not None else ""
             is_at_shore = said is not None and said.refuge == TO_THE_SHORE

@@ -113,6 +113,14 @@ def test_a_road_that_no_forecast_has_lost_leads_out_whoever_was_told_to_stay(pic
     assert advised(picture, a_forecast(picture.ground)).refuge == "town"
 
 
+def test_who_waits_where_boats_come_is_not_turned_back_to_the_road(picture):
+    told(picture, TO_THE_SHORE, NOW_S - 60.0)
+    picture.advised["west"].say(structs.replace(picture.advised["west"].advice, landing="pier"), NOW_S - 60.0)
+    advice = advised(picture, a_forecast(picture.ground))
+    assert advice.refuge == TO_THE_SHORE
+    assert "told to go to the shore, and leaving is not clearly better: in 0 of 7 forecasts" in advice.why
+
+
 def test_the_reason_says_what_people_were_told_and_what_the_forecasts_count(picture):
     forecasted = a_forecast(picture.ground, roads_lost_in(1), west_reached_in(7))
     told(picture, TO_THE_SHORE, NOW_S - 1800.0)
