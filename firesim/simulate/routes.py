@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ def _advice_feature(ground: Ground, told: Told) -> dict[str, Any]:
 
 
 def _unit_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
-    orders = [one for one in run.clockwork.centre.issued if isinstance(one.order.body, UnitOrder | FetchOrder)]
+    orders = _once(one for one in run.clockwork.centre.issued if isinstance(one.order.body, UnitOrder | FetchOrder))
     result = []
     for issued, withdrawn_s in zip(orders, _until(orders), strict=True):
         body = issued.order.body
@@ -70,13 +70,21 @@ def _unit_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
 
 
 def _contraflow_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
-    orders = [one for one in run.clockwork.centre.issued if isinstance(one.order.body, ContraflowOrder)]
+    orders = _once(one for one in run.clockwork.centre.issued if isinstance(one.order.body, ContraflowOrder))
     result = []
     for issued, withdrawn_s in zip(orders, _until(orders), strict=True):
         body = issued.order.body
         for stretch in body.stretches if isinstance(body, ContraflowOrder) else ():
             result.append(route_feature(ground, stretch, _properties("contraflow", issued, withdrawn_s)))
     return result
+
+
+def _once(issued: Iterable[IssuedOrder]) -> list[IssuedOrder]:
+    """Each order as it was first issued: one that is said again is the same order."""
+    first: dict[str, IssuedOrder] = {}
+    for one in issued:
+        first.setdefault(one.order.order_id, one)
+    return list(first.values())
 
 
 def _until(orders: Sequence[IssuedOrder]) -> list[float | None]:

@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firesim.command.orders import Order
-from firesim.link.messages import AT_ONCE, IN_PLACE, TO_THE_SHORE, Alert, Recommendation, ZoneAdvice
+from firesim.link.messages import (
+    AT_ONCE,
+    IN_PLACE,
+    TO_THE_SHORE,
+    TRAFFIC_POLICE,
+    Alert,
+    ContraflowOrder,
+    Recommendation,
+    UnitOrder,
+    ZoneAdvice,
+)
 from firesim.simulate import Run
 from firesim.simulate.advised import advised, in_turn
 from firesim.simulate.machines import IssuedOrder
@@ -175,6 +185,34 @@ def test_a_unit_has_one_road_in_force_at_the_most(pilot_run):
     in_force = [one["unit"] for one in units if one["withdrawn_s"] is None]
     assert len(in_force) == len(set(in_force)) > 0
     assert all(one["withdrawn_s"] is None or one["withdrawn_s"] >= one["time_s"] for one in units)
+
+
+def to_unit(at_s: float, number: int, route: list[str]) -> IssuedOrder:
+    name = f"order-{number}"
+    body = UnitOrder(order=name, unit="engine-2", task="attack", place_xy_m=(0.0, 0.0), route=route, why="")
+    return IssuedOrder(Order("unit", "engine-2", body, "", order_id=name), at_s, 10**6 + number, (), 0)
+
+
+def to_police(at_s: float, number: int, route: list[str]) -> IssuedOrder:
+    name = f"order-{number}"
+    body = ContraflowOrder(order=name, stretches=[(route[0], route[1])], why="")
+    return IssuedOrder(Order("contraflow", TRAFFIC_POLICE, body, "", order_id=name), at_s, 10**6 + number, (), 0)
+
+
+@pytest.mark.parametrize("order_to", [to_unit, to_police])
+def test_an_order_that_is_said_again_is_one_shape_and_is_withdrawn_by_the_next_order_alone(pilot_run, order_to):
+    _, _, route = a_route(pilot_run)
+    issued = [order_to(at_s, number, route) for at_s, number in ((1845.0, 51), (2025.0, 51), (3000.0, 60))]
+    for given_orders, expected in ((issued[:2], [None]), (issued, [3000.0, None])):
+        said = [one["properties"] for one in route_features(with_orders(pilot_run, given_orders))]
+        assert [one["withdrawn_s"] for one in said] == expected
+        assert [one["time_s"] for one in said] == [1845.0, 3000.0][: len(expected)]
+
+
+def test_in_a_whole_run_every_order_has_one_shape(pilot_run):
+    units = [one["properties"] for one in route_features(pilot_run) if one["properties"]["kind"] == "unit"]
+    ids = [one["order_id"] for one in units]
+    assert len(ids) == len(set(ids)) > 0
 
 
 def test_what_was_recommended_is_told_beside_what_was_ordered(pilot_run):
