@@ -201,15 +201,20 @@ def gpx(ground: Ground, route: Sequence[str], name: str, description: str = "", 
     return document(root)
 
 
-def way_out(ground: Ground, advice: ZoneAdvice, level: str, issued_s: float, withdrawn_s: float = inf) -> str:
+def way_out(
+    ground: Ground, advice: ZoneAdvice, level: str, issued_s: float, since_s: float = inf, withdrawn_s: float = inf
+) -> str:
     """The route that a zone is advised to take as GPX, which calls both ends by their names.
 
-    It tells when it was issued, and one that was withdrawn says so first of all, in its name too. [s]
+    It tells when its words were issued and, if earlier, since when the zone was told of this road. One that was
+    withdrawn says so first of all, in its name too. [s]
     """
     zone = ground.zones[ground.zone_index[advice.zone]].name
     known = ground.refuge_index.get(advice.refuge)
     refuge = advice.refuge if known is None else ground.refuges[known].name
     name, since = f"{zone} to {refuge}", f"{level} of {_second(ground, issued_s)}"
+    if since_s < issued_s:
+        since = f"{since}, by this road since {_second(ground, since_s)}"
     if isfinite(withdrawn_s):
         name = f"WITHDRAWN {name}"
         since = f"WITHDRAWN at {_second(ground, withdrawn_s)}, do not use: {since}"

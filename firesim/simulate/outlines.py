@@ -24,6 +24,16 @@ def outline_warnings(heard: Iterable[tuple[float, Body]], forecasts_s: Sequence[
         return []
     said = (
         f"the forecast was never set right by an outline all round: after the first {FIRST_S / 60:.0f} min "
-        f"{len(drawn)} outlines came in, all of parts of the fire (forecasts made since: {len(late)})"
+        f"{_came_in(len(drawn))} (forecasts made since: {len(late)})"
     )
     return [said]
+
+
+def _came_in(outlines: int) -> str:
+    if not outlines:
+        return "no outline came in"
+    return (
+        "1 outline came in, of a part of the fire"
+        if outlines == 1
+        else f"{outlines} outlines came in, all of parts of the fire"
+    )

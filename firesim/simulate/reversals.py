@@ -10,6 +10,7 @@ from firesim.link.messages import IN_PLACE, TO_THE_SHORE, Alert, ZoneAdvice
 from firesim.simulate.machines import IssuedOrder
 
 JUST_TOLD_S = 900.0  # within a quarter of an hour people are still about what they were told before; judgement
+BY_ROAD = "leave by road"
 _KINDS = {TO_THE_SHORE: "go to the shore", IN_PLACE: "stay inside"}
 
 
@@ -19,10 +20,13 @@ def reversal_warnings(issued: Sequence[IssuedOrder], ground: Ground) -> list[str
     said = []
     if reversed_in:
         times, most = _times_and_most(reversed_in, ground)
-        said.append(f"{times} reversed what the same zone was told less than {JUST_TOLD_S / 60:.0f} min before: {most}")
+        said.append(
+            f"{times} a zone was told otherwise ({', '.join((BY_ROAD, *_KINDS.values()))}) "
+            f"less than {JUST_TOLD_S / 60:.0f} min after it was told: {most}"
+        )
     if stops_in:
         times, most = _times_and_most(stops_in, ground)
-        said.append(f"{times} took a bus stop back or named another: {most}")
+        said.append(f"{times} the bus stop of a zone was taken back or another named: {most}")
     return said
 
 
@@ -46,11 +50,12 @@ def _counts(issued: Sequence[IssuedOrder]) -> tuple[Counter[str], Counter[str]]:
 
 def _kind(advice: ZoneAdvice) -> str:
     """What people are to do; the refuge and the road may change without being the opposite."""
-    return _KINDS.get(advice.refuge, "leave by road")
+    return _KINDS.get(advice.refuge, BY_ROAD)
 
 
 def _times_and_most(counts: Counter[str], ground: Ground) -> tuple[str, str]:
+    """How often it happened to any zone, one alert to several zones counted for each, and to which zone most."""
     total = sum(counts.values())
     zone, most = min(counts.items(), key=lambda one: (-one[1], one[0]))
-    orders = "1 order to the public" if total == 1 else f"{total} orders to the public"
-    return orders, f"most often {ground.zones[ground.zone_index[zone]].name} ({most})"
+    name = ground.zones[ground.zone_index[zone]].name
+    return ("once", name) if total == 1 else (f"{total} times", f"most often {name} ({most})")

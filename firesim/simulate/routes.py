@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from firesim.command.evacuation import ALL_CLEAR
 from firesim.command.ground import Ground
 from firesim.link.messages import AT_ONCE, ContraflowOrder, FetchOrder, UnitOrder
 from firesim.place.geojson import feature
-from firesim.simulate.advised import Told, advised, ground_of
+from firesim.simulate.advised import Way, advised, ground_of, ways
 
 if TYPE_CHECKING:
     from firesim.simulate.machines import IssuedOrder
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 def route_features(run: Run) -> list[dict[str, Any]]:
     """`routes.geojson`: what zones were advised, unit routes and contraflow as ordered, in longitude and latitude.
 
-    `time_s`: when it was issued; `withdrawn_s`: when its zone or unit was told something else, null: it stood at the
-    end. A zone that was given no road is a point.
+    `time_s`: when it was first told; `withdrawn_s`: when its zone was told another way, or its unit another order,
+    null: it stood at the end. Words about a way are those told last, at `last_told_s`. A zone that was given no road is
+    a point.
     """
     ground = ground_of(run)
-    features = [_advice_feature(ground, told) for told in advised(run)]
+    features = [_way_feature(ground, way) for way in ways(advised(run))]
     return features + _unit_features(run, ground) + _contraflow_features(run, ground)
 
 
@@ -35,20 +36,22 @@ def route_files(run: Run) -> dict[str, str]:
     None on a map without a CRS.
     """
     ground, files = ground_of(run), {}
-    for told in advised(run) if ground.grid.crs else ():
-        if told.has_road:
-            name = told.advice.zone
-            path = f"{name}.gpx" if told.is_in_force else f"withdrawn/{name}-{told.issued.order.order_id}.gpx"
-            text = way_out(ground, told.advice, told.level, told.issued.time_s, told.withdrawn_s)
-            files[f"routes/{path}"] = text
+    for way in ways(advised(run)) if ground.grid.crs else ():
+        first, last = way.first, way.last
+        if last.has_road:
+            name = last.advice.zone
+            path = f"{name}.gpx" if way.is_in_force else f"withdrawn/{name}-{first.issued.order.order_id}.gpx"
+            since_s, issued_s = first.issued.time_s, last.issued.time_s
+            files[f"routes/{path}"] = way_out(ground, last.advice, last.level, issued_s, since_s, way.withdrawn_s)
     return files
 
 
-def _advice_feature(ground: Ground, told: Told) -> dict[str, Any]:
-    one = told.advice
+def _way_feature(ground: Ground, way: Way) -> dict[str, Any]:
+    told, one = way.last, way.last.advice
     kind = "all-clear" if told.level == ALL_CLEAR else "evacuation" if told.has_road else "shelter"
     properties = {
-        **_properties(kind, told.issued, told.withdrawn_s), "zone": one.zone, "refuge": one.refuge,
+        **_properties(kind, way.first.issued, way.withdrawn_s), "last_order_id": told.issued.order.order_id,
+        "last_told_s": told.issued.time_s, "zone": one.zone, "refuge": one.refuge,
         "level": told.level, "why": one.why, "landing": one.landing, "stop": one.stop,
         "deadline_s": _or_null(one.deadline_s), "at_once": one.deadline_s == AT_ONCE,
     }  # fmt: skip
@@ -59,7 +62,7 @@ def _advice_feature(ground: Ground, told: Told) -> dict[str, Any]:
 
 
 def _unit_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
-    orders = [one for one in run.clockwork.centre.issued if isinstance(one.order.body, UnitOrder | FetchOrder)]
+    orders = _once(one for one in run.clockwork.centre.issued if isinstance(one.order.body, UnitOrder | FetchOrder))
     result = []
     for issued, withdrawn_s in zip(orders, _until(orders), strict=True):
         body = issued.order.body
@@ -70,13 +73,21 @@ def _unit_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
 
 
 def _contraflow_features(run: Run, ground: Ground) -> list[dict[str, Any]]:
-    orders = [one for one in run.clockwork.centre.issued if isinstance(one.order.body, ContraflowOrder)]
+    orders = _once(one for one in run.clockwork.centre.issued if isinstance(one.order.body, ContraflowOrder))
     result = []
     for issued, withdrawn_s in zip(orders, _until(orders), strict=True):
         body = issued.order.body
         for stretch in body.stretches if isinstance(body, ContraflowOrder) else ():
             result.append(route_feature(ground, stretch, _properties("contraflow", issued, withdrawn_s)))
     return result
+
+
+def _once(issued: Iterable[IssuedOrder]) -> list[IssuedOrder]:
+    """Each order as it was first issued: one that is said again is the same order."""
+    first: dict[str, IssuedOrder] = {}
+    for one in issued:
+        first.setdefault(one.order.order_id, one)
+    return list(first.values())
 
 
 def _until(orders: Sequence[IssuedOrder]) -> list[float | None]:

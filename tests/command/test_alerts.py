@@ -122,6 +122,15 @@ def test_the_route_of_a_zone_calls_the_place_to_leave_and_the_place_to_go_by_the
     assert away[0].text == "West bay to elsewhere"
 
 
+def test_a_route_told_before_says_since_when_and_only_one_that_was_withdrawn_says_not_to_use_it(ground):
+    words = (ground, advice("west", "town", ["W", "M", "E"]), "order", 600.0)
+    stands, gone = (ET.fromstring(way_out(*words, 300.0, by_s).encode())[1] for by_s in (inf, 900.0))
+    assert stands[0].text == "West bay to Town"
+    assert stands[1].text.startswith("order of 12:10:00, by this road since 12:05:00. From West bay to ")
+    assert gone[0].text == "WITHDRAWN West bay to Town"
+    assert gone[1].text.startswith("WITHDRAWN at 12:15:00, do not use: order of 12:10:00, by this road since 12:05:00.")
+
+
 def test_a_route_as_geojson_is_a_line_in_longitude_and_latitude(ground):
     shape = json.loads(json.dumps(route_feature(ground, ["W", "M", "E"], {"zone": "west"})))
     assert (shape["type"], shape["geometry"]["type"]) == ("Feature", "LineString")

@@ -13,9 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firesim.command.orders import Order
-from firesim.link.messages import AT_ONCE, IN_PLACE, TO_THE_SHORE, Alert, Recommendation, ZoneAdvice
+from firesim.link.messages import (
+    AT_ONCE,
+    IN_PLACE,
+    TO_THE_SHORE,
+    TRAFFIC_POLICE,
+    Alert,
+    ContraflowOrder,
+    Recommendation,
+    UnitOrder,
+    ZoneAdvice,
+)
 from firesim.simulate import Run
-from firesim.simulate.advised import advised, in_turn
+from firesim.simulate.advised import advised, ground_of, in_turn, ways
 from firesim.simulate.machines import IssuedOrder
 from firesim.simulate.plan import plan_text
 from firesim.simulate.routes import route_features, route_files
@@ -104,7 +114,7 @@ def test_advice_is_new_where_anything_but_its_reason_differs(name, value):
     other = msgspec.structs.replace(first, **{name: value})
     same = msgspec.structs.replace(first, why="another reason")
     kept = in_turn([(alert_of(at_s, one), "order", one) for at_s, one in ((0.0, first), (1.0, same), (2.0, other))])
-    assert [(told.issued.time_s, told.withdrawn_s) for told in kept] == [(0.0, 2.0), (2.0, inf)]
+    assert [(told.issued.time_s, told.until_s) for told in kept] == [(0.0, 2.0), (2.0, inf)]
 
 
 choices = st.sampled_from([(refuge, deadline_s) for refuge in ("", IN_PLACE, "town") for deadline_s in (AT_ONCE, inf)])
@@ -123,7 +133,7 @@ def test_what_holds_of_a_zone_at_any_time_is_what_it_was_told_last_and_nothing_e
     last = {}
     for k, told in enumerate(drawn):
         last |= told
-        held = [one for one in kept if one.issued.time_s <= k < one.withdrawn_s]
+        held = [one for one in kept if one.issued.time_s <= k < one.until_s]
         assert {one.advice.zone: (one.advice.refuge, one.advice.deadline_s) for one in held} == last
         assert len(held) == len(last)
 
@@ -151,10 +161,74 @@ def test_the_shapes_of_what_was_advised_tell_from_when_until_when(pilot_run):
     shapes = route_features(with_orders(pilot_run, issued))
     said = [one["properties"] for one in shapes]
     assert [(one["kind"], one["time_s"], one["withdrawn_s"]) for one in said] == [
-        ("evacuation", 0.0, 60.0), ("evacuation", 60.0, 120.0), ("shelter", 120.0, None),
+        ("evacuation", 0.0, 120.0), ("shelter", 120.0, None),
     ]  # fmt: skip
-    assert [(one["deadline_s"], one["at_once"]) for one in said] == [(None, False), (None, True), (None, False)]
-    assert [one["geometry"]["type"] for one in shapes] == ["LineString", "LineString", "Point"]
+    assert [(one["deadline_s"], one["at_once"]) for one in said] == [(None, True), (None, False)]
+    assert [one["geometry"]["type"] for one in shapes] == ["LineString", "Point"]
+
+
+def reworded(zone: str, refuge: str, route: list[str]) -> list[IssuedOrder]:
+    """A road told in a warning, then ordered, with a nearer deadline, then with a bus stop: always the same road."""
+    steps = (("warning", inf, ""), ("order", inf, ""), ("order", 9000.0, ""), ("order", 9000.0, "stop-13"))
+    return [
+        alert_of(60.0 * k, given_to(zone, refuge, route=route, deadline_s=by_s, stop=stop), level=level, number=k)
+        for k, (level, by_s, stop) in enumerate(steps)
+    ]
+
+
+def test_a_road_of_which_only_the_words_change_is_not_called_withdrawn(pilot_run):
+    zone, refuge, route = a_route(pilot_run)
+    run = with_orders(pilot_run, reworded(zone, refuge, route))
+    ((path, text),) = route_files(run).items()
+    assert path == f"routes/{zone}.gpx"
+    assert "WITHDRAWN" not in text
+    assert "order of 12:03:00, by this road since 12:00:00." in text
+    (shape,) = (one["properties"] for one in route_features(run))
+    assert (shape["order_id"], shape["time_s"], shape["withdrawn_s"]) == ("order-0", 0.0, None)
+    assert (shape["last_order_id"], shape["last_told_s"], shape["level"]) == ("order-3", 180.0, "order")
+    assert (shape["deadline_s"], shape["stop"]) == (9000.0, "stop-13")
+    assert len(rows_of_zones(run)) == 4  # the plan lists every change
+
+
+ENDINGS = {"another road": "order", "another refuge": "order", "no road": "order", "all-clear": "all-clear"}
+
+
+@pytest.mark.parametrize(("ending", "level"), ENDINGS.items())
+def test_a_road_is_withdrawn_by_another_road_or_place_or_none_or_the_all_clear(pilot_run, ending, level):
+    zone, refuge, route = a_route(pilot_run)
+    other = next(one.refuge for one in ground_of(pilot_run).refuges if one.refuge != refuge)
+    last = {
+        "another road": given_to(zone, refuge, route=route[:-1]), "another refuge": given_to(zone, other, route=route),
+        "no road": given_to(zone, IN_PLACE), "all-clear": given_to(zone, refuge, route=route),
+    }[ending]  # fmt: skip
+    run = with_orders(pilot_run, [*reworded(zone, refuge, route), alert_of(600.0, last, level=level, number=9)])
+    withdrawn = route_files(run)[f"routes/withdrawn/{zone}-order-0.gpx"]
+    assert "WITHDRAWN at 12:10:00, do not use: order of 12:03:00, by this road since 12:00:00." in withdrawn
+    assert [one["properties"]["withdrawn_s"] for one in route_features(run)] == [600.0, None]
+
+
+def test_who_waits_at_another_landing_goes_another_way_and_who_returns_to_a_road_is_told_it_anew():
+    landings = [given_to("platanias", TO_THE_SHORE, landing=name) for name in ("sea-1", "sea-2")]
+    road, stay = given_to("platanias", "town", route=["a", "b"]), given_to(*STAY)
+    words = [*landings, road, stay, road]
+    told = in_turn((alert_of(float(k), one, number=k), "order", one) for k, one in enumerate(words))
+    assert [(way.first.issued.time_s, way.withdrawn_s) for way in ways(told)] == [
+        (0.0, 1.0), (1.0, 2.0), (2.0, 3.0), (3.0, 4.0), (4.0, inf),
+    ]  # fmt: skip
+
+
+def test_no_zone_is_told_of_the_end_of_a_road_that_it_is_told_of_again_at_that_moment(pilot_run):
+    shapes = [one for one in route_features(pilot_run) if one["properties"]["kind"] == "evacuation"]
+    begun, ended = (
+        {
+            (about["zone"], about["refuge"], str(one["geometry"]), about[at])
+            for one in shapes
+            if (about := one["properties"])
+        }
+        for at in ("time_s", "withdrawn_s")
+    )
+    assert begun
+    assert not begun & ended
 
 
 def test_in_a_whole_run_each_zone_has_one_shape_in_force_and_it_is_what_it_was_told_last(pilot_run):
@@ -175,6 +249,34 @@ def test_a_unit_has_one_road_in_force_at_the_most(pilot_run):
     in_force = [one["unit"] for one in units if one["withdrawn_s"] is None]
     assert len(in_force) == len(set(in_force)) > 0
     assert all(one["withdrawn_s"] is None or one["withdrawn_s"] >= one["time_s"] for one in units)
+
+
+def to_unit(at_s: float, number: int, route: list[str]) -> IssuedOrder:
+    name = f"order-{number}"
+    body = UnitOrder(order=name, unit="engine-2", task="attack", place_xy_m=(0.0, 0.0), route=route, why="")
+    return IssuedOrder(Order("unit", "engine-2", body, "", order_id=name), at_s, 10**6 + number, (), 0)
+
+
+def to_police(at_s: float, number: int, route: list[str]) -> IssuedOrder:
+    name = f"order-{number}"
+    body = ContraflowOrder(order=name, stretches=[(route[0], route[1])], why="")
+    return IssuedOrder(Order("contraflow", TRAFFIC_POLICE, body, "", order_id=name), at_s, 10**6 + number, (), 0)
+
+
+@pytest.mark.parametrize("order_to", [to_unit, to_police])
+def test_an_order_that_is_said_again_is_one_shape_and_is_withdrawn_by_the_next_order_alone(pilot_run, order_to):
+    _, _, route = a_route(pilot_run)
+    issued = [order_to(at_s, number, route) for at_s, number in ((1845.0, 51), (2025.0, 51), (3000.0, 60))]
+    for given_orders, expected in ((issued[:2], [None]), (issued, [3000.0, None])):
+        said = [one["properties"] for one in route_features(with_orders(pilot_run, given_orders))]
+        assert [one["withdrawn_s"] for one in said] == expected
+        assert [one["time_s"] for one in said] == [1845.0, 3000.0][: len(expected)]
+
+
+def test_in_a_whole_run_every_order_has_one_shape(pilot_run):
+    units = [one["properties"] for one in route_features(pilot_run) if one["properties"]["kind"] == "unit"]
+    ids = [one["order_id"] for one in units]
+    assert len(ids) == len(set(ids)) > 0
 
 
 def test_what_was_recommended_is_told_beside_what_was_ordered(pilot_run):

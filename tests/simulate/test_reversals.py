@@ -16,17 +16,22 @@ GROUND = SimpleNamespace(
 )
 
 
+def advice_to(zone, refuge, stop=""):
+    return ZoneAdvice(zone=zone, refuge=refuge, route=[], deadline_s=np.inf, why="", stop=stop)
+
+
+def alerts(time_s, *advice):
+    """One alert to the public, on two channels at once."""
+    bodies = [
+        Alert(order="", channel=channel, level="order", advice=list(advice), text_el="", text_en="", authorised_by="")
+        for channel in ("cell_broadcast", "app")
+    ]
+    return [SimpleNamespace(order=SimpleNamespace(body=body), time_s=time_s) for body in bodies]
+
+
 def told(*rows):
-    """Alerts to the public on two channels at once: when, zone, refuge, bus stop."""
-    issued = []
-    for time_s, zone, refuge, stop in rows:
-        advice = [ZoneAdvice(zone=zone, refuge=refuge, route=[], deadline_s=np.inf, why="", stop=stop)]
-        for channel in ("cell_broadcast", "app"):
-            body = Alert(
-                order="", channel=channel, level="order", advice=advice, text_el="", text_en="", authorised_by=""
-            )
-            issued.append(SimpleNamespace(order=SimpleNamespace(body=body), time_s=time_s))
-    return issued
+    """Alerts to one zone each: when, zone, refuge, bus stop."""
+    return [alert for time_s, *words in rows for alert in alerts(time_s, advice_to(*words))]
 
 
 def test_orders_that_reverse_what_a_zone_was_just_told_are_counted_with_the_zone_told_so_most_often():
@@ -34,8 +39,22 @@ def test_orders_that_reverse_what_a_zone_was_just_told_are_counted_with_the_zone
         (0.0, "west", "town", ""), (70.0, "west", IN_PLACE, ""), (600.0, "west", TO_THE_SHORE, ""),
         (0.0, "east", "town", ""), (300.0, "east", IN_PLACE, ""),
     )  # fmt: skip
-    assert reversal_warnings(issued, GROUND) == [
-        "3 orders to the public reversed what the same zone was told less than 15 min before: most often West bay (2)"
+    (said,) = reversal_warnings(issued, GROUND)
+    assert said == (
+        "3 times a zone was told otherwise (leave by road, go to the shore, stay inside) less than 15 min after it was "
+        "told: most often West bay (2)"
+    )
+
+
+def test_one_alert_that_reverses_two_zones_and_takes_their_stops_counts_zones_and_calls_them_so():
+    issued = [
+        *alerts(0.0, *(advice_to(zone, "town", "stop-1") for zone in GROUND.zone_index)),
+        *alerts(60.0, *(advice_to(zone, IN_PLACE) for zone in GROUND.zone_index)),
+    ]
+    said = reversal_warnings(issued, GROUND)
+    assert [one.split(" (")[0] for one in said] == [
+        "2 times a zone was told otherwise",
+        "2 times the bus stop of a zone was taken back or another named: most often East bay",
     ]
 
 
@@ -47,7 +66,7 @@ def test_another_refuge_is_no_reversal_nor_is_what_comes_after_a_quarter_of_an_h
 def test_bus_stops_that_are_taken_back_are_counted():
     issued = told((0.0, "west", "town", "stop-1"), (60.0, "west", "town", ""), (2000.0, "west", "town", "stop-1"))
     assert reversal_warnings(issued, GROUND) == [
-        "1 order to the public took a bus stop back or named another: most often West bay (1)"
+        "once the bus stop of a zone was taken back or another named: West bay"
     ]
 
 
@@ -74,7 +93,20 @@ def test_a_forecast_that_no_outline_all_round_ever_set_right_is_said_to_be_one(h
     assert bool(said) == is_said
     if is_said:
         assert said[0].startswith("the forecast was never set right by an outline all round: after the first 15 min ")
-        assert "outlines came in, all of parts of the fire (forecasts made since: 1)" in said[0]
+        assert said[0].endswith("(forecasts made since: 1)")
+
+
+@pytest.mark.parametrize(
+    ("heard_s", "words"),
+    [
+        ([], "no outline came in"),
+        ([1000.0], "1 outline came in, of a part of the fire"),
+        ([1000.0, 2000.0], "2 outlines came in, all of parts of the fire"),
+    ],
+)
+def test_of_the_fire_that_came_in_no_outline_at_all_nothing_is_said_of_its_parts(heard_s, words):
+    (said,) = outline_warnings([drawn(at_s, False) for at_s in heard_s], [1800.0], 0.0)
+    assert f"after the first 15 min {words} (" in said
 
 
 def test_a_run_against_a_forecast_says_it_aloud_and_a_plan_on_paper_has_none_to_set_right(pilot_run, today_run):
