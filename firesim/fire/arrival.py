@@ -420,13 +420,12 @@ def _open_rim(cells: Cells, queue: Queue, stride: int, now_s: float) -> None:
     queue.counts[LATER] = 0
 
 
+# Where history, queue, tolerance and tiles begin among the parts of `solve`.
+_H, _Q, _E, _T = accumulate(len(state._fields) for state in (Cells, History, Queue, Tolerance))
+
+
 @kernel_in_place
 def solve(
-    cells: Cells,
-    history: History,
-    queue: Queue,
-    tolerance: Tolerance,
-    tiles: Tiles,
     age: int,
     stride: int,
     cell_size_m: float,
@@ -434,15 +433,19 @@ def solve(
     until_s: float,
     least_s: float,
     to_the_rim: bool,
+    *parts: Any,
 ) -> tuple[int, int]:
     """Take cells out of the queue until all that burn by until_s are settled.
 
     to_the_rim: go on with the cells beside burnt ones, which may still better those; the rest is dropped, for
     the caller is about to change the spread and to start again from the burnt cells.
     least_s: no cell burns before; those known to have burnt by then are history and stay.
+    parts: of cells, history, queue, tolerance and tiles, one after the other (`compiled.py`).
 
     Returns why it stopped, and the tile whose spread is missing and cannot be looked up.
     """
+    cells, history, queue = Cells(*parts[:_H]), History(*parts[_H:_Q]), Queue(*parts[_Q:_E])
+    tolerance, tiles = Tolerance(*parts[_E:_T]), Tiles(*parts[_T:])
     tiles_across = ((stride - 1) >> TILE_BITS) + 1
     while True:
         if not has_room(queue):
@@ -471,25 +474,3 @@ def solve(
         take(queue)
         cells.mark[a] = cells.mark[a] & ~OPEN | SETTLED
         _spread_from(cells, history, queue, tolerance, a, stride, least_s, until_s if to_the_rim else inf)
-
-
-# Where history, queue, tolerance and tiles begin among the parts of `solve_parts`.
-_H, _Q, _E, _T = accumulate(len(state._fields) for state in (Cells, History, Queue, Tolerance))
-
-
-@kernel_in_place
-def solve_parts(
-    age: int,
-    stride: int,
-    cell_size_m: float,
-    rows_per_step_north: int,
-    until_s: float,
-    least_s: float,
-    to_the_rim: bool,
-    *parts: Any,
-) -> tuple[int, int]:
-    """`solve`, for who calls it every few seconds: parts of its five tuples, one after the other (`compiled.py`)."""
-    return solve(
-        Cells(*parts[:_H]), History(*parts[_H:_Q]), Queue(*parts[_Q:_E]), Tolerance(*parts[_E:_T]), Tiles(*parts[_T:]),
-        age, stride, cell_size_m, rows_per_step_north, until_s, least_s, to_the_rim,
-    )  # fmt: skip

@@ -23,8 +23,8 @@ Squares = NDArray[np.bool_]  # of the grid, as in `tiles.py`
 # the cell whole: a straight one is out of it at 0.5.
 CROSSED_BY = 1.0
 
-# Squares that are old when a front is asked, and how long ago all had to be over there. [s] In strong wind a better way
-# into a cell may be found when the front is already past it: 14 s after it was the most that was seen.
+# A square is old once all in it has been over for so long. [s] In strong wind a better way into a cell may be found
+# when the front is already past it: 14 s after it was the most that was seen.
 OVER_FOR_S = 600.0
 
 # Fire has come near: the others' arrival is inf, and their marks are read from an eighth of the memory.
@@ -69,7 +69,8 @@ def grown_cells(
     for row in range(window[0], window[1]):
         end = window[2]
         while end < window[3]:
-            square, begin, end = _square_from(row, end, stride, window[3])
+            begin = end
+            square, end = _square_from(row, begin, stride, window[3])
             if is_old[square]:
                 continue
             for c in range((row + 1) * stride + 1 + begin, (row + 1) * stride + 1 + end):
@@ -101,7 +102,8 @@ def old_squares(
     for row in range(window[0], window[1]):
         end = window[2]
         while end < window[3]:
-            square, begin, end = _square_from(row, end, stride, window[3])
+            begin = end
+            square, end = _square_from(row, begin, stride, window[3])
             if is_old[square] or is_left[square]:
                 continue
             for c in range((row + 1) * stride + 1 + begin, (row + 1) * stride + 1 + end):
@@ -115,14 +117,14 @@ def old_squares(
 
 
 @kernel_in_place
-def _square_from(row: int, column: int, stride: int, last: int) -> tuple[int, int, int]:
-    """The square that a cell lies in, the cell's column, and the column after the last of its row there, up to `last`.
+def _square_from(row: int, column: int, stride: int, last: int) -> tuple[int, int]:
+    """The square that a cell lies in, and the column after the last of the cell's row there, up to `last`.
 
     Squares count the rim of one cell around the grid.
     """
     across = ((stride - 1) >> TILE_BITS) + 1
     right = (column + 1) >> TILE_BITS
-    return ((row + 1) >> TILE_BITS) * across + right, column, min(((right + 1) << TILE_BITS) - 1, last)
+    return ((row + 1) >> TILE_BITS) * across + right, min(((right + 1) << TILE_BITS) - 1, last)
 
 
 @kernel_in_place
@@ -293,7 +295,8 @@ def burnt_anew(
     for row in range(window[0], window[1]):
         end = window[2]
         while end < window[3]:
-            square, begin, end = _square_from(row, end, stride, window[3])
+            begin = end
+            square, end = _square_from(row, begin, stride, window[3])
             if is_old[square]:
                 continue
             for column in range(begin, end):

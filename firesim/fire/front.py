@@ -23,7 +23,7 @@ from math import floor, hypot, inf, isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, is_open_way, solve_parts
+from firesim.fire.arrival import DONE, EXACT, QUEUE_FULL, TILE_MISSING, Tolerance, is_open_way, solve
 from firesim.fire.barrier import around, shut_ways
 from firesim.fire.cells import (
     BARE,
@@ -409,7 +409,7 @@ class Front:
         if not to_the_rim and counts[NEAR] == 0 and (counts[LATER] == 0 or bounds[NEXT_S] > until_s):
             return
         while True:
-            why, tile = solve_parts(
+            why, tile = solve(
                 self._tiles.age,
                 self._stride,
                 self.cell_size_m,
