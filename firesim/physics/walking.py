@@ -52,8 +52,3 @@ def burdened_speed_m_s(
     """
     with_luggage = np.where(has_luggage, luggage_factor, 1.0)
     return np.asarray(np.asarray(speed_m_s) * with_luggage * np.where(has_children, children_factor, 1.0))
-
-
-def walking_time_s(distance_m: ArrayLike, speed_m_s: ArrayLike) -> NDArray[np.float64]:
-    """Time to walk a distance without rest. [s]"""
-    return np.asarray(distance_m, dtype=np.float64) / np.asarray(speed_m_s, dtype=np.float64)

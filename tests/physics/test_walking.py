@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firesim.physics.walking import party_walking_speed_m_s, walking_time_s
+from firesim.physics.walking import party_walking_speed_m_s
 
 
 def test_one_walker_is_anywhere_between_the_bounds_alike():
@@ -29,7 +29,3 @@ def test_a_party_of_four_walks_like_the_slowest_of_four():
 @given(st.floats(0.001, 0.999), st.integers(1, 20))
 def test_a_larger_party_is_never_faster(luck, people):
     assert party_walking_speed_m_s(luck, people + 1) <= party_walking_speed_m_s(luck, people) <= 1.0
-
-
-def test_a_kilometre_at_seven_tenths_of_a_metre_a_second_takes_twenty_four_minutes():
-    assert walking_time_s(1000.0, 0.7) == pytest.approx(1428.57, abs=0.01)
