@@ -35,10 +35,9 @@ class Burnt:
     window : rows and columns outside of which nothing has burnt
     """
 
-    def __init__(self, front: SpreadingFire, shape: tuple[int, int], watched: NDArray[np.bool_] | None = None) -> None:
+    def __init__(self, front: SpreadingFire, shape: tuple[int, int], watched: NDArray[np.bool_]) -> None:
         self._front = front
-        self._watched = np.zeros(shape, np.bool_) if watched is None else watched
-        self._is_news = False
+        self._watched, self._is_news = watched, False
         self._until_s = -inf
         self._told = nothing_told(shape)
         self.window = (slice(0, 0), slice(0, 0))
