@@ -128,8 +128,10 @@ class Advised:
 
     def asked_anew(self, level: str, advice: ZoneAdvice, order_id: str, now_s: float) -> Advised:
         """The authority is asked about it once more; what its people have been told stays so."""
-        asked = replace(self, level=level, advice=advice, order_id=order_id, at_s=now_s)
-        return replace(asked, answer="asked", authorised_by="", answered_s=inf)
+        return replace(
+            self, level=level, advice=advice, order_id=order_id, at_s=now_s, answer="asked", authorised_by="",
+            answered_s=inf,
+        )  # fmt: skip
 
     def told_s(self, now_s: float) -> float:
         """When its people were told; not before now while the authority has not said yes. [s]"""

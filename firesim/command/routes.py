@@ -121,12 +121,14 @@ def _why_stay(
         leaving, staying = chances(picture, forecasted, zone, choice.refuge, choice.way, network, now_s)
         if not may_leave(picture, zone, leaving, staying):
             n, said = len(forecasted.edge_closes_s), told_to_stay(picture, zone)
-            told = f"{in_words(said)}, and leaving is not clearly better" if said is not None else ""
-            is_at_shore = said is not None and said.refuge == TO_THE_SHORE
-            otherwise = "it comes before one is at the shore" if is_at_shore else "it comes here"
+            is_worse, otherwise = "leaving is worse", "it comes here"
+            if said is not None and leaving <= staying:
+                is_worse = f"{in_words(said)}, and leaving is not clearly better"
+            if said is not None and said.refuge == TO_THE_SHORE:
+                otherwise = "it comes before one is at the shore"
             worse[zone] = (
-                f"{told if told and leaving <= staying else 'leaving is worse'}: in {round(leaving * n)} of {n} "
-                f"forecasts the fire comes to the road or the refuge first, in {round(staying * n)} {otherwise}"
+                f"{is_worse}: in {round(leaving * n)} of {n} forecasts the fire comes to the road or the refuge "
+                f"first, in {round(staying * n)} {otherwise}"
             )
     return worse
 
