@@ -8,6 +8,7 @@ from msgspec import structs
 
 from firesim.command import evacuation, routes
 from firesim.command.crews import Advised
+from firesim.command.dispatcher import Dispatcher, step
 from firesim.command.forecast import Forecast
 from firesim.command.ground import Ground
 from firesim.command.parameters import CommandParameters
@@ -83,6 +84,40 @@ def test_the_centre_looks_again_when_the_road_that_it_told_is_safe_no_longer(pic
     picture.forecast = a_forecast(picture.ground, safe_until(NOW_S + 500.0))
     assert routes.next_loss_s(picture, NOW_S) == pytest.approx(NOW_S + 500.0)
     assert routes.next_loss_s(picture, NOW_S + 501.0) == np.inf
+
+
+def a_centre_that_has_told_the_west(small, wire, forecasted) -> Dispatcher:
+    wire.say(0.0, small.briefing(), "scenario")
+    dispatcher = Dispatcher()
+    step(dispatcher, *wire.deliveries[0])
+    told(dispatcher.picture, "town", NOW_S)
+    dispatcher.picture.forecast, dispatcher._planned_s = forecasted, NOW_S
+    return dispatcher
+
+
+@pytest.mark.parametrize(
+    ("lost_s", "begins_s"),
+    [
+        (500.0, 500.0 - P.forecast_s - P.plan_s),  # so that the plan is there when the road is lost
+        (30.0, 0.0),  # sooner than a forecast and a plan take: at once
+        (9000.0, P.review_every_s),
+        (np.inf, P.review_every_s),
+    ],
+)
+def test_a_new_plan_is_begun_so_that_it_is_there_when_a_road_that_was_told_is_lost(
+    picture, small, wire, lost_s, begins_s
+):
+    centre = a_centre_that_has_told_the_west(small, wire, a_forecast(picture.ground, safe_until(NOW_S + lost_s)))
+    centre._review_in_time("m", NOW_S)
+    assert centre.next_wake_s == pytest.approx(NOW_S + begins_s, abs=1.5)
+    assert centre.next_wake_s >= NOW_S + min(begins_s, P.review_every_s)  # not before the road is lost
+
+
+def test_while_a_plan_is_being_made_no_second_one_is_begun(picture, small, wire):
+    centre = a_centre_that_has_told_the_west(small, wire, a_forecast(picture.ground, safe_until(NOW_S + 100.0)))
+    centre._plan_anew("m", NOW_S)
+    centre._review_in_time("m", NOW_S)
+    assert centre.next_wake_s == NOW_S + P.forecast_s
 
 
 # --- who was told to stay ------------------------------------------------------------------------------------------
