@@ -285,6 +285,21 @@ def spread(
     _out.print(f"Folder: {out}", soft_wrap=True)
 
 
+def _compile_ahead(job: str) -> None:
+    """Have the kernels of a job come from a library, which saves it numba's memory; told where that cannot be."""
+    from firesim import ahead
+
+    if not ahead.is_wanted():
+        return
+    try:
+        if not ahead.is_compiled(job):
+            with _err.status("Kernels are compiled, once for this version"):
+                ahead.compile_library(job)
+        ahead.use_library(job)
+    except ahead.CannotCompile as why:
+        _err.print(f"Note: {why}; this run takes some 130 MB more.", markup=False, soft_wrap=True)
+
+
 @app.command()
 def evacuate(
     network: Annotated[Path, typer.Argument(metavar="NETWORK", help="Roads as directed GraphML, or OSMnx's.")],
@@ -298,6 +313,7 @@ def evacuate(
     force: ForceOption = False,
 ) -> None:
     """Evacuation alone: who comes out when, by which roads, over a network with queues."""
+    _compile_ahead("firesim.evacuation.solve:compile_kernels")
     from firesim.evacuation import evacuate as run_evacuation
     from firesim.evacuation import load_evacuation, write_folder
     from firesim.evacuation.solve import read_options

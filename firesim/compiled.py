@@ -11,43 +11,85 @@ of workers.
 
 To hand a kernel a tuple takes three times as long as its parts. One that is called at every step, with tuples of
 dozens of arrays, takes `*parts`, all of them one after the other, and puts them together again.
+
+Before the first of them is made, kernels can be given another source: `firesim/ahead` takes them from a library.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
+Maker = Callable[..., Any]  # makes a kernel of a function, with options of numba
 
 _PACKAGE = Path(__file__).parent
 
 
-def _kernel_sources() -> list[Path]:
-    return sorted(path for path in _PACKAGE.rglob("*.py") if b"@kernel" in path.read_bytes())
+def sources() -> list[Path]:
+    """Every file of firesim's own code."""
+    return sorted(_PACKAGE.rglob("*.py"))
 
 
-def _cache_folder() -> Path:
+def cache_folder(kind: str, of: Iterable[Path]) -> Path:
+    """The user's folder for what is compiled from these sources."""
     digest = hashlib.blake2b(digest_size=8)
-    for path in _kernel_sources():
+    for path in of:
         digest.update(path.read_bytes())
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return home / "firesim" / f"kernels-{digest.hexdigest()}"
+    return home / "firesim" / f"{kind}-{digest.hexdigest()}"
 
 
-os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache_folder()))
+def by_numba(function: F, **options: Any) -> F:
+    """Compile `function` in this process when it is first called; its machine code is kept on disk between runs."""
+    if "NUMBA_CACHE_DIR" not in os.environ:
+        with_kernels = [path for path in sources() if b"@kernel" in path.read_bytes()]
+        os.environ["NUMBA_CACHE_DIR"] = str(cache_folder("kernels", with_kernels))
 
-import numba  # noqa: E402  (reads its settings from the environment when it is imported)
+    import numba  # 130 MB with the compiler behind it: not before it is needed
 
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # type: ignore[attr-defined]
+    numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # type: ignore[attr-defined]
+    compiled: F = numba.njit(cache=True, error_model="numpy", **options)(function)
+    return compiled
+
+
+class _Source:
+    """Where kernels come from: from numba, unless they were to come from elsewhere before the first was made."""
+
+    def __init__(self) -> None:
+        self.make: Maker = by_numba
+        self.has_made = False
+
+    def __call__(self, function: F, **options: Any) -> F:
+        self.has_made = True
+        made: F = self.make(function, **options)
+        return made
+
+
+_kernels = _Source()
+
+
+def are_made() -> bool:
+    """Whether kernels have been made in this process, so that it is too late for another source."""
+    return _kernels.has_made
+
+
+def make_by(maker: Maker) -> None:
+    """Have all kernels made by `maker(function, **options)`, and numba left alone.
+
+    Raises RuntimeError where a module with kernels has been imported already: two sources cannot be mixed.
+    """
+    if _kernels.has_made:
+        raise RuntimeError("kernels have been made in this process already")
+    _kernels.make = maker
 
 
 def kernel(function: F) -> F:
     """Compile `function` to machine code, kept on disk between runs."""
-    return numba.njit(cache=True, error_model="numpy")(function)  # type: ignore[return-value]
+    return _kernels(function)
 
 
 _UNCOUNTED: dict[str, Any] = {"_nrt": False}  # not among numba's typed options
@@ -60,8 +102,7 @@ def kernel_in_place(function: F) -> F:
     in the loop of the front that was four fifths of its time. A kernel that makes an array fails to compile so.
     (numba's own sorting is compiled in this way, `numba/misc/mergesort.py`.)
     """
-    compiled: F = numba.njit(cache=True, error_model="numpy", **_UNCOUNTED)(function)
-    return compiled
+    return _kernels(function, **_UNCOUNTED)
 
 
 def kernel_part(function: F) -> F:
@@ -70,4 +111,4 @@ def kernel_part(function: F) -> F:
     A call between kernels hands over every array of a tuple and counts its references: for a step of 50 ns on a dozen
     arrays that is as long as the step (the front was a third slower with calls).
     """
-    return numba.njit(cache=True, error_model="numpy", inline="always")(function)  # type: ignore[return-value]
+    return _kernels(function, inline="always")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import platform
-import resource
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import firesim
 from firesim.evacuation.case import ASSIGNMENTS, Evacuation
 from firesim.evacuation.lonlat import WGS84, ToLonLat
 from firesim.evacuation.network import RoadNetwork
 from firesim.evacuation.solve import Evacuated, clearance_s
 from firesim.physics.queues import ARRIVED, REMOVED, STRANDED
 from firesim.record.folder import write_json
+from firesim.record.process import peak_rss_mb, versions
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -62,7 +60,7 @@ def summary_of(evacuated: Evacuated) -> dict[str, Any]:
         "forced_moves": driven.forced_moves,
         "plan_cpu_s": evacuated.plan_cpu_s,
         "traffic_cpu_s": driven.traffic_cpu_s,
-        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        "peak_rss_mb": peak_rss_mb(),
         "capacity_bound_s": evacuated.capacity_bound_s,
         "clearance_90_by_step_s": {f"{step_s:g}": clear_s for step_s, clear_s in by_step.items()},
     }
@@ -94,8 +92,6 @@ def warnings_of(case: Evacuation, evacuated: Evacuated) -> list[str]:
 
 
 def _circumstances(case: Evacuation, evacuated: Evacuated) -> dict[str, Any]:
-    import numba
-
     options = evacuated.options
     return {
         "network": {"file": case.network.file, "nodes": case.network.n_nodes, "edges": case.network.n_edges,
@@ -106,8 +102,7 @@ def _circumstances(case: Evacuation, evacuated: Evacuated) -> dict[str, Any]:
         "assignment": options.assignment, "driven": evacuated.driven.ways,
         "gridlock": options.gridlock, "step_s": options.step_s,
         "gridlock_rings": evacuated.driven.rings, "end_s": evacuated.driven.end_s,
-        "versions": {"firesim": firesim.__version__, "python": platform.python_version(),
-                     "numpy": np.__version__, "numba": numba.__version__},
+        "versions": versions("numpy", "numba"),
     }  # fmt: skip
 
 

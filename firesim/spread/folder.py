@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
-import resource
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import firesim
 from firesim.place.geojson import feature
 from firesim.place.grid import Grid
 from firesim.place.shapes import Ring, ring_area_m2, rings_of
 from firesim.record.folder import write_json
+from firesim.record.process import peak_rss_mb, versions
 from firesim.spread.cautions import warnings_of
 from firesim.spread.load import LoadedCase
 from firesim.spread.solve import Solved, hours
@@ -63,9 +61,6 @@ def coordinates_of(grid: Grid) -> str:
 
 def facts_of(case: LoadedCase, solved: Solved) -> dict[str, Any]:
     """`spread.json`."""
-    import numba
-    import rasterio
-
     fields, grid, head = case.fields, case.ground.grid, solved.head
     accelerates = fields.acceleration and bool(case.lighting.points)
     return {
@@ -75,15 +70,9 @@ def facts_of(case: LoadedCase, solved: Solved) -> dict[str, Any]:
         "head_rate_m_s": head.rate_m_s,
         "eccentricity": head.eccentricity,
         "spread_toward_deg": head.toward_deg,
-        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        "peak_rss_mb": peak_rss_mb(),
         "warnings": warnings_of(case, solved),
-        "versions": {
-            "firesim": firesim.__version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "numba": numba.__version__,
-            "rasterio": rasterio.__version__,
-        },
+        "versions": versions("numpy", "numba", "rasterio"),
         "grid": {"rows": grid.rows, "columns": grid.columns, "cell_size_m": grid.cell_size_m, "crs": grid.crs},
         "coordinates": coordinates_of(grid),
         "duration_h": fields.duration_h,

@@ -1,0 +1,167 @@
+"""Kernels compiled ahead of time, for a job that is to run in little memory.
+
+numba and the compiler behind it take some 130 MB of a process, whatever it does. A job with few kernels can have them
+compiled by a process of their own, once, into a library that needs neither: the same machine code, the same results.
+
+    if not is_compiled(job):
+        compile_library(job)                # half a minute, once for a version of firesim
+    use_library(job)                        # before anything with kernels is imported
+
+A job is written `module:function`: a function that runs every kernel of the job with arguments as they come in it. The
+library is linked with numba's own few helpers in C, so compiling it needs a C compiler. Where there is none kernels are
+compiled in the process as ever, and who called says so (`CannotCompile`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from firesim import compiled
+
+Kind = tuple[str, ...]  # of each argument, parts of tuples one by one
+_C_ORDER, _F_ORDER, _WRITEABLE = 0x1, 0x2, 0x400  # bits of `array.flags.num`
+LIBRARY, CALLS = "firesim_kernels", "calls.json"  # the files of a library
+_OTHERWISE = ("NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK", "NUMBA_DEBUGINFO")  # who sets these wants numba itself
+
+
+class CannotCompile(Exception):  # noqa: N818 (says what is wrong, as its siblings do)
+    """Why there is no library."""
+
+
+def is_wanted() -> bool:
+    """Whether a library can be used here: no kernel has been made yet, and numba was not told to work otherwise."""
+    return not compiled.are_made() and not any(os.environ.get(name, "0") not in ("", "0") for name in _OTHERWISE)
+
+
+def is_compiled(job: str) -> bool:
+    """Whether the library of a job is there, for this version of firesim, Python, numba and numpy."""
+    return (_folder(job) / CALLS).exists()
+
+
+def compile_library(job: str) -> None:
+    """Compile the kernels of a job in a process of its own, or wait for who does it. Raises CannotCompile."""
+    check_tools()
+    folder = _folder(job)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with (folder.parent / "ahead.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until it is closed
+            if not is_compiled(job):
+                _compile(job, folder)
+    except OSError as found:
+        raise CannotCompile(f"kernels cannot be kept in {folder.parent} ({found.strerror})") from found
+
+
+def _compile(job: str, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="ahead-") as partial:
+        made = Path(partial) / "made"
+        made.mkdir()
+        words = [sys.executable, "-m", "firesim.ahead.build", job, str(made)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+            raise CannotCompile(f"kernels could not be compiled ahead of time: {last}")
+        made.rename(folder)
+
+
+def use_library(job: str) -> None:
+    """Take all kernels that are imported from now on from the library of a job."""
+    folder = _folder(job)
+    path = folder / (LIBRARY + str(sysconfig.get_config_var("EXT_SUFFIX")))
+    spec = importlib.util.spec_from_file_location(LIBRARY, path)
+    assert spec is not None
+    assert spec.loader is not None
+    library = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(library)
+    calls: dict[str, list[tuple[list[str], str]]] = json.loads((folder / CALLS).read_text(encoding="utf-8"))
+
+    def from_library(function: Callable[..., Any], **_: Any) -> Callable[..., Any]:
+        name = name_of(function)
+        return _kernel(name, {tuple(kind): getattr(library, entry) for kind, entry in calls.get(name, [])})
+
+    compiled.make_by(from_library)
+
+
+def _kernel(name: str, entries: dict[Kind, Callable[..., Any]]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        parts = list(parts_of(arguments))
+        entry = entries.get(kinds_of(parts))
+        if entry is None:
+            raise TypeError(f"{name} was not compiled ahead of time for {', '.join(kinds_of(parts))}")
+        return entry(*parts)
+
+    return call
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """How a kernel is named in a library."""
+    return f"{function.__module__}.{function.__name__}"
+
+
+def parts_of(values: tuple[Any, ...]) -> Iterator[Any]:
+    """The values, with those in tuples one by one."""
+    for value in values:
+        if isinstance(value, tuple):
+            yield from parts_of(value)
+        else:
+            yield value
+
+
+def kinds_of(parts: list[Any]) -> Kind:
+    """What machine code must know of its arguments beforehand; other kinds need other code."""
+    return tuple(
+        [
+            _array_kind(part.dtype, part.ndim, part.flags.num) if isinstance(part, np.ndarray) else _number_kind(part)
+            for part in parts
+        ]
+    )
+
+
+@cache  # there are few, and they are asked for at every step
+def _array_kind(dtype: np.dtype[Any], ndim: int, flags: int) -> str:
+    order = "C" if flags & _C_ORDER else "F" if flags & _F_ORDER else "A"
+    return f"{dtype.str} {ndim}d {order} {'to write' if flags & _WRITEABLE else 'to read'}"
+
+
+def _number_kind(number: Any) -> str:
+    if isinstance(number, bool | np.bool_):
+        return "bool"
+    if isinstance(number, int | np.int64):
+        return "int"
+    return "float" if isinstance(number, float) else type(number).__name__
+
+
+def _folder(job: str) -> Path:
+    module, function = job.split(":")
+    made_with = f"{sys.implementation.cache_tag}-numba{version('numba')}-numpy{version('numpy')}"
+    library = compiled.cache_folder(f"{module.split('.')[-1]}-{function}", compiled.sources())
+    return library.with_name(f"{library.name}-{made_with}")
+
+
+def check_tools() -> None:
+    """What `numba.pycc` needs besides Python packages."""
+    missing = []
+    for package, setting in (("gcc", "CC"), ("g++", "CXX")):
+        command = (os.environ.get(setting) or sysconfig.get_config_var(setting) or package).split()
+        if shutil.which(command[0]) is None:
+            missing.append(package)
+    if not (Path(sysconfig.get_paths()["include"]) / "Python.h").exists():
+        missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-dev")
+    if missing:
+        packages = ", ".join(missing)
+        raise CannotCompile(f"kernels cannot be compiled ahead of time without the Debian packages {packages}")
