@@ -206,7 +206,7 @@ def main() -> None:
         few = write_demand(roads, 50, folder)
         ran(network, few, "nearest", folder / "out")  # so that no kernel is compiled later
         bare_mb = ran(network, few, "nearest", folder / "out")["peak_rss_mb"]
-        print(f"    50 nearest: {bare_mb:.0f} MB, which is Python, numpy, numba and the kernels", flush=True)
+        print(f"    50 nearest: {bare_mb:.0f} MB, which is Python, numpy, the kernels and the command line", flush=True)
         run_once(case_of(network, few), Options("fastest", again=LookAgain()), 10.0)
         for vehicles in (5_000,) if is_quick else (5_000, 20_000):
             many = write_demand(roads, vehicles, folder)

@@ -148,6 +148,12 @@ def test_a_library_that_cannot_be_made_leaves_nothing_behind_and_says_why(monkey
         ahead.compile_library(JOB)
 
 
+def test_a_library_that_cannot_be_loaded_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(ahead.CannotCompile, match=f"cannot be loaded .*; remove {tmp_path}"):
+        ahead.use_library(JOB)
+
+
 def test_a_process_tells_its_own_memory_not_that_of_who_started_it():
     held = np.ones(40_000_000)  # 320 MB
     told = float(python("from firesim.record.process import peak_rss_mb; print(peak_rss_mb())"))

@@ -80,14 +80,20 @@ def _compile(job: str, folder: Path) -> None:
 
 
 def use_library(job: str) -> None:
-    """Take all kernels that are imported from now on from the library of a job."""
+    """Take all kernels that are imported from now on from the library of a job.
+
+    Raises CannotCompile where the library cannot be loaded, and numba goes on making them.
+    """
     folder = _folder(job)
     path = folder / (LIBRARY + str(sysconfig.get_config_var("EXT_SUFFIX")))
     spec = importlib.util.spec_from_file_location(LIBRARY, path)
     assert spec is not None
     assert spec.loader is not None
-    library = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(library)
+    try:
+        library = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(library)
+    except ImportError as found:
+        raise CannotCompile(f"kernels compiled ahead of time cannot be loaded ({found}); remove {folder}") from found
     calls: dict[str, list[tuple[list[str], str]]] = json.loads((folder / CALLS).read_text(encoding="utf-8"))
 
     def from_library(function: Callable[..., Any], **_: Any) -> Callable[..., Any]:

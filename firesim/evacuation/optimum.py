@@ -52,14 +52,15 @@ def planned(guide: Guide, step_s: float) -> Assigned:
     starts_s = case.departure_s.copy()
     shared_s = _within_step(plan.leaves_step[has_way], plan.route_edges[start[has_way]], step_s)
     starts_s[has_way] = np.maximum(starts_s[has_way], shared_s)
-    edges = plan.route_edges.tolist()
+    more: list[int] = []
     # Steps are coarse: whom the plan leaves behind may still get through.
     for who in np.flatnonzero(plan.arrives_step < 0).tolist():
         way = guide.safest(int(case.node[who]), float(case.departure_s[who]), NONE_KNOWN)
         if way is not None:
-            exit_[who], start[who], end[who] = way[0], len(edges), len(edges) + len(way[1])
-            edges += way[1]
-    return Assigned(exit_, starts_s, start, end, np.array(edges, np.int64))
+            first = len(plan.route_edges) + len(more)
+            exit_[who], start[who], end[who] = way[0], first, first + len(way[1])
+            more += way[1]
+    return Assigned(exit_, starts_s, start, end, np.append(plan.route_edges, np.array(more, np.int64)))
 
 
 def at_once(case: Evacuation, plan: Assigned) -> Assigned:
