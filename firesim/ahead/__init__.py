@@ -23,18 +23,14 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from firesim import compiled
+from firesim.ahead.kinds import Kinds, kinds_of, parts_of
 
-Kind = tuple[str, ...]  # of each argument, parts of tuples one by one
-_C_ORDER, _F_ORDER, _WRITEABLE = 0x1, 0x2, 0x400  # bits of `array.flags.num`
 LIBRARY, CALLS = "firesim_kernels", "calls.json"  # the files of a library
 _OTHERWISE = ("NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK", "NUMBA_DEBUGINFO")  # who sets these wants numba itself
 
@@ -72,7 +68,10 @@ def _compile(job: str, folder: Path) -> None:
         made = Path(partial) / "made"
         made.mkdir()
         words = [sys.executable, "-m", "firesim.ahead.build", job, str(made)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        # It finds packages where this process does, and nothing by chance in the folder in which the user is.
+        path = os.pathsep.join(place or str(Path.cwd()) for place in sys.path)
+        environment = os.environ | {"PYTHONPATH": path}
+        done = subprocess.run(words, cwd=partial, env=environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
             raise CannotCompile(f"kernels could not be compiled ahead of time: {last}")
@@ -103,7 +102,7 @@ def use_library(job: str) -> None:
     compiled.make_by(from_library)
 
 
-def _kernel(name: str, entries: dict[Kind, Callable[..., Any]]) -> Callable[..., Any]:
+def _kernel(name: str, entries: dict[Kinds, Callable[..., Any]]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         parts = list(parts_of(arguments))
         entry = entries.get(kinds_of(parts))
@@ -117,39 +116,6 @@ def _kernel(name: str, entries: dict[Kind, Callable[..., Any]]) -> Callable[...,
 def name_of(function: Callable[..., Any]) -> str:
     """How a kernel is named in a library."""
     return f"{function.__module__}.{function.__name__}"
-
-
-def parts_of(values: tuple[Any, ...]) -> Iterator[Any]:
-    """The values, with those in tuples one by one."""
-    for value in values:
-        if isinstance(value, tuple):
-            yield from parts_of(value)
-        else:
-            yield value
-
-
-def kinds_of(parts: list[Any]) -> Kind:
-    """What machine code must know of its arguments beforehand; other kinds need other code."""
-    return tuple(
-        [
-            _array_kind(part.dtype, part.ndim, part.flags.num) if isinstance(part, np.ndarray) else _number_kind(part)
-            for part in parts
-        ]
-    )
-
-
-@cache  # there are few, and they are asked for at every step
-def _array_kind(dtype: np.dtype[Any], ndim: int, flags: int) -> str:
-    order = "C" if flags & _C_ORDER else "F" if flags & _F_ORDER else "A"
-    return f"{dtype.str} {ndim}d {order} {'to write' if flags & _WRITEABLE else 'to read'}"
-
-
-def _number_kind(number: Any) -> str:
-    if isinstance(number, bool | np.bool_):
-        return "bool"
-    if isinstance(number, int | np.int64):
-        return "int"
-    return "float" if isinstance(number, float) else type(number).__name__
 
 
 def _folder(job: str) -> Path:

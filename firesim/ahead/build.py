@@ -21,7 +21,8 @@ from numba.core import types
 from numba.extending import typeof_impl
 
 from firesim import compiled
-from firesim.ahead import CALLS, LIBRARY, Kind, kinds_of, name_of, parts_of
+from firesim.ahead import CALLS, LIBRARY, name_of
+from firesim.ahead.kinds import Kinds, kinds_of, parts_of
 
 
 class Noted:
@@ -32,7 +33,7 @@ class Noted:
 
     def __init__(self, dispatcher: Any) -> None:
         self.dispatcher = dispatcher
-        self.calls: dict[Kind, tuple[list[Any], Any]] = {}
+        self.calls: dict[Kinds, tuple[list[Any], Any]] = {}
 
     def __call__(self, *arguments: Any) -> Any:
         told = [typeof(argument) for argument in arguments]
@@ -75,7 +76,7 @@ def build(job: str, folder: Path) -> None:
         from numba.pycc.cc import CC
     library = CC(LIBRARY, source_module=sys.modules[__name__])
     library.output_dir = str(folder)
-    calls: dict[str, list[tuple[Kind, str]]] = {}
+    calls: dict[str, list[tuple[Kinds, str]]] = {}
     for name, noted in kernels.noted.items():
         for kinds, (arguments, returned) in noted.calls.items():
             entry = f"entry_{sum(map(len, calls.values()))}"
