@@ -153,9 +153,17 @@ def _sum_of_plumes(
     axis_at_1_m: float, final_m: float, wind: tuple[float, float, float], height_m: float, width_m: float,
 ) -> Floats:  # fmt: skip
     speed_m_s, east, north = wind
-    own_2, deepest_2 = (width_m / 4.3) ** 2, (final_m / DEEPEST_SPREAD) ** 2
+    own_2 = (width_m / 4.3) ** 2
     smoke_g_m3 = np.zeros(x_m.size, dtype=np.float64)
+    first_m = inf  # along the wind, the place of the source that all others lie downwind of
+    for j in range(source_x_m.size):
+        first_m = min(first_m, source_x_m[j] * east + source_y_m[j] * north)
     for i in range(x_m.size):
+        farthest_m = x_m[i] * east + y_m[i] * north - first_m + 1.0  # a metre is far more than rounding
+        if farthest_m <= 0.0:
+            continue
+        highest_m = min(axis_at_1_m * np.cbrt(max(farthest_m, width_m / 2.0)) ** 2, final_m)
+        widest_2 = own_2 + (highest_m / DEEPEST_SPREAD) ** 2
         for j in range(source_x_m.size):
             dx_m, dy_m = x_m[i] - source_x_m[j], y_m[i] - source_y_m[j]
             downwind_m = dx_m * east + dy_m * north
@@ -165,7 +173,7 @@ def _sum_of_plumes(
             # Within a source's own width the plume formula has no meaning: the air there is that of its edge.
             downwind_m = max(downwind_m, width_m / 2.0, 1.0)
             # Farther off than the widest that both plumes can be here there is none of either: most places are.
-            if crosswind_m**2 > _SURELY_OFF_2 * ((WIDENING * downwind_m) ** 2 + own_2 + deepest_2):
+            if crosswind_m**2 > _SURELY_OFF_2 * ((WIDENING * downwind_m) ** 2 + widest_2):
                 continue
             across_m, up_m = _spread_m(downwind_m)
             across_m = np.sqrt(across_m**2 + (width_m / 4.3) ** 2)  # a source of this width: Turner 1970, recalled

@@ -272,8 +272,10 @@ class Engagement:
             return list(range(len(roads.nodes)))
         from scipy.spatial import cKDTree
 
-        burnt = cKDTree(np.column_stack(grid.centre_of(rows + window[0].start, columns + window[1].start)))
-        away_m, _ = burnt.query(np.column_stack([roads.x_m, roads.y_m]))
+        cells_xy_m = np.column_stack(grid.centre_of(rows + window[0].start, columns + window[1].start))
+        burnt = cKDTree(cells_xy_m, balanced_tree=False, compact_nodes=False)  # made for one question
+        # inf: at least as far
+        away_m, _ = burnt.query(np.column_stack([roads.x_m, roads.y_m]), distance_upper_bound=RETREAT_M)
         return [int(node) for node in np.flatnonzero(away_m >= RETREAT_M)]
 
     # --- water --------------------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firesim.physics import smoke
-from firesim.physics.smoke import SmokeWind, ground_smoke_g_m3, plume_rise_m, plume_top_m, smoke_index
+from firesim.physics.smoke import GroundSmoke, SmokeWind, ground_smoke_g_m3, plume_rise_m, plume_top_m, smoke_index
 
 SOUTHWARD = SmokeWind(5.0, 0.0, -1.0)
 
@@ -107,6 +109,22 @@ def test_smoke_is_none_beyond_six_half_widths_and_all_of_the_formula_within(
             per_g_s = both * np.exp(-0.5 * off_m**2 / wide_2) / (2.0 * np.pi * wind_m_s * np.sqrt(wide_2 * deep_2))
             expected_g_m3 += 0.5 * float(smoke.smoke_emission_g_s(heat_mw)) * per_g_s
     assert here == pytest.approx(expected_g_m3, rel=1e-6, abs=1e-30)
+
+
+@given(toward_deg=st.floats(0.0, 360.0), heat_mw=st.floats(1.0, 1_000.0), seed=st.integers(0, 1000))
+def test_the_smoke_of_many_patches_is_that_of_each_added_up(toward_deg: float, heat_mw: float, seed: int) -> None:
+    # Places among the patches too: what is passed over as too far off for all of them must be so for each.
+    rng = np.random.default_rng(seed)
+    from_x_m, from_y_m = rng.uniform(-1_500.0, 1_500.0, (2, 12))
+    x_m, y_m = rng.uniform(-4_000.0, 4_000.0, (2, 40))
+    wind = SmokeWind(3.0, float(np.sin(np.radians(toward_deg))), float(np.cos(np.radians(toward_deg))))
+    air = GroundSmoke.of(from_x_m, from_y_m, heat_mw * rng.uniform(0.0, 1.0, 12), wind, source_width_m=60.0)
+    of_each = [
+        replace(air, **{part: getattr(air, part)[k : k + 1] for part in ("x_m", "y_m", "low_g_s", "high_g_s")})
+        for k in range(12)
+    ]
+    added_up = sum(one.at_g_m3(x_m, y_m) for one in of_each)
+    assert air.at_g_m3(x_m, y_m) == pytest.approx(added_up, rel=1e-9, abs=1e-30)
 
 
 def test_optical_density_is_extinction_over_ln_ten() -> None:

@@ -16,6 +16,7 @@ from firesim.place.roads import RoadEdge, RoadNode, Roads
 from firesim.place.settlement import Facility
 from firesim.record import Journal, table_of
 from firesim.streams import Luck
+from firesim.world.engagement import RETREAT_M
 from firesim.world.fire import TrueFire
 from firesim.world.responders import Responders, Scene
 from firesim.world.units import ResponderParameters, UnitSpec, UnitState, read_units
@@ -317,6 +318,21 @@ def test_a_crew_that_withdraws_ends_up_far_from_the_fire(make_world):
     x_m, y_m = world.fire.grid.centre_of(rows, columns)
     away_m = np.hypot(x_m - legs[0]["to_x_m"], y_m - legs[0]["to_y_m"]).min()
     assert away_m > 300.0
+
+
+def test_safe_nodes_are_those_at_least_the_retreat_from_anything_burnt(make_world):
+    world = make_world(wind_m_s=10.0, from_deg=0.0, fuel=145)
+    engagement = world.responders._engagement
+    sizes = set()
+    for now_s in np.arange(0.0, 3600.0, 300.0):
+        world.fire.advance(now_s)
+        roads, burnt = engagement.ways.roads, np.nonzero(world.fire.arrival_time_s <= now_s)
+        x_m, y_m = world.fire.grid.centre_of(*burnt)
+        away_m = np.hypot(np.subtract.outer(roads.x_m, x_m), np.subtract.outer(roads.y_m, y_m))
+        is_safe = away_m.min(axis=1, initial=np.inf) >= RETREAT_M
+        assert engagement._safe_nodes() == np.flatnonzero(is_safe).tolist()
+        sizes.add(int(is_safe.sum()))
+    assert len(sizes) > 1
 
 
 def test_a_tanker_that_protects_uses_its_water_as_an_engine_does(make_world):
