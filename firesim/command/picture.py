@@ -99,6 +99,7 @@ class Picture:
             self.coaches = {bus.bus: Coach(bus) for bus in briefing.line.buses}
         self.is_open: NDArray[np.bool_] = np.ones(len(roads.tail), dtype=bool)
         self._road_seen_s = np.full(len(roads.tail), -inf)
+        self._node_near: dict[Point, int] = {}
 
     @property
     def channels(self) -> list[str]:
@@ -109,6 +110,12 @@ class Picture:
     def against_lanes(self) -> list[int]:
         """The edges that nobody may drive along because both lanes lead the other way."""
         return [int(self.ground.roads.opposite[edge]) for edge in sorted(self.lanes.edges)]
+
+    def road_node_near(self, x_m: float, y_m: float) -> int:
+        """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
+        if (x_m, y_m) not in self._node_near:
+            self._node_near[x_m, y_m] = int(self.ground.roads.nearest_node(x_m, y_m))
+        return self._node_near[x_m, y_m]
 
     @property
     def prior(self) -> PlacePrior:
