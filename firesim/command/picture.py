@@ -44,6 +44,7 @@ from firesim.place.shapes import points_of
 if TYPE_CHECKING:
     from firesim.command.forecast import Forecast
     from firesim.command.ways import Network
+    from firesim.physics.search import RoadGraph
 
 Point = tuple[float, float]
 
@@ -86,6 +87,7 @@ class Picture:
     is_planned: bool = False
     lanes: Lanes = field(default_factory=Lanes)
     networks: dict[bool, Network] = field(default_factory=dict)  # of the public and of units, kept by `ways.py`
+    paths: tuple[bytes, RoadGraph] | None = None  # for who walks, and of which open roads; kept by `walking.py`
 
     def __post_init__(self) -> None:
         self._prior: PlacePrior | None = None
