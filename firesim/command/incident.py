@@ -251,8 +251,8 @@ class Incident:
 
     def unsearch(self, observer: str) -> None:
         """The searcher has found the fire after all."""
-        self._held = None
-        self.evidence.pop(f"search by {observer}", None)
+        if self.evidence.pop(f"search by {observer}", None) is not None:
+            self._held = None
 
     def take_over(self, other: Incident) -> None:
         """The other suspicion has turned out to be this same fire."""
@@ -367,8 +367,10 @@ class Incident:
             return False
         # Rings are kept open: a corner that stands twice would draw the middle toward itself.
         rings = [list(ring[:-1] if ring[0] == ring[-1] else ring) for ring in report.outline_xy_m if ring]
+        if not self.has_outline:  # that it is drawn again says no more of whether it is there
+            self._held = None
         self.outlines[report.observer] = Drawing(rings, report.seen_s, report.is_whole)
-        self._middle = self._held = None
+        self._middle = None
         self.outline_seen_s = report.seen_s
         self.outline_sd_m = report.outline_sd_m
         return True
