@@ -122,7 +122,7 @@ class _Desk:
     def node_of(self, case: Case) -> int:
         """The road node nearest to the door."""
         if case.household not in self._node:
-            self._node[case.household] = self.picture.ground.road_node_near(*case.call.place_xy_m)
+            self._node[case.household] = self.picture.road_node_near(*case.call.place_xy_m)
         return self._node[case.household]
 
     @cached_property
@@ -240,7 +240,7 @@ class _Desk:
         """From which node, when an ambulance can be at each, and by which stretch it comes there."""
         if crew.name not in self._reach:
             roads = self.network.roads
-            near = self.picture.ground.road_node_near
+            near = self.picture.road_node_near
             start = roads.node_index[crew.cut_at[0]] if crew.cut_at else near(crew.x_m, crew.y_m)
             from_s = self.now_s
             if crew.state in ("", "available"):

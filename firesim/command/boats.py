@@ -49,11 +49,11 @@ def landing_for(picture: Picture, zone: int, now_s: float) -> str:
     if node < 0:
         own = [one.landing for one in sea.landings.values() if one.zone == place.zone]
         return next((name for name in own if is_usable(picture, sea, name, now_s)), "")
-    known, walk_s = picture.ground.roads.node_index, walks_s(picture, node, now_s)
-    near = sorted((walk_s[known[one.node]], one.landing) for one in sea.landings.values() if one.node in known)
+    known, walk_s = picture.ground.roads.node_index, walks_s(picture, node, now_s).tolist()
+    away = ((walk_s[known[one.node]], one.landing) for one in sea.landings.values() if one.node in known)
     furthest_s = picture.parameters.landing_within_m / WALKS_M_S
-    within = (name for away_s, name in near if away_s <= furthest_s)
-    return next((name for name in within if is_usable(picture, sea, name, now_s)), "")
+    near = sorted((away_s, name) for away_s, name in away if away_s <= furthest_s)
+    return next((name for _, name in near if is_usable(picture, sea, name, now_s)), "")
 
 
 def with_landings(picture: Picture, advice: Mapping[int, ZoneAdvice], now_s: float) -> dict[int, ZoneAdvice]:

@@ -243,7 +243,7 @@ def _node_of(picture: Picture, coach: Coach) -> int:
     ground = picture.ground
     if coach.place_xy_m is None:
         return ground.roads.node_index[coach.info.node]
-    return ground.road_node_near(*coach.place_xy_m)
+    return picture.road_node_near(*coach.place_xy_m)
 
 
 def _carries(picture: Picture, line: BusLine, coach: Coach, fetch: Fetch, from_s: float) -> int:

@@ -22,7 +22,7 @@ from firesim.command.cases import note_answer
 from firesim.command.clearance import ClearanceEstimate, in_words
 from firesim.command.crews import Crew, answers, note_order
 from firesim.command.forecast import Forecaster, belief_of, outline_cells
-from firesim.command.ground import Ground
+from firesim.command.ground import ground_of
 from firesim.command.incident import Incident
 from firesim.command.orders import Belief, Milestone, Order
 from firesim.command.picture import Heard, Lanes, Picture
@@ -126,7 +126,7 @@ class Dispatcher:
             raise RuntimeError("the dispatcher has been briefed already")
         policy = policy_named(briefing.policy)
         parameters = policy.Parameters.model_validate(briefing.parameters)
-        ground = Ground(briefing, parameters.forecast_cell_factor, parameters.zone_buffer_m)
+        ground = ground_of(briefing, parameters.forecast_cell_factor, parameters.zone_buffer_m)
         self._policy = policy()
         self._picture = Picture(ground, parameters)
         self._forecaster = Forecaster(ground, parameters)

@@ -1,16 +1,18 @@
 """The ground as the centre was told of it: map, roads, zones, refuges, bulletin.
 
-Built once from the briefing and never changed. What the fire and people do to it is the picture's matter.
+Built once from the briefing and never changed. What the fire and people do to it is the picture's matter. So all
+centres that are told the same, run after run, share one (`ground_of`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import hypot
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,7 @@ Integers = NDArray[np.int64]
 
 _NON_BURNABLE = (91, 99)  # fuel model numbers NB1 to NB9, Scott & Burgan 2005
 _WATER = 98  # NB8
+_MOST_KEPT = 4  # briefings, one a strategy; a ground takes some 13 MB once a fire has run over it
 
 
 class Ground:
@@ -68,7 +71,6 @@ class Ground:
         # No plan sends anybody to a last resort: people know the way there by themselves.
         self.refuge_node = self._nodes([None if one.is_last_resort else one.node for one in self.refuges])
         self.buffer_m = buffer_m
-        self._node_near: dict[tuple[float, float], int] = {}
         self._spreads: dict[tuple[float, float, float], LandscapeSpread] = {}
 
     def _nodes(self, names: list[str | None]) -> Integers:
@@ -224,12 +226,6 @@ class Ground:
         """The nodes from which a vehicle can drive away, in order."""
         return np.unique(self.roads.tail[self.roads.is_drivable])
 
-    def road_node_near(self, x_m: float, y_m: float) -> int:
-        """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
-        if (x_m, y_m) not in self._node_near:
-            self._node_near[x_m, y_m] = int(self.roads.nearest_node(x_m, y_m))
-        return self._node_near[x_m, y_m]
-
     @cached_property
     def road_nodes_xy_m(self) -> Floats:
         """Easting and northing of every node of the roads. [node, 2]"""
@@ -250,7 +246,11 @@ class Ground:
 
     def when(self, time_s: float) -> datetime:
         """Date and time with its zone."""
-        return datetime.fromisoformat(self.briefing.start_iso) + timedelta(seconds=time_s)
+        return self._start + timedelta(seconds=time_s)
+
+    @cached_property
+    def _start(self) -> datetime:
+        return datetime.fromisoformat(self.briefing.start_iso)
 
     def bulletin_at(self, time_s: float) -> WeatherRow:
         """The row of the bulletin, told in order, that holds at a time; before the first row, the first."""
@@ -291,3 +291,13 @@ class Ground:
         toward_deg = (self.bulletin_at(time_s).wind_from_deg + 180.0) % 360.0
         off_deg = np.abs((direction_deg(east, north) - toward_deg + 180.0) % 360.0 - 180.0)
         return np.hypot(east, north), off_deg
+
+
+def ground_of(briefing: Briefing, cell_factor: int, buffer_m: float) -> Ground:
+    """The ground that a briefing tells of, arguments as of `Ground`: the same for all that say the same to the byte."""
+    return _ground_of(msgspec.msgpack.encode(briefing), cell_factor, buffer_m)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _ground_of(briefing: bytes, cell_factor: int, buffer_m: float) -> Ground:
+    return Ground(msgspec.msgpack.decode(briefing, type=Briefing), cell_factor, buffer_m)

@@ -122,7 +122,10 @@ class PlacePrior:
             squares = self._squares_about(self.sensor_xy[report.sensor], self.parameters.gas_sd_m)
         else:
             squares = self._squares_off_bearing(self.sensor_xy[report.sensor], report)
-        likelihood: Floats = (1.0 - _STRAY_SHARE) * np.exp(-0.5 * squares) + _STRAY_SHARE * _background(squares)
+        by_place = np.exp(-0.5 * squares)
+        # The chance of a stray report: the same everywhere, in all as likely as a true one.
+        stray = max(float(by_place.mean()), _FAR_OFF_THE_MAP)
+        likelihood: Floats = (1.0 - _STRAY_SHARE) * by_place + _STRAY_SHARE * stray
         return np.asarray(np.log(likelihood))
 
     def _squares_about(self, place: Point, sd_m: float) -> Floats:
@@ -136,11 +139,6 @@ class PlacePrior:
         distance_m = np.maximum(np.hypot(east, north), self.cell_size_m)
         cell_deg = np.degrees(self.cell_size_m / distance_m) / np.sqrt(12.0)
         return np.asarray(off_deg**2 / (report.bearing_sd_deg**2 + cell_deg**2))
-
-
-def _background(squares: Floats) -> Floats:
-    """The chance of a stray report: the same everywhere, in all as likely as a true one."""
-    return np.full_like(squares, max(float(np.exp(-0.5 * squares).mean()), _FAR_OFF_THE_MAP))
 
 
 @dataclass(frozen=True)
@@ -253,8 +251,8 @@ class Incident:
 
     def unsearch(self, observer: str) -> None:
         """The searcher has found the fire after all."""
-        self._held = None
-        self.evidence.pop(f"search by {observer}", None)
+        if self.evidence.pop(f"search by {observer}", None) is not None:
+            self._held = None
 
     def take_over(self, other: Incident) -> None:
         """The other suspicion has turned out to be this same fire."""
@@ -369,8 +367,10 @@ class Incident:
             return False
         # Rings are kept open: a corner that stands twice would draw the middle toward itself.
         rings = [list(ring[:-1] if ring[0] == ring[-1] else ring) for ring in report.outline_xy_m if ring]
+        if not self.has_outline:  # that it is drawn again says no more of whether it is there
+            self._held = None
         self.outlines[report.observer] = Drawing(rings, report.seen_s, report.is_whole)
-        self._middle = self._held = None
+        self._middle = None
         self.outline_seen_s = report.seen_s
         self.outline_sd_m = report.outline_sd_m
         return True

@@ -44,6 +44,7 @@ from firesim.place.shapes import points_of
 if TYPE_CHECKING:
     from firesim.command.forecast import Forecast
     from firesim.command.ways import Network
+    from firesim.physics.search import RoadGraph
 
 Point = tuple[float, float]
 
@@ -86,6 +87,7 @@ class Picture:
     is_planned: bool = False
     lanes: Lanes = field(default_factory=Lanes)
     networks: dict[bool, Network] = field(default_factory=dict)  # of the public and of units, kept by `ways.py`
+    paths: tuple[bytes, RoadGraph] | None = None  # for who walks, and of which open roads; kept by `walking.py`
 
     def __post_init__(self) -> None:
         self._prior: PlacePrior | None = None
@@ -99,6 +101,7 @@ class Picture:
             self.coaches = {bus.bus: Coach(bus) for bus in briefing.line.buses}
         self.is_open: NDArray[np.bool_] = np.ones(len(roads.tail), dtype=bool)
         self._road_seen_s = np.full(len(roads.tail), -inf)
+        self._node_near: dict[Point, int] = {}
 
     @property
     def channels(self) -> list[str]:
@@ -109,6 +112,12 @@ class Picture:
     def against_lanes(self) -> list[int]:
         """The edges that nobody may drive along because both lanes lead the other way."""
         return [int(self.ground.roads.opposite[edge]) for edge in sorted(self.lanes.edges)]
+
+    def road_node_near(self, x_m: float, y_m: float) -> int:
+        """The node nearest to a place from which the public can drive away; kept, for most units stand still."""
+        if (x_m, y_m) not in self._node_near:
+            self._node_near[x_m, y_m] = int(self.ground.roads.nearest_node(x_m, y_m))
+        return self._node_near[x_m, y_m]
 
     @property
     def prior(self) -> PlacePrior:

@@ -205,7 +205,7 @@ def network_way(picture: Picture, network: Network, crew: Crew, place: Point, no
     roads = network.roads
     if crew.is_shut_in:
         return None
-    start = roads.node_index[crew.cut_at[0]] if crew.cut_at else picture.ground.road_node_near(crew.x_m, crew.y_m)
+    start = roads.node_index[crew.cut_at[0]] if crew.cut_at else picture.road_node_near(crew.x_m, crew.y_m)
     arrive_s, via_edge = network.reach(start, now_s)
     away_m = np.hypot(roads.x_m - place[0], roads.y_m - place[1])
     away_m[~np.isfinite(arrive_s)] = inf

@@ -76,14 +76,14 @@ def cut_off(
     is_beach = ground.zones[zone].kind == "beach"  # the water is at hand there
     if forecasted is None or is_beach:
         return to_the_shore(picture, zone, because, landing_for(picture, zone, now_s))
-    said, landing = told_to_stay(picture, zone), landing_for(picture, zone, now_s)
-    walk_m = _walk_m(picture, zone)
-    if said is None or said.refuge == IN_PLACE:
-        if not isfinite(float(forecasted.zone_reached_early_s[zone])):
-            until = ground.clock(forecasted.until_s)
-            return in_place(picture, zone, f"{because}; no fire is forecast here until {until}")
-        if not landing and walk_m > p.shore_within_m:
-            return in_place(picture, zone, f"{because}; the shore is {walk_m:.0f} m on foot, and no boat can come")
+    said = told_to_stay(picture, zone)
+    is_inside = said is None or said.refuge == IN_PLACE
+    if is_inside and not isfinite(float(forecasted.zone_reached_early_s[zone])):
+        until = ground.clock(forecasted.until_s)
+        return in_place(picture, zone, f"{because}; no fire is forecast here until {until}")
+    landing, walk_m = landing_for(picture, zone, now_s), _walk_m(picture, zone)
+    if is_inside and not landing and walk_m > p.shore_within_m:
+        return in_place(picture, zone, f"{because}; the shore is {walk_m:.0f} m on foot, and no boat can come")
     why_inside = _why_inside(picture, forecasted, zone, said, now_s)
     if why_inside:
         return in_place(picture, zone, f"{because}; {why_inside}")

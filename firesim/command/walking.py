@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firesim.command.picture import Picture
 from firesim.command.ways import closing_times
-from firesim.physics.search import earliest_arrival
+from firesim.physics.search import RoadGraph
 from firesim.place.shapes import are_within
 
 Floats = NDArray[np.float64]
@@ -23,12 +23,19 @@ def walks_s(picture: Picture, node: int, now_s: float) -> Floats:
     People set out `mobilise_s` from now, and leave every stretch `route_margin_s` before its early closing time as
     forecast. Without a forecast the stretches near the believed fire are not walked at all.
     """
-    roads, p = picture.ground.roads, picture.parameters
-    closes_s = believed_closings_s(picture)
-    travel_s = np.where(picture.is_open, roads.length_m / WALKS_M_S, inf)
-    start_s, n = now_s + p.mobilise_s, len(roads.node_ids)
-    arrive_s, _ = earliest_arrival(roads.tail, roads.head, travel_s, closes_s, node, start_s, n, p.route_margin_s)
+    p, closes_s = picture.parameters, believed_closings_s(picture)
+    start_s = now_s + p.mobilise_s
+    arrive_s, _ = _paths(picture).earliest_arrival(closes_s, node, start_s, p.route_margin_s)
     return np.asarray(arrive_s - start_s)
+
+
+def _paths(picture: Picture) -> RoadGraph:
+    """The roads for who walks, as if none closed; kept until another is believed open or shut."""
+    is_open, roads = picture.is_open.tobytes(), picture.ground.roads
+    if picture.paths is None or picture.paths[0] != is_open:
+        travel_s = np.where(picture.is_open, roads.length_m / WALKS_M_S, inf)
+        picture.paths = is_open, RoadGraph(roads.tail, roads.head, travel_s, len(roads.node_ids))
+    return picture.paths[1]
 
 
 def believed_closings_s(picture: Picture) -> Floats:

@@ -77,6 +77,7 @@ class Network:
         self._graph = RoadGraph(roads.tail, roads.head, self.travel_s, self.n_nodes)
         self._edges_between = picture.ground.edges_between
         self._travel_of_edge_s: list[float] = self.travel_s.tolist()
+        self._head_of_edge: list[int] = roads.head.tolist()
         self._members: tuple[Forecast, Floats] | None = None
         self._forget()
 
@@ -141,7 +142,7 @@ class Network:
         for edge in edges:
             travelled_s += self._travel_of_edge_s[edge]
             leave_by_s = min(leave_by_s, self._closing_of_edge_s[edge] - self.margin_s - travelled_s)
-        nodes = [start, *(int(self.roads.head[edge]) for edge in edges)]
+        nodes = [start, *(self._head_of_edge[edge] for edge in edges)]
         return Way(tuple(edges), tuple(self.roads.node_ids[node] for node in nodes), travelled_s, leave_by_s)
 
     def along(self, nodes: Sequence[str]) -> Way | None:

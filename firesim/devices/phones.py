@@ -183,7 +183,7 @@ class AppPush(_OverMasts):
         hears = self._hears(who, alert, p.app_delivered_fraction, p.app_wakes_fraction, asleep)
         delay_s = self._after_s(who, "latency", alert.level, p.app_latency_s) + self._waking_s(who, asleep)
         delay_s += self._after_s(who, "noticed", alert.level, p.app_noticed_s)
-        return Reach(who[hears].tolist(), (delivered_s + delay_s)[hears].tolist())
+        return Reach(who[hears], (delivered_s + delay_s)[hears])
 
 
 class CellBroadcast(_OverMasts):
@@ -199,7 +199,7 @@ class CellBroadcast(_OverMasts):
         hears = self._hears(who, alert, p.broadcast_reach_fraction, p.broadcast_wakes_fraction, asleep)
         latency_s = self._after_s(who, "latency", alert.level, p.broadcast_90_s / log(10.0))
         at_s = delivered_s + (latency_s + self._waking_s(who, asleep))
-        return Reach(who[hears].tolist(), at_s[hears].tolist())
+        return Reach(who[hears], at_s[hears])
 
 
 class Knock:
@@ -269,4 +269,4 @@ class Knock:
 def _reach(is_reached: Mask, at_s: Floats) -> Reach:
     """The parties that are reached, in their own order, with their times."""
     parties = np.flatnonzero(is_reached)
-    return Reach(parties.tolist(), at_s[parties].tolist())
+    return Reach(parties, at_s[parties])

@@ -77,7 +77,7 @@ class Siren:
         hears = self._hears < chance_to_hear(away_m, reach_m, p.steepness)
         who = np.flatnonzero(hears & self._understands & (~asleep | self._wakes))
         waking_s = np.where(asleep, self._sleep.waking_s, 0.0)
-        return Reach(who.tolist(), (at_s + self._noticed_s + waking_s)[who].tolist())
+        return Reach(who, (at_s + self._noticed_s + waking_s)[who])
 
 
 def chance_to_hear(distance_m: Floats, reach_m: Floats | float, steepness: float = 4.0) -> Floats:

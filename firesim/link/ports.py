@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firesim.link.body import Body
 from firesim.link.messages import Alert, DroneOrder
 
@@ -73,8 +76,8 @@ class Channel(Protocol):
 class Reach:
     """Which parties an alert reaches on a channel, and when: indices and seconds of equal length."""
 
-    parties: Sequence[int]
-    at_s: Sequence[float]
+    parties: Sequence[int] | NDArray[np.int64]
+    at_s: Sequence[float] | NDArray[np.float64]
 
 
 @runtime_checkable

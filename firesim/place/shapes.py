@@ -155,10 +155,10 @@ def _outlines(field: Floats, level: float, top: int, left: int) -> tuple[Floats,
     `left` of the grid. An outline begins in the first square, row by row, of which no other has taken that piece.
     """
     rows, columns = field.shape
-    most = 0
+    codes, most = np.zeros((rows, columns), np.uint8), 0
     for r in range(rows - 1):
         for c in range(columns - 1):
-            code = _code(field, r, c, level)
+            code = codes[r, c] = _code(field, r, c, level)
             most += (_PIECES[code, 0, 0] >= 0) + (_PIECES[code, 1, 0] >= 0)
     down, across, ends = np.empty(2 * most), np.empty(2 * most), np.empty(most, np.int64)
     is_taken = np.zeros((rows, columns, 2), np.bool_)
@@ -166,16 +166,16 @@ def _outlines(field: Floats, level: float, top: int, left: int) -> tuple[Floats,
     for r in range(rows - 1):
         for c in range(columns - 1):
             for p in range(2):
-                if _PIECES[_code(field, r, c, level), p, 0] < 0 or is_taken[r, c, p]:
+                if _PIECES[codes[r, c], p, 0] < 0 or is_taken[r, c, p]:
                     continue
                 row, column, piece, first = r, c, p, k
                 while not is_taken[row, column, piece]:
                     is_taken[row, column, piece] = True
-                    side, leads_to = _PIECES[_code(field, row, column, level), piece]
+                    side, leads_to = _PIECES[codes[row, column], piece]
                     down[k], across[k] = _crossing(field, row, column, side, level, top, left)
                     k += 1
                     row, column = row + _BEYOND[leads_to, 0], column + _BEYOND[leads_to, 1]
-                    piece = 0 if _PIECES[_code(field, row, column, level), 0, 0] == (leads_to + 2) % 4 else 1
+                    piece = 0 if _PIECES[codes[row, column], 0, 0] == (leads_to + 2) % 4 else 1
                 down[k], across[k] = down[first], across[first]
                 k += 1
                 ends[outlines] = k

@@ -102,6 +102,10 @@ def test_roads_believed_cut_are_not_walked(small):
     assert landing_for(picture, WEST, 0.0) == "sea-west"  # it lies at the zone's own node
     picture.vessels["boat-1"].refused["sea-west"] = (0.0, "sea")
     assert landing_for(picture, WEST, 100.0) == ""
+    picture.is_open[:] = True
+    assert landing_for(picture, WEST, 100.0) == "sea-middle"  # told open again, it is walked again
+    picture.is_open[:] = False
+    assert landing_for(picture, WEST, 100.0) == ""
 
 
 def test_nobody_is_sent_to_a_landing_along_a_road_that_is_forecast_to_close(small):

@@ -65,6 +65,27 @@ def test_what_is_only_said_again_leaves_the_belief_in_a_confirmed_fire_as_it_is(
     assert beliefs[0] < beliefs[1] < beliefs[4] < beliefs[5]
 
 
+def test_a_fire_that_is_drawn_again_or_whose_finder_never_missed_it_is_believed_as_before(small, ground):
+    fire = Incident("fire 1", PlacePrior(ground, P), P, 300.0)
+    fire.add("camera", 20.0, 300.0)
+    fire.search("drone", -3.0, 310.0)
+    fire.stage = "confirmed"
+    beliefs = []
+    for at_s, observer in enumerate(("engine", "engine", "drone", "drone"), 400):
+        fire.unsearch(observer)
+        fire.draw(
+            FireMapReport(
+                observer=observer, seen_s=float(at_s), place_xy_m=small.FIRE_XY_M,
+                outline_xy_m=[small.square(*small.FIRE_XY_M, float(at_s))], outline_sd_m=20.0,
+            )
+        )  # fmt: skip
+        beliefs.append(fire.probability(float(at_s)))
+        afresh = deepcopy(fire)
+        afresh._held = None
+        assert beliefs[-1] == afresh.probability(float(at_s))
+    assert beliefs[0] == beliefs[1] < beliefs[2] == beliefs[3]  # the drone had looked in vain, and now has seen it
+
+
 def test_a_drawing_tells_its_cells_and_the_roads_beside_it_of_each_map_and_distance(small, ground):
     drawing = Drawing([small.square(*small.FIRE_XY_M, 400.0)], 400.0, True)
     for _ in range(2):
