@@ -30,6 +30,10 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
+# By the kind of place: where one is there, as to heat and smoke (elsewhere as at home), and what one waits for.
+_STAYS_AT = {"beach": ON_BEACH, "landing": ON_BEACH, "stop": ON_ROAD}
+_FETCHED_FROM = {"landing": FOR_BOAT, "stop": FOR_BUS}
+
 
 class ComingThrough:
     """From the road to a fate."""
@@ -104,11 +108,10 @@ class ComingThrough:
         places, standing = [traffic.refuges[place] for place in where.tolist()], self._standing
         standing.note(who, at_s, "sheltering", because, [place.refuge for place in places])
         standing.state[who], standing.waits_at[who], self._there_since_s[who] = SHELTERING, where, at_s
-        at_water = np.array([place.kind in ("beach", "landing") for place in places], dtype=bool)
-        at_stop = np.array([place.kind == "stop" for place in places], dtype=bool)
-        standing.stays_at[who] = np.where(at_water, ON_BEACH, np.where(at_stop, ON_ROAD, AT_HOME))
-        fetched_by = np.where(at_stop, FOR_BUS, FOR_BOAT)
-        standing.waits[who] = np.where(where >= self._n_refuges, fetched_by, standing.waits[who])
+        for party, place in zip(who.tolist(), places, strict=True):
+            standing.stays_at[party] = _STAYS_AT.get(place.kind, AT_HOME)
+            if place.kind in _FETCHED_FROM:
+                standing.waits[party] = _FETCHED_FROM[place.kind]
         self._just_came.append(who)  # where they are now may be cut off already
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
