@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.physics.queues import ARRIVED, CAUGHT
 from firesim.world.exposure import AT_HOME, ON_BEACH, ON_ROAD
 from firesim.world.households import Parties
@@ -160,21 +161,15 @@ class ComingThrough:
         self._just_came = []
 
     def _note_cut_off_of(self, who: Integers, traffic: Traffic) -> None:
-        # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
-        standing, state = self._standing, self._standing.state[who]
-        who = who[((state == HOME) | (state == SHELTERING)) & np.isinf(standing.trapped_s[who])]
+        standing, cut_off = self._standing, traffic.cut_off
+        who, node = _in_place_and_cut_off(
+            who, standing.state, standing.trapped_s, standing.lost_cell, standing.refuge_in, standing.waits_at,
+            self._parties.node, traffic.refuge_nodes, cut_off.by_event,
+        )  # fmt: skip
         if len(who) == 0:
             return
-        # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
-        place = np.where(standing.lost_cell[who] != NONE, standing.refuge_in[who], standing.waits_at[who])
-        node, is_there = self._parties.node[who], (place != NONE).nonzero()[0]
-        node[is_there] = traffic.refuge_nodes[place[is_there]]
-        cut = ((node >= 0) & (traffic.cut_off.by_event[node] != NONE)).nonzero()[0]
-        if len(cut) == 0:
-            return
-        who, node = who[cut], node[cut]
-        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node], self._there_since_s[who])
-        standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node])
+        standing.trapped_s[who] = np.maximum(cut_off.since_s[node], self._there_since_s[who])
+        standing.note(who, standing.trapped_s[who], "trapped", cut_off.by_event[node])
 
     def lose_refuges(self, now_s: float, traffic: Traffic) -> None:
         """Who is in a refuge when it is lost did not come through: they stay, in the heat like anybody in place."""
@@ -200,3 +195,27 @@ class ComingThrough:
         standing = self._standing
         in_place = np.isin(standing.state, (HOME, SHELTERING)) & (standing.waits_at == NONE)
         standing.state[in_place & np.isfinite(standing.trapped_s)] = TRAPPED
+
+
+@kernel
+def _in_place_and_cut_off(
+    among: Integers, state: Integers, trapped_s: Floats, lost_cell: Integers, refuge_in: Integers, waits_at: Integers,
+    home_node: Integers, refuge_nodes: Integers, cut_off_by: Integers,
+) -> tuple[Integers, Integers]:  # fmt: skip
+    """Of some parties, those in place that are cut off and were not noted as trapped before; and the node of each.
+
+    `refuge_nodes` of all that `Traffic.refuges` holds; `cut_off_by` [nodes] is what cut off each, -1: nothing; the
+    others [parties], see `Standing`. Who waits at the water is cut off like anybody else: no boat need come. Once
+    ashore in a port they are safe.
+    """
+    who, at_node, n = np.empty(among.size, np.int64), np.empty(among.size, np.int64), 0
+    for party in among:
+        if (state[party] != HOME and state[party] != SHELTERING) or trapped_s[party] < np.inf:
+            continue
+        # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
+        place = refuge_in[party] if lost_cell[party] != NONE else waits_at[party]
+        node = refuge_nodes[place] if place != NONE else home_node[party]
+        if node >= 0 and cut_off_by[node] != NONE:
+            who[n], at_node[n] = party, node
+            n += 1
+    return who[:n], at_node[:n]
