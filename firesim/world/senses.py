@@ -257,7 +257,9 @@ def whereabouts(
     for party in range(state.size):
         if state[party] == SAFE:
             continue
-        if is_in_bus[party]:
+        if state[party] == HOME:  # most are, and nowhere else
+            cell = home_cell[party]
+        elif is_in_bus[party]:
             cell = bus_cell[party]
         elif is_afloat[party]:
             cell = -1
