@@ -45,7 +45,7 @@ class ComingThrough:
     ) -> None:  # fmt: skip
         self._parties, self._parameters, self._standing = parties, parameters, standing
         self._shore, self._stops, self._n_refuges = shore, stops, n_refuges
-        self._beside: Integers | None = None  # the landing at each refuge, once they are known
+        self._beside: Integers | None = None  # the landing beside each of what can be made for, once they are known
         self._there_since_s = np.zeros(len(parties))  # not safe where they are: from the start, come to wait, lost
         self._cuts_known = 0
         self._just_came: list[Integers] = []  # to where they wait, or are in a refuge that was lost, since then
@@ -99,10 +99,9 @@ class ComingThrough:
         if len(safe) < len(who):
             self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
         if self._shore.landings:
-            in_place = (came_to < self._n_refuges).nonzero()[0]
             if self._beside is None:
-                self._beside = self._shore.beside(traffic.refuges[: self._n_refuges])
-            self._shore.wait(who[in_place], self._beside[came_to[in_place]], at_s[in_place])
+                self._beside = self._shore.beside(traffic.refuges)
+            self._shore.wait(who, self._beside[came_to], at_s)
 
     def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """They have come to where they are not safe by itself, and wait there."""
