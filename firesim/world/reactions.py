@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from firesim.world.by_ambulance import ByAmbulance
 from firesim.world.by_bus import ByBus
 from firesim.world.decisions import Decisions
-from firesim.world.hearing import INSIDE, LEVEL_WORDS, NOTHING, ORDER, STAY, Heard, Hearing
+from firesim.world.hearing import ELSEWHERE, INSIDE, LEVEL_WORDS, NOTHING, ORDER, SEEN, STAY, Heard, Hearing
 from firesim.world.neighbours import Neighbours
 from firesim.world.people_parameters import PeopleParameters
 from firesim.world.setting_out import SettingOut
@@ -18,10 +18,6 @@ from firesim.world.traffic import Traffic
 
 Integers = NDArray[np.int64]
 Claims = NDArray[np.bool_]
-
-
-# What hearing more than before is called, by its level.
-_KINDS = ("", "overheard", "told_of_fire", "warned", "warned", "warned")
 
 
 class Reactions:
@@ -88,12 +84,11 @@ class Reactions:
         events = heard.because.copy()
         raised = heard.is_raised.nonzero()[0]
         level = heard.level[raised]
-        kinds = [_KINDS[one] for one in level.tolist()]
-        for kind in ("overheard", "told_of_fire", "warned"):
-            n = kinds.count(kind)
-            if n == 0:
+        kinds = (("overheard", level == ELSEWHERE), ("told_of_fire", level == SEEN), ("warned", level > SEEN))
+        for kind, is_of_kind in kinds:
+            part = raised[is_of_kind]
+            if len(part) == 0:
                 continue
-            part = raised if n == len(raised) else raised[np.array([one == kind for one in kinds])]
             words = [
                 f"{LEVEL_WORDS[level]} by {self._hearing.channels[by]}"
                 for level, by in zip(heard.level[part].tolist(), heard.channel[part].tolist(), strict=True)

@@ -12,7 +12,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel
 from firesim.place.grid import Grid
 from firesim.place.open_ground import points_in, polygon_of
 from firesim.place.settlement import Refuge
@@ -117,8 +116,10 @@ class RefugeWatch:
             cells = flaming_cells
         if len(cells) == 0:
             return
+        matters_from_m = self._matters_from_m[cells]
         flames_m = np.zeros(len(cells)) if flame_length_m is None else flame_length_m.ravel()[cells].astype(float)
-        matter = _that_matter(cells, flames_m, self._matters_from_m)
+        self._matters_from_m[cells] = np.inf
+        matter = (np.minimum(flames_m, HIGHEST_FLAME_M) >= matters_from_m).nonzero()[0]
         for start in range(0, len(matter), _AT_ONCE):
             those = matter[start : start + _AT_ONCE]
             self._burn(cells[those], arrival_time_s.ravel()[cells[those]], flames_m[those])
@@ -168,21 +169,6 @@ class RefugeWatch:
         self._reported[fresh] = True
         self._has_news = False
         return [(int(refuge), bool(self.smoke_s[refuge] < self.flames_s[refuge])) for refuge in fresh]
-
-
-@kernel
-def _that_matter(cells: Integers, flames_m: Floats, matters_from_m: Floats) -> Integers:
-    """Which of some flaming cells (flat) matter to a refuge, by the length of their flames; none does again. [n]
-
-    `matters_from_m` [cells]: see `RefugeWatch`.
-    """
-    which, n = np.empty(cells.size, np.int64), 0
-    for k, cell in enumerate(cells):
-        if min(flames_m[k], HIGHEST_FLAME_M) >= matters_from_m[cell]:
-            which[n] = k
-            n += 1
-        matters_from_m[cell] = np.inf
-    return which[:n]
 
 
 def _points_of(refuge: Refuge) -> Floats:
