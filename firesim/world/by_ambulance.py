@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.world.exposure import AT_HOME, ON_ROAD
 from firesim.world.havens import Haven
 from firesim.world.households import FETCHED, Parties
@@ -83,9 +84,9 @@ class ByAmbulance:
         ]
 
     def _who_wait(self) -> list[int]:
-        """Those who wait for somebody to take them, rising: few, so that they are asked one by one."""
-        waits = self._standing.waits[self._helped] == FOR_HELP
-        return [party for party in self._helped[waits].tolist() if self._standing.state[party] == SHELTERING]
+        """Those who wait for somebody to take them, rising."""
+        waiting: list[int] = _waiting(self._helped, self._standing.waits, self._standing.state).tolist()
+        return waiting
 
     def _is_promised(self, party: int) -> bool:
         """Whether somebody who promised a lift has not left yet."""
@@ -182,3 +183,14 @@ class ByAmbulance:
         standing.note(who, at_s, "refuge_lost", because, haven.name)
         standing.safe_s[who], standing.state[who] = np.inf, EXPOSED
         standing.lost_cell[who], standing.stays_at[who] = haven.cell, AT_HOME
+
+
+@kernel
+def _waiting(among: Integers, waits: Integers, state: Integers) -> Integers:
+    """Of these, who waits for somebody who takes them; `waits` and `state` of all parties. [n]"""
+    who, n = np.empty(among.size, np.int64), 0
+    for party in among:
+        if waits[party] == FOR_HELP and state[party] == SHELTERING:
+            who[n] = party
+            n += 1
+    return who[:n]

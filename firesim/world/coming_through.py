@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.physics.queues import ARRIVED, CAUGHT
 from firesim.world.exposure import AT_HOME, ON_BEACH, ON_ROAD
 from firesim.world.households import Parties
@@ -30,6 +31,10 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
+# By the kind of place: where one is there, as to heat and smoke (elsewhere as at home), and what one waits for.
+_STAYS_AT = {"beach": ON_BEACH, "landing": ON_BEACH, "stop": ON_ROAD}
+_FETCHED_FROM = {"landing": FOR_BOAT, "stop": FOR_BUS}
+
 
 class ComingThrough:
     """From the road to a fate."""
@@ -40,7 +45,7 @@ class ComingThrough:
     ) -> None:  # fmt: skip
         self._parties, self._parameters, self._standing = parties, parameters, standing
         self._shore, self._stops, self._n_refuges = shore, stops, n_refuges
-        self._beside: Integers | None = None  # the landing at each refuge, once they are known
+        self._beside: Integers | None = None  # the landing beside each of what can be made for, once they are known
         self._there_since_s = np.zeros(len(parties))  # not safe where they are: from the start, come to wait, lost
         self._cuts_known = 0
         self._just_came: list[Integers] = []  # to where they wait, or are in a refuge that was lost, since then
@@ -94,21 +99,19 @@ class ComingThrough:
         if len(safe) < len(who):
             self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
         if self._shore.landings:
-            in_place = (came_to < self._n_refuges).nonzero()[0]
             if self._beside is None:
-                self._beside = self._shore.beside(traffic.refuges[: self._n_refuges])
-            self._shore.wait(who[in_place], self._beside[came_to[in_place]], at_s[in_place])
+                self._beside = self._shore.beside(traffic.refuges)
+            self._shore.wait(who, self._beside[came_to], at_s)
 
     def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """They have come to where they are not safe by itself, and wait there."""
         places, standing = [traffic.refuges[place] for place in where.tolist()], self._standing
         standing.note(who, at_s, "sheltering", because, [place.refuge for place in places])
         standing.state[who], standing.waits_at[who], self._there_since_s[who] = SHELTERING, where, at_s
-        at_water = np.array([place.kind in ("beach", "landing") for place in places], dtype=bool)
-        at_stop = np.array([place.kind == "stop" for place in places], dtype=bool)
-        standing.stays_at[who] = np.where(at_water, ON_BEACH, np.where(at_stop, ON_ROAD, AT_HOME))
-        fetched_by = np.where(at_stop, FOR_BUS, FOR_BOAT)
-        standing.waits[who] = np.where(where >= self._n_refuges, fetched_by, standing.waits[who])
+        for party, place in zip(who.tolist(), places, strict=True):
+            standing.stays_at[party] = _STAYS_AT.get(place.kind, AT_HOME)
+            if place.kind in _FETCHED_FROM:
+                standing.waits[party] = _FETCHED_FROM[place.kind]
         self._just_came.append(who)  # where they are now may be cut off already
 
     def board(self, who: Integers, at_s: Floats, because: int, boat: str) -> None:
@@ -157,21 +160,15 @@ class ComingThrough:
         self._just_came = []
 
     def _note_cut_off_of(self, who: Integers, traffic: Traffic) -> None:
-        # Who waits at the water is cut off like anybody else: no boat need come. Once ashore in a port they are safe.
-        standing, state = self._standing, self._standing.state[who]
-        who = who[((state == HOME) | (state == SHELTERING)) & np.isinf(standing.trapped_s[who])]
+        standing, cut_off = self._standing, traffic.cut_off
+        who, node = _in_place_and_cut_off(
+            who, standing.state, standing.trapped_s, standing.lost_cell, standing.refuge_in, standing.waits_at,
+            self._parties.node, traffic.refuge_nodes, cut_off.by_event,
+        )  # fmt: skip
         if len(who) == 0:
             return
-        # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
-        place = np.where(standing.lost_cell[who] != NONE, standing.refuge_in[who], standing.waits_at[who])
-        node, is_there = self._parties.node[who], (place != NONE).nonzero()[0]
-        node[is_there] = traffic.refuge_nodes[place[is_there]]
-        cut = ((node >= 0) & (traffic.cut_off.by_event[node] != NONE)).nonzero()[0]
-        if len(cut) == 0:
-            return
-        who, node = who[cut], node[cut]
-        standing.trapped_s[who] = np.maximum(traffic.cut_off.since_s[node], self._there_since_s[who])
-        standing.note(who, standing.trapped_s[who], "trapped", traffic.cut_off.by_event[node])
+        standing.trapped_s[who] = np.maximum(cut_off.since_s[node], self._there_since_s[who])
+        standing.note(who, standing.trapped_s[who], "trapped", cut_off.by_event[node])
 
     def lose_refuges(self, now_s: float, traffic: Traffic) -> None:
         """Who is in a refuge when it is lost did not come through: they stay, in the heat like anybody in place."""
@@ -197,3 +194,27 @@ class ComingThrough:
         standing = self._standing
         in_place = np.isin(standing.state, (HOME, SHELTERING)) & (standing.waits_at == NONE)
         standing.state[in_place & np.isfinite(standing.trapped_s)] = TRAPPED
+
+
+@kernel
+def _in_place_and_cut_off(
+    among: Integers, state: Integers, trapped_s: Floats, lost_cell: Integers, refuge_in: Integers, waits_at: Integers,
+    home_node: Integers, refuge_nodes: Integers, cut_off_by: Integers,
+) -> tuple[Integers, Integers]:  # fmt: skip
+    """Of some parties, those in place that are cut off and were not noted as trapped before; and the node of each.
+
+    `refuge_nodes` of all that `Traffic.refuges` holds; `cut_off_by` [nodes] is what cut off each, -1: nothing; the
+    others [parties], see `Standing`. Who waits at the water is cut off like anybody else: no boat need come. Once
+    ashore in a port they are safe.
+    """
+    who, at_node, n = np.empty(among.size, np.int64), np.empty(among.size, np.int64), 0
+    for party in among:
+        if (state[party] != HOME and state[party] != SHELTERING) or trapped_s[party] < np.inf:
+            continue
+        # Who waits somewhere is there, and so is whoever sits in a refuge that was lost.
+        place = refuge_in[party] if lost_cell[party] != NONE else waits_at[party]
+        node = refuge_nodes[place] if place != NONE else home_node[party]
+        if node >= 0 and cut_off_by[node] != NONE:
+            who[n], at_node[n] = party, node
+            n += 1
+    return who[:n], at_node[:n]

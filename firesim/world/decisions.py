@@ -138,12 +138,12 @@ class Decisions:
         parties = (self.leaves_s <= now_s).nonzero()[0]
         return parties if len(parties) < 2 else parties[self.leaves_s[parties].argsort(kind="stable")]
 
-    def stand_down(self, parties: Integers) -> Integers:
-        """An all-clear, or an order to stay: those who have not left give it up. Returns who had meant to go."""
-        waits = np.where(self._has_decided[parties], self.leaves_s[parties], self.decides_s[parties])
-        meant = parties[np.isfinite(waits)]
-        self.decides_s[meant] = self.leaves_s[meant] = np.inf
-        self._has_decided[meant] = self.flees[meant] = False
+    def stand_down(self, parties: Integers) -> Claims:
+        """An all-clear, or an order to stay: those who have not left give it up. Returns who had meant to go. [n]"""
+        meant = np.isfinite(np.where(self._has_decided[parties], self.leaves_s[parties], self.decides_s[parties]))
+        those = parties[meant]
+        self.decides_s[those] = self.leaves_s[those] = np.inf
+        self._has_decided[those] = self.flees[those] = False
         return meant
 
 

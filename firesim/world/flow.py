@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.physics import gridlock
 from firesim.physics import traffic as moves
 from firesim.physics.queues import (
@@ -133,10 +134,7 @@ class Flow:
         Trips that are over stay where they ended.
         """
         t = self.travellers
-        now_s = np.where(t.status[trips] == TRAVELLING, at_s, t.done_s[trips])
-        span_s = np.maximum(t.ready_s[trips] - t.entered_s[trips], 1e-9)
-        fraction: Floats = np.clip((now_s - t.entered_s[trips]) / span_s, 0.0, 1.0)
-        return fraction
+        return _moved(trips, t.status, t.entered_s, t.ready_s, t.done_s, at_s)
 
     def who_is_where(
         self, edge: int, cut_fraction: float, length_m: float, caught_within_m: float, now_s: float
@@ -227,6 +225,19 @@ class Flow:
         """The first car of `edge` squeezes into the road it waits for, or pulls aside; see `physics.gridlock.force`."""
         self.may_have_ended = True
         gridlock.force(self.network, self.queues, self.travellers, self.events, edge, now_s)
+
+
+@kernel
+def _moved(
+    trips: Integers, status: Integers, entered_s: Floats, ready_s: Floats, done_s: Floats, at_s: float
+) -> Floats:  # fmt: skip
+    """See `Flow.moved`. [trips]"""
+    fraction = np.empty(trips.size)
+    for k, trip in enumerate(trips):
+        now_s = at_s if status[trip] == TRAVELLING else done_s[trip]
+        span_s = max(ready_s[trip] - entered_s[trip], 1e-9)
+        fraction[k] = min(max((now_s - entered_s[trip]) / span_s, 0.0), 1.0)
+    return fraction
 
 
 def _network_of(roads: Roads, drive_s: Floats) -> Network:

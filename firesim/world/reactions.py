@@ -100,7 +100,7 @@ class Reactions:
         """Of those who heard something, these stay where they are after all, if they meant to go."""
         if len(those) == 0:
             return
-        gave_up = those[np.isin(heard.who[those], self._decisions.stand_down(heard.who[those]))]
+        gave_up = those[self._decisions.stand_down(heard.who[those])]
         self._standing.note(heard.who[gave_up], heard.at_s[gave_up], "stood_down", heard.because[gave_up])
 
     def _stay_inside(self, heard: Heard, events: Integers) -> None:

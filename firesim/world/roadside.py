@@ -16,6 +16,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Ring = Sequence[tuple[float, float]]
 
+_OFF = -1  # the grid
 _NO_EDGES: Integers = np.empty(0, np.int64)
 _NO_FRACTIONS: Floats = np.empty(0)
 # A cell flames for 180 s (`fire.FLAMING_S`), and its arrival may be corrected by some seconds: looks no further apart
@@ -51,6 +52,8 @@ class Roadside:
         self._xy_m: Floats = np.concatenate([*points, nodes])
         self._counts: Integers = np.concatenate([counts, np.ones(len(nodes), np.int64)])
         self._starts: Integers = np.concatenate([self._first[:-1], self._first[-1] + np.arange(len(nodes))])
+        row, column = grid.cell_at(self._xy_m[:, 0], self._xy_m[:, 1])
+        self._cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, _OFF)
         self._watch(grid, n_edges)
 
     def _watch(self, grid: Grid, n_edges: int) -> None:
@@ -62,10 +65,9 @@ class Roadside:
         self._edge_of_point, self._fraction_of_point = edge_of, fraction
         self._is_cut = np.zeros(n_edges, np.bool_)
         self._within_m = grid.cell_size_m / 2.0
-        row, column = grid.cell_at(self._xy_m[:n, 0], self._xy_m[:n, 1])
-        inside = grid.holds(row, column)
+        inside = self._cell[:n] != _OFF
         size = grid.rows * grid.columns
-        pair, which = np.unique((edge_of * size + row * grid.columns + column)[inside], return_inverse=True)
+        pair, which = np.unique((edge_of * size + self._cell[:n])[inside], return_inverse=True)
         middle = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
         self._crossings, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
         self._crossings_in: dict[int, list[int]] = {}  # by flat cell that has not flamed so far
@@ -79,10 +81,18 @@ class Roadside:
 
     def position_m(self, edge: ArrayLike, fraction: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing at a fraction (0 to 1) of an edge, to the nearest point. [m]"""
+        xy_m = self._xy_m[self._nearest(edge, fraction)]
+        return xy_m[..., 0], xy_m[..., 1]
+
+    def cell_of(self, edge: ArrayLike, fraction: ArrayLike) -> Integers:
+        """The flat cell in which that point lies, -1: off the grid."""
+        return self._cell[self._nearest(edge, fraction)]
+
+    def _nearest(self, edge: ArrayLike, fraction: ArrayLike) -> Integers:
         edge = np.asarray(edge, dtype=np.int64)
         place = np.rint(np.asarray(fraction) * (self._counts[edge] - 1)).astype(np.int64)
-        xy_m = self._xy_m[self._starts[edge] + place]
-        return xy_m[..., 0], xy_m[..., 1]
+        point: Integers = self._starts[edge] + place
+        return point
 
     def newly_cut(
         self,

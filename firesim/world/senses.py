@@ -71,7 +71,7 @@ class Senses:
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
         # Many homes share a cell: what is asked of all cells is asked once of each.
         self._cells_of_homes, self._home_of = np.unique(self._home_cell, return_inverse=True)
-        self._reached_s = np.full(len(self._cells_of_homes), np.inf)  # when fire came to each, as of the last look
+        self._seen: FireInSight | None = None  # the fire, once there is one
         self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
@@ -83,7 +83,11 @@ class Senses:
     @property
     def place_reached_s(self) -> Floats:
         """When the fire came to the cell that they were in at the start, as of the last look. [parties], s"""
-        return self._reached_s[self._home_of]
+        homes = self._cells_of_homes
+        if self._seen is None:
+            return np.full(len(self._home_of), np.inf)
+        reached_s = self._seen.arrival_time_s.ravel()[homes]
+        return np.where((reached_s <= self._looked_s) & (homes >= 0), reached_s, np.inf)[self._home_of]
 
     def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire every `look_s`, and notices its smoke in due time."""
@@ -95,13 +99,10 @@ class Senses:
     def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire, and feels it."""
         since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
-        self._looked_s = now_s
+        self._looked_s, self._seen = now_s, fire
         self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
         if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
-        homes = self._cells_of_homes
-        reached_s = fire.arrival_time_s.ravel()[homes]
-        self._reached_s = np.where((reached_s <= now_s) & (homes >= 0), reached_s, np.inf)
         if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
@@ -171,7 +172,7 @@ class Senses:
             shore.waits, shore.place_of, shore.cell, shore.is_aboard, stops.is_aboard, stops.bus_cell,
         )  # fmt: skip
         if len(moving):
-            cells[moving] = self._nearness.cells_of(*traffic.position_m(standing.trip[who[moving]]))
+            cells[moving] = traffic.cell_of(standing.trip[who[moving]])
         return who, self.patients.cells_of(who, cells)
 
     def _feel(self, now_s: float, since_s: float, traffic: Traffic, fire_event: int) -> Integers:
@@ -182,6 +183,8 @@ class Senses:
         in_smoke = np.zeros(len(cells), np.bool_) if self.air is None else self.air.is_harmful(cells)
         felt = (in_heat | in_smoke).nonzero()[0]
         who = might[felt]
+        if len(who) == 0 and len(self.wading.who) == 0:
+            return who
         in_heat, in_smoke = in_heat[felt], in_smoke[felt]
         hot = who[in_heat]
         is_in_place = (standing.lost_cell[who] != NONE) | (standing.waits_at[who] != NONE) | self._shore.waits[who]
@@ -191,21 +194,35 @@ class Senses:
             is_dry = ~self.wading.is_in_sea[who]
             dry, place, in_heat, in_smoke = who[is_dry], place[is_dry], in_heat[is_dry], in_smoke[is_dry]
             standing.exposure.add(self.wading.who, AT_SEA, since_s, False, False)
-            had_more = np.union1d(who, self.wading.who)
+            had_more = np.sort(np.concatenate([dry, self.wading.who]))
         standing.exposure.add(dry, place, since_s, in_heat, in_smoke)
+        self._note_doses(had_more, now_s, traffic, fire_event)
+        self._flee(hot, now_s, fire_event)
+        return who
+
+    def _note_doses(self, had_more: Integers, now_s: float, traffic: Traffic, fire_event: int) -> None:
+        """Of those whose time in heat, smoke or the sea has grown, some have had their dose now."""
+        standing = self._standing
         had_less = had_more[~standing.is_exposed[had_more]]
         dosed = had_less[self._has_dose(had_less)]
+        if len(dosed) == 0:
+            return
         # On the road they would not be there but for their last turn; in place the fire came to them.
         last = self._last_event(dosed, traffic)
         is_moving = (standing.trip[dosed] >= 0) | self.patients.is_aboard[dosed]
         standing.expose(dosed, now_s, np.where(is_moving, last, fire_event))
+
+    def _flee(self, hot: Integers, now_s: float, fire_event: int) -> None:
+        """Of those in the heat, who is at home goes at once, if it goes at all."""
+        standing = self._standing
         at_home = hot[(standing.state[hot] == HOME) & (standing.stays_at[hot] != ON_BEACH)]
+        if len(at_home) == 0:
+            return
         willing = at_home[self._decisions.willingness[at_home] < self._parameters.heat_heeded]
         undecided = self._decisions.flee(willing, now_s)
         events = standing.note(undecided, now_s, "saw", fire_event, "heat")
         self._decisions.because[undecided] = events
         self._hearing.see(undecided, events)
-        return who
 
     def _has_dose(self, who: Integers) -> NDArray[np.bool_]:
         """Whether each of these had a dose of heat, of smoke, or stood in the sea as long as a dose of heat. [n]"""
@@ -240,7 +257,9 @@ def whereabouts(
     for party in range(state.size):
         if state[party] == SAFE:
             continue
-        if is_in_bus[party]:
+        if state[party] == HOME:  # most are, and nowhere else
+            cell = home_cell[party]
+        elif is_in_bus[party]:
             cell = bus_cell[party]
         elif is_afloat[party]:
             cell = -1
@@ -257,4 +276,4 @@ def whereabouts(
                 n_moving += 1
         who[n], cells[n] = party, cell
         n += 1
-    return who[:n].copy(), cells[:n].copy(), moving[:n_moving].copy()
+    return who[:n], cells[:n], moving[:n_moving]

@@ -137,24 +137,33 @@ class SettingOut:
         Whose driver has not left waits for it, `lift_wait_min` or until the driver goes if it has decided to; but
         nobody in need of help gives up, and nobody who flees waits. Then they walk.
         """
-        seeks = (self._parties.mode[who] == LIFT).nonzero()[0]
-        if len(seeks) == 0:
+        seeks = (self._parties.mode[who] == LIFT).nonzero()[0].tolist()  # few: asked one by one
+        if not seeks:
             return who, takes_car
-        stays: Claims = np.zeros(len(who), np.bool_)
         on_board = {rider for others in riders.values() for rider in others.tolist()}
-        party, driver = who[seeks], self._parties.driver[who[seeks]]
-        rides = np.array([one in on_board for one in party.tolist()], np.bool_)
-        comes = (driver != NONE) & (self._standing.state[driver] == HOME)
-        patient = comes & ~self._has_waited[party] & ~self._decisions.flees[party]
-        helpless = self._parties.members.needs[party] != NO_HELP
-        self._shelter(party[helpless & ~rides], self._decisions.leaves_s[party[helpless & ~rides]], FOR_HELP)
-        waits = party[patient & ~rides & ~helpless]
-        drivers_s = self._decisions.leaves_s[self._parties.driver[waits]]
-        until_s = self._decisions.leaves_s[waits] + MINUTE_S * self._parameters.lift_wait_min
-        self._decisions.leaves_s[waits] = np.where(np.isfinite(drivers_s), np.maximum(until_s, drivers_s), until_s)
-        self._has_waited[waits] = True
-        stays[seeks[rides | helpless | patient]] = True
-        return who[~stays], takes_car[~stays]
+        leaves, helpless = np.ones(len(who), np.bool_), []
+        for k in seeks:
+            party = int(who[k])
+            if party in on_board:
+                leaves[k] = False
+            elif self._parties.members.needs[party] != NO_HELP:
+                leaves[k] = False
+                helpless.append(party)
+            elif self._awaits_driver(party):
+                leaves[k] = False
+        self._shelter(np.array(helpless, dtype=np.int64), self._decisions.leaves_s[helpless], FOR_HELP)
+        return who[leaves], takes_car[leaves]
+
+    def _awaits_driver(self, party: int) -> bool:
+        """Whether a party that is ready puts off leaving, which it does once, for the driver who promised a lift."""
+        driver, leaves_s = int(self._parties.driver[party]), self._decisions.leaves_s
+        comes = driver != NONE and self._standing.state[driver] == HOME
+        if not comes or self._has_waited[party] or self._decisions.flees[party]:
+            return False
+        until_s = leaves_s[party] + MINUTE_S * self._parameters.lift_wait_min
+        leaves_s[party] = max(until_s, leaves_s[driver]) if np.isfinite(leaves_s[driver]) else until_s
+        self._has_waited[party] = True
+        return True
 
     def _take_along(self, riders: Integers, driver: int, at_s: float, because: int) -> None:
         """These leave in another party's vehicle, whose trip and fate they share."""

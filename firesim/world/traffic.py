@@ -452,6 +452,10 @@ class Traffic:
         """
         return self._roadside.position_m(self.flow.travellers.edge[trips], self.flow.moved(trips, self.now_s))
 
+    def cell_of(self, trips: Integers) -> Integers:
+        """The cell of the fire's grid (flat, -1: off it) in which travellers are now, or stopped. [trips]"""
+        return self._roadside.cell_of(self.flow.travellers.edge[trips], self.flow.moved(trips, self.now_s))
+
     def warnings(self) -> list[str]:
         """What a reader of the run must be told of the traffic, in words."""
         said = self._smoky.warnings() + self._gridlocks.warnings() + self.contraflow.warnings()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.physics.queues import TRAVELLING
 from firesim.record import Journal
 from firesim.world.flow import Flow
@@ -135,10 +136,9 @@ class Trips:
         if not self._flow.may_have_ended:
             return _NO_CHANGES
         self._flow.may_have_ended = False
-        has_ended = t.status[self.open] != TRAVELLING
-        if not has_ended.any():
+        trips, self.open = _sorted_out(self.open, t.status)
+        if len(trips) == 0:
             return _NO_CHANGES
-        trips, self.open = self.open[has_ended], self.open[~has_ended]
         party = self._party[trips]
         is_somebody = party != BACKGROUND
         if not is_somebody.all():
@@ -149,3 +149,23 @@ class Trips:
     def status(self) -> Integers:
         """TRAVELLING, ARRIVED, STRANDED, CAUGHT or REMOVED. [trips]"""
         return self._flow.travellers.status[: self._flow.n]
+
+
+@kernel
+def _sorted_out(trips: Integers, status: Integers) -> tuple[Integers, Integers]:
+    """Of some trips, those that have ended and those that go on, in their order; `status` of all there are."""
+    n_ended = 0
+    for trip in trips:
+        n_ended += status[trip] != TRAVELLING
+    ended = np.empty(n_ended, np.int64)
+    if n_ended == 0:
+        return ended, trips
+    going, n_ended, n_going = np.empty(trips.size - n_ended, np.int64), 0, 0
+    for trip in trips:
+        if status[trip] == TRAVELLING:
+            going[n_going] = trip
+            n_going += 1
+        else:
+            ended[n_ended] = trip
+            n_ended += 1
+    return ended, going

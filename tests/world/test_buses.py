@@ -22,6 +22,7 @@ from firesim.world.buses import Buses, BusParameters, BusScene
 from firesim.world.busfleet import BusSpec, BusState
 from firesim.world.people import FATES, People, PeopleParameters
 from firesim.world.traffic import Traffic, TrafficParameters
+from tests.world.test_senses import assert_who_is_at_home_is_nowhere_else
 
 INF = np.inf
 GRID = Grid(rows=120, columns=300, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
@@ -127,6 +128,7 @@ class World:
 
     def check(self, now_s: float) -> None:
         """What holds at every moment."""
+        assert_who_is_at_home_is_nowhere_else(self.people)
         stops, people = self.people.by_bus.stops, self.people.parties.people
         aboard = sum(bus.people_aboard for bus in self.buses.buses.values())
         assert aboard == people[stops.is_aboard].sum()

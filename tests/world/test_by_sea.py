@@ -15,6 +15,7 @@ from firesim.record import Journal
 from firesim.streams import Luck
 from firesim.world.people import FATES, People, PeopleParameters
 from firesim.world.traffic import Traffic, TrafficParameters
+from tests.world.test_senses import assert_who_is_at_home_is_nowhere_else
 
 GRID = Grid(rows=120, columns=200, cell_size_m=30.0, x_west_m=0.0, y_south_m=0.0)
 AT = {"V": (600.0, 600.0), "B": (1800.0, 600.0), "T": (5400.0, 600.0)}
@@ -113,6 +114,7 @@ class Day:
             self.traffic.meet_fire(self.fire.arrival_time_s, now_s, self.ignition)
             self.traffic.advance(now_s)
             self.people.advance(now_s, self.traffic, self.fire)
+            assert_who_is_at_home_is_nowhere_else(self.people)
         return self.people
 
     def of_zone(self, zone: int) -> np.ndarray:

@@ -55,3 +55,15 @@ def test_looks_far_apart_miss_no_road():
     ways.newly_cut(arrival_s, 0.0, None, none)
     arrival_s[:] = 10.0  # all of it burns, and flames no more when somebody looks again
     assert len(ways.newly_cut(arrival_s, 300.0, None, none)[0]) == len(roads().edges)
+
+
+def test_who_is_on_a_road_is_in_the_cell_that_holds_the_place():
+    network = roads()
+    ways = Roadside(network, GRID)
+    driveways = len(network.edges) + np.arange(len(network.node_ids))
+    edge = np.concatenate([np.repeat(np.arange(len(network.edges)), 9), driveways])
+    fraction = np.concatenate([np.tile(np.linspace(0.0, 1.0, 9), len(network.edges)), np.zeros(len(driveways))])
+    for one, at, cell in zip(edge, fraction, ways.cell_of(edge, fraction).tolist(), strict=True):
+        row, column = GRID.cell_holding(*ways.position_m(one, at))
+        assert cell == (row * GRID.columns + column if GRID.holds(row, column) else -1)
+    assert len(set(ways.cell_of(edge, fraction).tolist())) > len(driveways)

@@ -27,6 +27,14 @@ def where_is(state=HOME, trip=NONE, lost_cell=NONE, waits_at=NONE, landing=NONE,
     return None if state == SAFE else (int(cells[1]), moving.tolist() == [1])
 
 
+def assert_who_is_at_home_is_nowhere_else(people):
+    """What `whereabouts` takes for granted, of people in the midst of a run."""
+    at_home = people.fate == HOME
+    shore, stops = people.shore, people.by_bus.stops
+    assert (people.trip[at_home] == NONE).all()
+    assert not (shore.waits | shore.is_aboard | stops.waits | stops.is_aboard)[at_home].any()
+
+
 def test_people_feel_the_fire_at_home_and_then_wherever_they_are():
     assert where_is() == (HOME_CELL, False)
     assert where_is(TRAVELLING, trip=3)[1]
