@@ -34,10 +34,13 @@ FiguresOption = Annotated[bool, typer.Option("--figures/--no-figures", help="Dra
 
 
 INTERRUPTED = 130  # what the shell expects of a program that Ctrl-C has ended
+_owns_process = False  # whether nothing else will be done in this process than one command
 
 
 def main() -> None:
-    """Run the command line; never shows a traceback for the user's own mistakes."""
+    """Run the command line, and nothing else in this process; never shows a traceback for the user's own mistakes."""
+    global _owns_process
+    _owns_process = True
     try:
         app(standalone_mode=True)
     except BadInput as problems:
@@ -289,7 +292,7 @@ def _compile_ahead(job: str) -> None:
     """Have the kernels of a job come from a library, which saves it numba's memory; told where that cannot be."""
     from firesim import ahead
 
-    if not ahead.is_wanted():
+    if not (_owns_process and ahead.is_wanted()):
         return
     try:
         if not ahead.is_compiled(job):
@@ -297,7 +300,7 @@ def _compile_ahead(job: str) -> None:
                 ahead.compile_library(job)
         ahead.use_library(job)
     except ahead.CannotCompile as why:
-        _err.print(f"Note: {why}; this run takes some 130 MB more.", markup=False, soft_wrap=True)
+        _err.print(f"Note: {why}; this run takes some 130 MB more, the first twice that.", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -40,7 +40,7 @@ def cache_folder(kind: str, of: Iterable[Path]) -> Path:
     for path in of:
         digest.update(path.read_bytes())
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return home / "firesim" / f"{kind}-{digest.hexdigest()}"
+    return home.absolute() / "firesim" / f"{kind}-{digest.hexdigest()}"
 
 
 def by_numba(function: F, **options: Any) -> F:

@@ -33,7 +33,9 @@ Integers = NDArray[np.int64]
 
 _NON_BURNABLE = (91, 99)  # fuel model numbers NB1 to NB9, Scott & Burgan 2005
 _WATER = 98  # NB8
-_MOST_KEPT = 4  # briefings, one a strategy; a ground takes some 13 MB once a fire has run over it
+# Briefings, one a strategy. A ground takes some 13 MB once a fire has run over it, and more with each replicate whose
+# fire goes elsewhere: 48 bytes a coarse cell, member and row of the bulletin at most, on Skiathos 9 MB a row.
+_MOST_KEPT = 4
 
 
 class Ground:

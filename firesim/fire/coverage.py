@@ -24,7 +24,7 @@ Squares = NDArray[np.bool_]  # of the grid, as in `tiles.py`
 CROSSED_BY = 1.0
 
 # A square is old once all in it has been over for so long. [s] In strong wind a better way into a cell may be found
-# when the front is already past it: 14 s after it was the most that was seen.
+# when the front is already past it: 35 s after it was the most that was seen.
 OVER_FOR_S = 600.0
 
 # Fire has come near: the others' arrival is inf, and their marks are read from an eighth of the memory.

@@ -23,10 +23,11 @@ def peak_rss_mb() -> float:
     """The most memory that this process has held. [10^6 bytes]
 
     Linux' `ru_maxrss` starts at what the process that started this one held: a small one started from a large one would
-    tell the large one's. So it is asked only where `/proc` is not there to be read.
+    tell the large one's. So it is asked only where `/proc` does not say it.
     """
     status = Path("/proc/self/status")
-    if status.exists():
-        told = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(told["VmHWM"].split()[0]) * 1024 / 1e6
+    lines = status.read_text().splitlines() if status.exists() else []
+    for line in lines:
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024 / 1e6
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

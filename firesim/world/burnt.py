@@ -18,7 +18,7 @@ from firesim.place.settlement import Zone
 from firesim.place.shapes import rasterise
 
 # In strong wind a better way into a cell may be found when the front is already past it: arrivals of the last
-# minutes are corrected by some seconds (`fire/front.py`; 14 s is the most that was seen).
+# minutes are corrected by some seconds (`fire/front.py`; 35 s is the most that was seen).
 CORRECTED_S = 300.0
 
 

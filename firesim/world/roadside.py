@@ -21,7 +21,7 @@ _NO_EDGES: Integers = np.empty(0, np.int64)
 _NO_FRACTIONS: Floats = np.empty(0)
 # A cell flames for 180 s (`fire.FLAMING_S`), and its arrival may be corrected by some seconds: looks no further apart
 # than this miss none.
-FLAMES_SEEN_WITHIN_S = 150.0
+FLAMES_SEEN_WITHIN_S = 140.0
 SAMPLES_PER_CELL = 3  # a road through a cell's corner for less than a third of a cell may be missed
 
 

@@ -71,7 +71,7 @@ class Senses:
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
         # Many homes share a cell: what is asked of all cells is asked once of each.
         self._cells_of_homes, self._home_of = np.unique(self._home_cell, return_inverse=True)
-        self._seen: FireInSight | None = None  # the fire, once there is one
+        self._reached_s = np.full(len(self._cells_of_homes), np.inf)  # when fire came to each, as of the last look
         self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
@@ -83,11 +83,7 @@ class Senses:
     @property
     def place_reached_s(self) -> Floats:
         """When the fire came to the cell that they were in at the start, as of the last look. [parties], s"""
-        homes = self._cells_of_homes
-        if self._seen is None:
-            return np.full(len(self._home_of), np.inf)
-        reached_s = self._seen.arrival_time_s.ravel()[homes]
-        return np.where((reached_s <= self._looked_s) & (homes >= 0), reached_s, np.inf)[self._home_of]
+        return self._reached_s[self._home_of]
 
     def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire every `look_s`, and notices its smoke in due time."""
@@ -99,10 +95,13 @@ class Senses:
     def _look(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire, and feels it."""
         since_s = now_s - self._looked_s if np.isfinite(self._looked_s) else 0.0
-        self._looked_s, self._seen = now_s, fire
+        self._looked_s = now_s
         self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
         if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
+        homes = self._cells_of_homes
+        reached_s = fire.arrival_time_s.ravel()[homes]
+        self._reached_s = np.where((reached_s <= now_s) & (homes >= 0), reached_s, np.inf)
         if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)

@@ -49,12 +49,20 @@ def test_a_road_behind_a_small_fire_is_cut_once_cells_can_show_it():
 
 
 def test_looks_far_apart_miss_no_road():
-    assert FLAMES_SEEN_WITHIN_S < FLAMING_S - 14.0  # by as much as arrivals have been seen to be corrected
+    assert FLAMES_SEEN_WITHIN_S < FLAMING_S - 35.0  # by as much as arrivals have been seen to be corrected
     ways, arrival_s = Roadside(roads(), GRID), np.full(GRID.shape, np.inf)
     none = np.empty(0, np.int64)
     ways.newly_cut(arrival_s, 0.0, None, none)
     arrival_s[:] = 10.0  # all of it burns, and flames no more when somebody looks again
     assert len(ways.newly_cut(arrival_s, 300.0, None, none)[0]) == len(roads().edges)
+
+
+def test_a_place_beyond_the_map_is_in_no_cell():
+    network = roads()
+    for k, path in enumerate(network.paths_xy_m):
+        network.paths_xy_m[k] = [(x_m - 1e6, y_m) for x_m, y_m in path]
+    edge = np.arange(len(network.edges))
+    assert (Roadside(network, GRID).cell_of(edge, np.full(len(edge), 0.5)) == -1).all()
 
 
 def test_who_is_on_a_road_is_in_the_cell_that_holds_the_place():
