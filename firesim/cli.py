@@ -316,7 +316,9 @@ def evacuate(
     force: ForceOption = False,
 ) -> None:
     """Evacuation alone: who comes out when, by which roads, over a network with queues."""
-    _compile_ahead("firesim.evacuation.solve:compile_kernels")
+    inputs = [network, demand, *([] if closures is None else [closures])]
+    if all(path.is_file() for path in inputs):  # else it ends at once
+        _compile_ahead("firesim.evacuation.solve:compile_kernels")
     from firesim.evacuation import evacuate as run_evacuation
     from firesim.evacuation import load_evacuation, write_folder
     from firesim.evacuation.solve import read_options
@@ -325,7 +327,6 @@ def evacuate(
     problems = Problems()
     options = read_options(assignment, gridlock, step_s, problems)
     case = None
-    inputs = [network, demand, *([] if closures is None else [closures])]
     for check in (lambda: must_be_free(out, force, inputs), lambda: load_evacuation(network, demand, exits, closures)):
         try:
             case = check() or case
