@@ -217,8 +217,8 @@ def _over_warning(people: pd.DataFrame, vehicles: pd.DataFrame, horizon_s: float
     needless = people.loc[~people["at_risk"] & people["departed_s"].notna(), columns]
     end = needless["safe_s"].fillna(horizon_s)
     by_road = ~vehicles["mode"].isin(("foot", "boat"))
-    households = set(needless["household_id"])
-    is_theirs = np.array([name in households for name in vehicles["household_id"]], dtype=np.bool_)
+    households = set(needless["household_id"].tolist())
+    is_theirs = np.array([name in households for name in vehicles["household_id"].tolist()], dtype=np.bool_)
     trips = vehicles[is_theirs & by_road]
     return {
         "moved_without_need_people": float(needless["people"].sum()),

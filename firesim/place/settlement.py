@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import inf
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from firesim.inputs.problems import BadInput, Problem
 from firesim.place.grid import Grid
+from firesim.place.open_ground import points_in, polygon_of
 from firesim.streams import Luck
 
 Point = tuple[float, float]
@@ -65,6 +67,19 @@ class Refuge:
     area_m2: float = 0.0
     outline_xy_m: list[list[Point]] = field(default_factory=list)  # closed rings, holes clockwise
     distance_per_flame: float = 0.0  # what flames need, in flame lengths; 0: it is lost when its own cell burns
+
+    def points(self, about: int) -> Floats:
+        """Some `about` points spread evenly over its ground, or its one point: worked out once, read only. [n, 2] m"""
+        if about not in self._points:
+            ground = polygon_of(self.outline_xy_m) if self.outline_xy_m else None
+            points = np.array([[self.x_m, self.y_m]]) if ground is None else points_in(ground, about)
+            points.flags.writeable = False
+            self._points[about] = points
+        return self._points[about]
+
+    @cached_property
+    def _points(self) -> dict[int, Floats]:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,10 +29,10 @@ class Journal:
     """
 
     def __init__(self) -> None:
-        self._time_s: list[float] = []
+        self._time_s = array("d")
         self._actor: list[str] = []
         self._kind: list[str] = []
-        self._cause_id: list[int] = []
+        self._cause_id = array("q")
         self._detail: list[str] = []
         self._of_kind: defaultdict[str, list[int]] = defaultdict(list)  # ids as written
 
@@ -49,7 +50,7 @@ class Journal:
                 f"{kind} of {actor} at {time_s:.1f} s names event {cause} ({self._kind[cause]}), "
                 f"which happens later, at {self._time_s[cause]:.1f} s"
             )
-        self._time_s.append(float(time_s))
+        self._time_s.append(time_s)
         self._actor.append(actor)
         self._kind.append(kind)
         self._cause_id.append(cause)
@@ -76,10 +77,10 @@ class Journal:
         cause = _each(cause_id, n, _cause_of)
         actors, details = _each(actor, n), _each(detail, n)
         if self._have_happened(cause, when_s):
-            self._time_s += when_s
+            self._time_s.fromlist(when_s)
             self._actor += actors
             self._kind += [kind] * n
-            self._cause_id += cause
+            self._cause_id.fromlist(cause)
             self._detail += details
             self._of_kind[kind] += range(first, first + n)
         else:  # one of them causes another, or has no such cause, which is told of the first
@@ -130,17 +131,26 @@ class Journal:
 
     def descends_from(self, root: int | None) -> NDArray[np.bool_]:
         """Which events have `root` in their chain of causes (itself included). [n]"""
-        descends: list[bool] = []
-        for event_id, cause in enumerate(self._cause_id):
-            descends.append(event_id == root or (cause != NO_CAUSE and descends[cause]))
-        return np.array(descends, dtype=np.bool_)
+        return self._come_of([] if root is None else [root])
 
-    def follows(self, kind: str) -> list[bool]:
+    def follows(self, kind: str) -> NDArray[np.bool_]:
         """Which events have one of a kind in their chain of causes (itself included). [n]"""
-        follows: list[bool] = []
-        for other, cause in zip(self._kind, self._cause_id, strict=True):
-            follows.append(other == kind or (cause != NO_CAUSE and follows[cause]))
-        return follows
+        return self._come_of(self._of_kind.get(kind, []))
+
+    def _come_of(self, event_ids: list[int]) -> NDArray[np.bool_]:
+        """Which events have one of these in their chain of causes (itself included). [n]"""
+        come = np.zeros(len(self), np.bool_)
+        come[event_ids] = True
+        cause = np.array(self._cause_id)
+        up = np.where(
+            cause == NO_CAUSE, np.arange(len(self)), cause
+        )  # 1, 2, 4 ... causes back, or where a chain begins
+        is_at_the_start = False
+        while not is_at_the_start:
+            come |= come[up]
+            farther = up[up]
+            is_at_the_start, up = np.array_equal(farther, up), farther
+        return come
 
     def chain(self, event_id: int) -> list[int]:
         """The event, its cause, the cause of that, and so on to what the scenario started."""
@@ -150,13 +160,14 @@ class Journal:
         return ids
 
     def columns(self) -> dict[str, Any]:
-        """The columns of `events.parquet`, by `event_id`, read only; None: the scenario itself is the cause."""
+        """The columns of `events.parquet`, by `event_id`, read only; masked: the scenario itself is the cause."""
+        cause = np.array(self._cause_id)
         return {
             "event_id": np.arange(len(self), dtype=np.int64),
-            "time_s": self._time_s,
+            "time_s": np.array(self._time_s),
             "actor": self._actor,
             "kind": self._kind,
-            "cause_id": [None if cause == NO_CAUSE else cause for cause in self._cause_id],
+            "cause_id": np.ma.array(cause, mask=cause == NO_CAUSE),
             "detail": self._detail,
         }
 

@@ -136,8 +136,9 @@ def _sent_by_alert(clockwork: Clockwork) -> NDArray[np.bool_]:
     journal = clockwork.truth.journal
     departed = journal.first_by_actor("picked_up") | journal.first_by_actor("departed")
     warned = journal.follows("warned")
-    events = [departed.get(name) for name in clockwork.truth.people.parties.household_id]
-    return np.array([event is not None and warned[event] for event in events], dtype=bool)
+    events = np.array([departed.get(name, -1) for name in clockwork.truth.people.parties.household_id], dtype=np.int64)
+    sent: NDArray[np.bool_] = (events >= 0) & warned[events]
+    return sent
 
 
 def _entered_danger(columns: Mapping[str, Any], twin: Twin, sent: NDArray[np.bool_]) -> NDArray[np.bool_]:

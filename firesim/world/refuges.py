@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firesim.place.grid import Grid
-from firesim.place.open_ground import points_in, polygon_of
 from firesim.place.settlement import Refuge
 from firesim.world.smoke import SmokeParameters
 
@@ -50,7 +49,7 @@ class RefugeWatch:
     """
 
     def __init__(self, refuges: Sequence[Refuge], grid: Grid) -> None:
-        ground = [_points_of(refuge) for refuge in refuges]
+        ground = [refuge.points(POINTS) for refuge in refuges]
         self._grid = grid
         self._xy_m: Floats = np.concatenate([*ground, np.empty((0, 2))])
         self._first: Integers = np.cumsum([0, *map(len, ground)])
@@ -169,10 +168,3 @@ class RefugeWatch:
         self._reported[fresh] = True
         self._has_news = False
         return [(int(refuge), bool(self.smoke_s[refuge] < self.flames_s[refuge])) for refuge in fresh]
-
-
-def _points_of(refuge: Refuge) -> Floats:
-    """Points of a refuge's ground, or its one point. [n, 2] m"""
-    if not refuge.outline_xy_m:
-        return np.array([[refuge.x_m, refuge.y_m]])
-    return points_in(polygon_of(refuge.outline_xy_m), POINTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -39,59 +40,85 @@ class _Watch:
         self.edge, self.cell, self.fraction = self.edge[kept], self.cell[kept], self.fraction[kept]
 
 
-class Roadside:
-    """Points along every directed edge, evenly spaced, at most a third of a cell apart, ends included."""
+class Wayside:
+    """Points along every directed edge, evenly spaced, at most a third of a cell apart, ends included.
+
+    Kept for all runs of a place, so read only.
+
+    Attributes
+    ----------
+    xy_m, cell : [points, 2], m; flat cell of each, -1: off the grid. Behind those of edges one of each node.
+    counts, starts : [edges + nodes] how many points are of each, and the first. A node's driveway (edge number
+        n_edges + node) is the node itself.
+    edge_of, fraction : [points of edges] whose they are, and where along it
+    crosses_edge, crosses_cell, crosses_at : [pairs] of an edge and a cell that it crosses, and the fraction of the
+        edge where that is
+    crossings_in : by flat cell, its pairs
+    by_x, x_in_order_m : points of edges by their easting, and that
+    """
 
     def __init__(self, roads: Roads, grid: Grid) -> None:
         n_edges = len(roads.edges)
         points = [_along(np.asarray(path, dtype=float), grid.cell_size_m) for path in roads.paths_xy_m]
         counts = np.array([len(p) for p in points], dtype=np.int64)
-        self._first: Integers = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        # A node's driveway (edge number n_edges + node) is the node itself.
-        nodes = np.column_stack([roads.x_m, roads.y_m])
-        self._xy_m: Floats = np.concatenate([*points, nodes])
-        self._counts: Integers = np.concatenate([counts, np.ones(len(nodes), np.int64)])
-        self._starts: Integers = np.concatenate([self._first[:-1], self._first[-1] + np.arange(len(nodes))])
-        row, column = grid.cell_at(self._xy_m[:, 0], self._xy_m[:, 1])
-        self._cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, _OFF)
-        self._watch(grid, n_edges)
+        first: Integers = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        nodes, n = np.column_stack([roads.x_m, roads.y_m]), int(first[-1])
+        self.xy_m: Floats = np.concatenate([*points, nodes])
+        self.counts: Integers = np.concatenate([counts, np.ones(len(nodes), np.int64)])
+        self.starts: Integers = np.concatenate([first[:-1], n + np.arange(len(nodes))])
+        row, column = grid.cell_at(self.xy_m[:, 0], self.xy_m[:, 1])
+        self.cell: Integers = np.where(grid.holds(row, column), row * grid.columns + column, _OFF)
+        self.edge_of: Integers = np.repeat(np.arange(n_edges), counts)
+        self.fraction: Floats = (np.arange(n) - first[self.edge_of]) / np.maximum(counts - 1, 1)[self.edge_of]
+        self._cross(grid.rows * grid.columns)
+        self.by_x: Integers = np.argsort(self.xy_m[:n, 0], kind="stable")
+        self.x_in_order_m: Floats = self.xy_m[self.by_x, 0]
+        for kept in vars(self).values():
+            if isinstance(kept, np.ndarray):
+                kept.flags.writeable = False
 
-    def _watch(self, grid: Grid, n_edges: int) -> None:
+    def _cross(self, size: int) -> None:
         """Note each pair of edge and cell that it crosses, with the fraction of the edge where that is."""
-        n = int(self._first[-1])
-        spans = np.maximum(self._counts[:n_edges] - 1, 1)
-        edge_of = np.repeat(np.arange(n_edges), self._counts[:n_edges])
-        fraction = (np.arange(n) - self._first[edge_of]) / spans[edge_of]
-        self._edge_of_point, self._fraction_of_point = edge_of, fraction
-        self._is_cut = np.zeros(n_edges, np.bool_)
+        cell = self.cell[: len(self.edge_of)]
+        inside = cell != _OFF
+        pair, which = np.unique((self.edge_of * size + cell)[inside], return_inverse=True)
+        self.crosses_edge: Integers = pair // size
+        self.crosses_cell: Integers = pair % size
+        middle = np.bincount(which, weights=self.fraction[inside]) / np.maximum(np.bincount(which), 1)
+        self.crosses_at: Floats = middle
+        self.crossings_in: dict[int, list[int]] = {}
+        for crossing, at in enumerate(self.crosses_cell.tolist()):
+            self.crossings_in.setdefault(at, []).append(crossing)
+
+
+_wayside = lru_cache(maxsize=4)(Wayside)
+
+
+class Roadside:
+    """Where along the roads things are in one run, and what of them the fire has cut."""
+
+    def __init__(self, roads: Roads, grid: Grid) -> None:
+        self._points = points = _wayside(roads, grid)
         self._within_m = grid.cell_size_m / 2.0
-        inside = self._cell[:n] != _OFF
-        size = grid.rows * grid.columns
-        pair, which = np.unique((edge_of * size + self._cell[:n])[inside], return_inverse=True)
-        middle = np.bincount(which, weights=fraction[inside]) / np.maximum(np.bincount(which), 1)
-        self._crossings, self._to_heat = (_Watch(pair // size, pair % size, middle) for _ in range(2))
-        self._crossings_in: dict[int, list[int]] = {}  # by flat cell that has not flamed so far
-        for crossing, cell in enumerate(self._crossings.cell.tolist()):
-            self._crossings_in.setdefault(cell, []).append(crossing)
-        self._is_ahead = np.zeros(size, np.bool_)  # flat: those cells
-        self._is_ahead[self._crossings.cell] = True
+        self._is_cut = np.zeros(len(roads.edges), np.bool_)
+        self._to_heat = _Watch(points.crosses_edge, points.crosses_cell, points.crosses_at)
+        self._is_ahead = np.zeros(grid.rows * grid.columns, np.bool_)  # flat: crossed, and has not flamed so far
+        self._is_ahead[points.crosses_cell] = True
         self._kept_up_s = -inf  # until when what burns has been looked at as it came
-        self._by_x = np.argsort(self._xy_m[:n, 0], kind="stable")
-        self._x_in_order_m = self._xy_m[self._by_x, 0]
 
     def position_m(self, edge: ArrayLike, fraction: ArrayLike) -> tuple[Floats, Floats]:
         """Easting and northing at a fraction (0 to 1) of an edge, to the nearest point. [m]"""
-        xy_m = self._xy_m[self._nearest(edge, fraction)]
+        xy_m = self._points.xy_m[self._nearest(edge, fraction)]
         return xy_m[..., 0], xy_m[..., 1]
 
     def cell_of(self, edge: ArrayLike, fraction: ArrayLike) -> Integers:
         """The flat cell in which that point lies, -1: off the grid."""
-        return self._cell[self._nearest(edge, fraction)]
+        return self._points.cell[self._nearest(edge, fraction)]
 
     def _nearest(self, edge: ArrayLike, fraction: ArrayLike) -> Integers:
         edge = np.asarray(edge, dtype=np.int64)
-        place = np.rint(np.asarray(fraction) * (self._counts[edge] - 1)).astype(np.int64)
-        point: Integers = self._starts[edge] + place
+        place = np.rint(np.asarray(fraction) * (self._points.counts[edge] - 1)).astype(np.int64)
+        point: Integers = self._points.starts[edge] + place
         return point
 
     def newly_cut(
@@ -126,7 +153,7 @@ class Roadside:
         else:
             self._kept_up_s = -inf  # the cells that burn meanwhile are not looked at
             near = self._near(outline)
-            edge, fraction = self._edge_of_point[near], self._fraction_of_point[near]
+            edge, fraction = self._points.edge_of[near], self._points.fraction[near]
         edges, cut_fraction = _middles(edge, fraction)
         self._is_cut[edges] = True
         return edges, cut_fraction
@@ -136,20 +163,21 @@ class Roadside:
         has_kept_up = now_s - self._kept_up_s <= FLAMES_SEEN_WITHIN_S
         self._kept_up_s = now_s
         if flaming_cells is None or not has_kept_up:
-            return np.arange(len(self._crossings.cell))
+            return np.arange(len(self._points.crosses_cell))
         fresh = flaming_cells[self._is_ahead[flaming_cells]]
         if len(fresh) == 0:
             return _NO_EDGES
         self._is_ahead[fresh] = False
-        return np.array(sorted(one for cell in fresh.tolist() for one in self._crossings_in[cell]), dtype=np.int64)
+        crossings_in = self._points.crossings_in
+        return np.array(sorted(one for cell in fresh.tolist() for one in crossings_in[cell]), dtype=np.int64)
 
     def _burning(self, crossings: Integers, arrival_time_s: Floats, now_s: float) -> tuple[Integers, Floats]:
         """Edge and fraction of those of these crossings that burn by now, but for edges that are cut already."""
         if len(crossings) == 0:
             return _NO_EDGES, _NO_FRACTIONS
-        edge, cell = self._crossings.edge[crossings], self._crossings.cell[crossings]
+        edge, cell = self._points.crosses_edge[crossings], self._points.crosses_cell[crossings]
         burns = (arrival_time_s.ravel()[cell] <= now_s) & ~self._is_cut[edge]
-        return edge[burns], self._crossings.fraction[crossings[burns]]
+        return edge[burns], self._points.crosses_at[crossings[burns]]
 
     def newly_heated(self, heated_s: Floats, now_s: float) -> tuple[Integers, Floats]:
         """The edges that flames have come too near to now and had not at the last call, and where; as `newly_cut`.
@@ -164,17 +192,17 @@ class Roadside:
 
     def _near(self, outline: Sequence[Ring]) -> Integers:
         """Points of roads that are not cut so far within half a cell of a small fire, or in it, as indices."""
-        near = [_NO_EDGES]
+        near, points = [_NO_EDGES], self._points
         for ring in outline:
             corners = np.asarray(ring, dtype=float)
             (west, south), (east, north) = corners.min(axis=0) - self._within_m, corners.max(axis=0) + self._within_m
-            first = self._x_in_order_m.searchsorted(west, side="left")
-            last = self._x_in_order_m.searchsorted(east, side="right")
-            strip = self._by_x[first:last]
-            y_m = self._xy_m[strip, 1]
-            around = strip[(y_m >= south) & (y_m <= north) & ~self._is_cut[self._edge_of_point[strip]]]
+            first = points.x_in_order_m.searchsorted(west, side="left")
+            last = points.x_in_order_m.searchsorted(east, side="right")
+            strip = points.by_x[first:last]
+            y_m = points.xy_m[strip, 1]
+            around = strip[(y_m >= south) & (y_m <= north) & ~self._is_cut[points.edge_of[strip]]]
             if len(around):
-                near.append(around[_is_near_ring(self._xy_m[around], corners, self._within_m)])
+                near.append(around[_is_near_ring(points.xy_m[around], corners, self._within_m)])
         return np.unique(np.concatenate(near))
 
 

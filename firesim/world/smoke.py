@@ -7,6 +7,7 @@ the flames, none that was there before. A fire whose front stands still gives of
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -159,15 +160,21 @@ def _are_harmful(cells: Integers, square_of: NDArray[np.int32], is_harmful: NDAr
     return are
 
 
+@lru_cache(maxsize=4)
 def _squares(grid: Grid) -> tuple[NDArray[np.int32], Floats]:
-    """The square of `SQUARE_M` that holds each flat cell [cells], and the middles of the squares [2, squares], m."""
+    """The square of `SQUARE_M` that holds each flat cell [cells], and the middles of the squares [2, squares], m.
+
+    Kept for the runs that follow, so read only.
+    """
     size = max(round(SQUARE_M / grid.cell_size_m), 1)
     row, column = np.divmod(np.arange(grid.rows * grid.columns), grid.columns)
     columns = -(-grid.columns // size)
     square = np.arange(-(-grid.rows // size) * columns)
     middle = (size - 1) / 2.0
     x_m, y_m = grid.centre_of(square // columns * size + middle, square % columns * size + middle)
-    return (row // size * columns + column // size).astype(np.int32), np.stack([x_m, y_m])
+    square_of, middle_m = (row // size * columns + column // size).astype(np.int32), np.stack([x_m, y_m])
+    square_of.flags.writeable = middle_m.flags.writeable = False
+    return square_of, middle_m
 
 
 def sources_of(fire: TrueFire, grid: Grid, now_s: float, most: int) -> Sources:

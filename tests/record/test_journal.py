@@ -77,3 +77,18 @@ def test_events_of_a_kind_come_by_time_however_they_were_written():
     assert journal.count("warned") == 5
     assert journal.first_by_actor("warned") == {"a": 1, "b": 2, "c": 4, "d": 5}
     assert journal.of_kind("safe") == []
+
+
+def test_what_comes_of_an_event_is_what_has_it_in_its_chain_of_causes():
+    journal, rng = Journal(), np.random.default_rng(1)
+    for event_id in range(400):  # each cause is two back, and at random in between
+        cause = event_id - 2 if event_id % 40 > 1 else int(rng.integers(-1, max(event_id, 1)))
+        kind = "warned" if event_id in (7, 90) else "else"
+        journal.add(float(event_id), "someone", kind, cause if 0 <= cause < event_id else None)
+    chains = [journal.chain(event_id) for event_id in range(400)]
+    assert max(map(len, chains)) > 20
+    assert journal.follows("warned").tolist() == [7 in chain or 90 in chain for chain in chains]
+    assert journal.descends_from(7).tolist() == [7 in chain for chain in chains]
+    assert not journal.follows("never").any()
+    assert not journal.descends_from(None).any()
+    assert len(Journal().follows("warned")) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -267,3 +268,16 @@ def test_without_any_refuge_the_twin_finds_nobody_cut_off_that_was_not_reached()
     arrival_s[TWIN_GRID.cell_at(2000.0, 315.0)] = 1000.0
     assert not twin([replace(on_the_road("C", 2500.0), is_last_resort=True)], arrival_s).at_risk.any()
     assert not twin([], arrival_s).at_risk.any()
+
+
+def test_what_one_watch_has_seen_another_of_the_same_refuge_has_not():
+    place = refuge([(1000.0, 1000.0), (2000.0, 1000.0), (2000.0, 2000.0), (1000.0, 2000.0)])
+    before = msgspec.msgpack.encode(place)
+    for _ in range(2):
+        watch = RefugeWatch([place], GRID)
+        assert np.isinf(watch.lost_s).all()
+        watch.meet_flames(np.zeros(GRID.shape), np.full(GRID.shape, 30.0), 10.0)
+        assert (watch.lost_s == 0.0).all()
+    assert len(place.points(40)) > 1
+    assert not place.points(40).flags.writeable
+    assert msgspec.msgpack.encode(place) == before

@@ -65,6 +65,18 @@ def test_a_place_beyond_the_map_is_in_no_cell():
     assert (Roadside(network, GRID).cell_of(edge, np.full(len(edge), 0.5)) == -1).all()
 
 
+def test_a_second_run_finds_the_roads_as_the_first_did():
+    network, arrival_s = roads(), np.full(GRID.shape, 10.0)
+    cuts = []
+    for _ in range(2):
+        ways = Roadside(network, GRID)
+        assert len(ways.newly_heated(arrival_s, 20.0)[0]) == len(network.edges)
+        cuts.append(ways.newly_cut(arrival_s, 20.0))
+        assert len(ways.newly_cut(arrival_s, 30.0)[0]) == 0
+    assert cuts[0][0].tolist() == cuts[1][0].tolist() == list(range(len(network.edges)))
+    assert cuts[0][1].tolist() == cuts[1][1].tolist()
+
+
 def test_who_is_on_a_road_is_in_the_cell_that_holds_the_place():
     network = roads()
     ways = Roadside(network, GRID)
