@@ -20,6 +20,7 @@ from firesim.place.shapes import rasterise
 # In strong wind a better way into a cell may be found when the front is already past it: arrivals of the last
 # minutes are corrected by some seconds (`fire/front.py`; 35 s is the most that was seen).
 CORRECTED_S = 300.0
+_STRIP_BITS = 4  # cells of a row are looked through by strips of 16: most of them hold nothing that burnt lately
 
 
 class Burnt:
@@ -43,6 +44,8 @@ class Burnt:
         self.window = (slice(0, 0), slice(0, 0))
         self._fields = (np.full(shape, inf), np.zeros(shape, np.float32), np.zeros(shape, np.float32))
         self.arrival_time_s, self.fireline_intensity_kw_m, self.flame_length_m = map(_read_only, self._fields)
+        # [row, strip] by when all of a strip that has burnt had burnt; later than that where an arrival was corrected
+        self._latest_s = np.full((shape[0], (shape[1] >> _STRIP_BITS) + 1), -inf)
 
     def until(self, now_s: float) -> Burnt:
         """Itself, with all that has burnt by now; `now_s` is where the front stands."""
@@ -50,7 +53,9 @@ class Burnt:
             rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S, self._told)
             if rows.size:
                 lengths_m = flame_length_m(intensity)
-                *span, is_news = _write(*self._fields, self._watched, rows, columns, arrival_s, intensity, lengths_m)
+                *span, is_news = _write(
+                    *self._fields, self._latest_s, self._watched, rows, columns, arrival_s, intensity, lengths_m
+                )
                 self.window = (_with(self.window[0], *span[:2]), _with(self.window[1], *span[2:]))
                 self._is_news = self._is_news or is_news
             self._until_s = now_s
@@ -64,7 +69,8 @@ class Burnt:
     def between(self, after_s: float, until_s: float) -> NDArray[np.int64]:
         """Flat indices of the cells that are known to have burnt after one time and by another, row by row."""
         rows, columns = self.window
-        return _between(self._fields[0], rows.start, rows.stop, columns.start, columns.stop, after_s, until_s)
+        window = rows.start, rows.stop, columns.start, columns.stop
+        return _between(self._fields[0], self._latest_s, *window, after_s, until_s)
 
 
 def _read_only(field: NDArray[Any]) -> NDArray[Any]:
@@ -78,6 +84,7 @@ def _write(
     arrival_time_s: NDArray[np.float64],
     intensity_kw_m: NDArray[np.float32],
     flame_length_m: NDArray[np.float32],
+    latest_s: NDArray[np.float64],
     watched: NDArray[np.bool_],
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
@@ -93,6 +100,7 @@ def _write(
     for n in range(rows.size):
         i, j = rows[n], columns[n]
         arrival_time_s[i, j], intensity_kw_m[i, j], flame_length_m[i, j] = arrived_s[n], intense_kw_m[n], long_m[n]
+        latest_s[i, j >> _STRIP_BITS] = max(latest_s[i, j >> _STRIP_BITS], arrived_s[n])
         top, bottom, left, right = min(top, i), max(bottom, i), min(left, j), max(right, j)
         is_any_watched |= watched[i, j]
     return top, bottom, left, right, is_any_watched
@@ -100,16 +108,26 @@ def _write(
 
 @kernel
 def _between(
-    arrival_time_s: NDArray[np.float64], top: int, bottom: int, left: int, right: int, after_s: float, until_s: float
-) -> NDArray[np.int64]:
-    """`Burnt.between` within some rows and columns, the last ones not counted."""
-    found = np.empty((bottom - top) * (right - left), np.int64)
+    arrival_time_s: NDArray[np.float64], latest_s: NDArray[np.float64], top: int, bottom: int, left: int, right: int,
+    after_s: float, until_s: float,
+) -> NDArray[np.int64]:  # fmt: skip
+    """`Burnt.between` within some rows and columns, the last ones not counted; nothing has burnt outside of them."""
+    first, last = left >> _STRIP_BITS, (right - 1) >> _STRIP_BITS
+    n_strips = 0
+    for i in range(top, bottom):
+        for strip in range(first, last + 1):
+            n_strips += latest_s[i, strip] > after_s
+    found = np.empty(n_strips << _STRIP_BITS, np.int64)
     n = 0
     for i in range(top, bottom):
-        for j in range(left, right):
-            if after_s < arrival_time_s[i, j] <= until_s:
-                found[n] = i * arrival_time_s.shape[1] + j
-                n += 1
+        for strip in range(first, last + 1):
+            if latest_s[i, strip] <= after_s:
+                continue
+            begin = strip << _STRIP_BITS
+            for j in range(begin, min(begin + (1 << _STRIP_BITS), arrival_time_s.shape[1])):
+                if after_s < arrival_time_s[i, j] <= until_s:
+                    found[n] = i * arrival_time_s.shape[1] + j
+                    n += 1
     return found[:n].copy()
 
 

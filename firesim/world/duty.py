@@ -49,13 +49,11 @@ class _Pause(simpy.Event):
         self._time.callbacks.append(end)
         called.callbacks.append(end)
 
-    def _end(self, _: simpy.Event) -> None:
-        if self.triggered:
-            return
+    def _end(self, first: simpy.Event) -> None:
         self.succeed()
-        for event in (self._time, self._called):  # a call may not come for long, after many a pause
-            if event.callbacks is not None:
-                event.callbacks.remove(self._end)
+        other = self._called if first is self._time else self._time
+        assert other.callbacks is not None
+        other.callbacks.remove(self._end)  # it may not come for long: a call, after many a pause
 
 
 class Duty(ABC, Generic[Orders]):

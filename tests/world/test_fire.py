@@ -127,6 +127,19 @@ def test_before_ignition_there_is_nothing_to_see(make_fire):
     assert len(fire.flaming_cells(700.0)) == 1
 
 
+def test_flaming_cells_are_those_of_the_whole_map_that_burnt_in_the_span(make_fire):
+    fire = make_fire(discrepancy=DiscrepancyParameters())
+    for now_s in np.arange(400.0, 3601.0, 100.0):
+        fire.advance(now_s)
+        fire.flaming_cells(now_s, 60.0)
+        for before_s, span_s in ((0.0, 60.0), (0.0, 900.0), (300.0, 180.0), (0.0, np.inf)):
+            arrival_s, until_s = fire.arrival_time_s.ravel(), now_s - before_s
+            burnt = np.flatnonzero((until_s - span_s < arrival_s) & (arrival_s <= until_s))
+            if len(burnt):  # else a small fire shows in its ignition
+                assert fire.flaming_cells(until_s, span_s).tolist() == burnt.tolist()
+    assert len(burnt) > 100
+
+
 def test_the_outline_encloses_the_burnt_area(make_fire):
     from firesim.place.shapes import ring_area_m2
 
