@@ -300,7 +300,7 @@ def _compile_ahead(job: str) -> None:
                 ahead.compile_library(job)
         ahead.use_library(job)
     except ahead.CannotCompile as why:
-        _err.print(f"Note: {why}; this run takes some 130 MB more, the first twice that.", markup=False, soft_wrap=True)
+        _err.print(f"Note: {why}; this run takes some 130 MB more, the first 330.", markup=False, soft_wrap=True)
 
 
 @app.command()

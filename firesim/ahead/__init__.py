@@ -116,6 +116,8 @@ def use_library(job: str) -> None:
 
 
 def _kernel(name: str, job: str, entries: dict[Kinds, Callable[..., Any]]) -> Callable[..., Any]:
+    """A kernel of a library, called as numba's would be: what it is given decides which entry takes it."""
+
     def call(*arguments: Any) -> Any:
         parts = list(parts_of(arguments))
         entry = entries.get(kinds_of(parts))

@@ -139,17 +139,16 @@ class Journal:
 
     def _come_of(self, event_ids: list[int]) -> NDArray[np.bool_]:
         """Which events have one of these in their chain of causes (itself included). [n]"""
-        come = np.zeros(len(self), np.bool_)
+        come: NDArray[np.bool_] = np.zeros(len(self), np.bool_)
         come[event_ids] = True
-        cause = np.array(self._cause_id)
-        up = np.where(
-            cause == NO_CAUSE, np.arange(len(self)), cause
-        )  # 1, 2, 4 ... causes back, or where a chain begins
-        is_at_the_start = False
-        while not is_at_the_start:
-            come |= come[up]
-            farther = up[up]
-            is_at_the_start, up = np.array_equal(farther, up), farther
+        # Of each event the one 1, 2, 4 ... causes back, or where its chain begins: each step covers twice as many.
+        back = np.array(self._cause_id)
+        begins = back == NO_CAUSE
+        back[begins] = begins.nonzero()[0]
+        while not begins[back].all():
+            come |= come[back]
+            back = back[back]
+        come |= come[back]
         return come
 
     def chain(self, event_id: int) -> list[int]:

@@ -91,7 +91,7 @@ class Wayside:
             self.crossings_in.setdefault(at, []).append(crossing)
 
 
-_wayside = lru_cache(maxsize=4)(Wayside)
+_wayside = lru_cache(maxsize=4)(Wayside)  # maps that one process may work on by turns
 
 
 class Roadside:

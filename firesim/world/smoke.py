@@ -160,7 +160,7 @@ def _are_harmful(cells: Integers, square_of: NDArray[np.int32], is_harmful: NDAr
     return are
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # maps that one process may work on by turns
 def _squares(grid: Grid) -> tuple[NDArray[np.int32], Floats]:
     """The square of `SQUARE_M` that holds each flat cell [cells], and the middles of the squares [2, squares], m.
 

@@ -1,3 +1,5 @@
+"""What people are told comes once, in order of time, and what is taken back is not said."""
+
 from __future__ import annotations
 
 import numpy as np
