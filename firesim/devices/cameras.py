@@ -81,6 +81,7 @@ class Camera:
         self._scores = InTurn(luck.uniform, "camera score", site.sensor)
         self._mistakes = InTurn(luck.uniform, "camera false alarm", site.sensor)
         self._reported: list[tuple[float, float]] = []  # (when, bearing) of what was reported lately
+        self._column_marked_s = -np.inf  # when the fire's smoke was, last
 
     @property
     def sites(self) -> list[Site]:
@@ -98,10 +99,12 @@ class Camera:
         p = self._parameters
         marks: list[Observation] = []
         # Above the best chance no smoke is marked, whatever there is to see: then it need not be worked out.
-        draw = self._sees(frame)
-        if draw < p.best_probability and draw < self.frame_probability(view := self._view(now_s)):
+        draw, is_followed = self._sees(frame), now_s - self._column_marked_s < p.repeat_s
+        may_mark = draw < p.best_probability and not is_followed
+        if may_mark and draw < self.frame_probability(view := self._view(now_s)):
             bearing_deg = (self._foot_deg(view) + p.bearing_sd_deg * self._errs(frame)) % 360.0
             if self._is_new(bearing_deg, now_s):
+                self._column_marked_s = now_s
                 sd_deg = float(np.hypot(p.bearing_sd_deg, float(view.width_deg[0]) / 4.0))
                 # A score whose square is evenly spread: high scores are likelier for smoke, low ones for what is not.
                 marks.append(self._observation(now_s, bearing_deg, sd_deg, self._scores(frame) ** 0.5, True))

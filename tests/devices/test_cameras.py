@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from firesim.devices.cameras import Camera, CameraParameters
-from firesim.devices.plume import Plume
+from firesim.devices.plume import InSight, Plume
 from firesim.devices.sites import SensorSite
 from firesim.link.messages import CameraReport
 from firesim.physics.smoke import plume_top_m
@@ -97,8 +97,6 @@ def test_more_smoke_and_nearer_smoke_are_marked_more_often(
 
 
 def test_half_of_the_best_chance_is_at_the_stated_size(make_fire: Any, make_weather: Any, flat: Any, grid: Any) -> None:
-    from firesim.devices.plume import InSight
-
     clear = CameraParameters(visibility_m=1e9)
     camera = Camera(WEST, Plume(make_fire(), make_weather(), flat, grid), clear, Luck(1))
     one = np.ones(1)
@@ -164,6 +162,19 @@ def test_the_same_smoke_is_not_reported_in_every_frame(make_fire: Any, make_weat
     camera = Camera(WEST, Plume(make_fire(), make_weather(), flat, grid), HONEST, Luck(1))
     times = [report.seen_s for report in reports(camera, 3600.0)]
     assert np.diff(times).min() >= HONEST.repeat_s
+
+
+def test_a_column_whose_foot_comes_and_goes_behind_a_ridge_is_one_smoke() -> None:
+    one = np.ones(1)
+    feet_x_m = iter(np.tile([3300.0, 300.0], 1000))  # due east of the camera and due north, by turns
+
+    def seen_by(eyes: Any, now_s: float) -> InSight:
+        return InSight(5.0 * one, 3000.0 * one, next(feet_x_m) * one, 6000.0 * one, one)
+
+    plume = SimpleNamespace(eyes_at=lambda *_: np.zeros((5, 1)), seen_by=seen_by)
+    found = reports(Camera(WEST, plume, HONEST, Luck(1)), 36_000.0)
+    assert np.diff([report.seen_s for report in found]).min() >= HONEST.repeat_s
+    assert np.ptp([report.bearing_deg for report in found]) > 2.0 * HONEST.same_smoke_deg  # what it marks does differ
 
 
 def test_no_two_cameras_and_no_two_runs_take_their_frames_in_step(
