@@ -278,12 +278,13 @@ def _cleared(
     """The row of all who were told to leave, then one a zone in the order of their trigger, as they were told."""
     margin_s = np.full(len(driven.convoy), inf)
     np.minimum.at(margin_s, driven.who, closes_s[driven.edge] - driven.left_s)
-    told = [k for k, one in enumerate(convoys) if one.is_told]
+    is_told = np.array([one.is_told for one in convoys], dtype=np.bool_)
+    told = is_told.nonzero()[0].tolist()
     whose = [("", told), *((picture.ground.zones[convoys[k].zone].zone, [k]) for k in told)]
     shadow = sum(n for one, n in zip(convoys, driven.vehicles, strict=True) if not one.is_told)
     result = []
     for zone, which in whose:
-        mine = np.isin(driven.convoy, which)
+        mine = driven.convoy == which[0] if zone else is_told[driven.convoy]
         vehicles = sum(driven.vehicles[k] for k in which)
         result.append(
             Clearance(

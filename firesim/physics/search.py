@@ -176,7 +176,7 @@ def _per_edge(name: str, values: ArrayLike, n_edges: int) -> Floats:
     array = np.ascontiguousarray(values, dtype=np.float64)
     if array.shape != (n_edges,):
         raise ValueError(f"{name} has shape {array.shape}, but there are {n_edges} edges")
-    if np.isnan(array).any():
+    if np.count_nonzero(np.isnan(array)):
         raise ValueError(f"{name} holds NaN; never is inf")
     return array
 

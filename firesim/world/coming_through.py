@@ -58,7 +58,7 @@ class ComingThrough:
             return
         ended = self._with_riders(ended)
         arrived = ended.status == ARRIVED
-        if arrived.all():
+        if np.count_nonzero(arrived) == len(arrived):
             self._arrive(ended.trip, ended.party, ended.at_s, ended.cause_id, traffic)
             return
         which = arrived.nonzero()[0]

@@ -50,9 +50,10 @@ class Nearness:
         """The same of one cell, without arrays."""
         return cell >= 0 and bool(self._hot[cell])
 
-    def has_seen_flames(self, cells: Integers) -> Claims:
-        """Whether flames have been in sight from cells (flat, -1: off the grid) so far."""
-        return _on(self._sees, cells)
+    @property
+    def has_seen_flames(self) -> Claims:
+        """Whether flames have been in sight from each cell (flat) so far. [cells], read only"""
+        return self._sees
 
 
 def _disc(radius_cells: float) -> Integers:

@@ -128,7 +128,7 @@ class Neighbours:
             contagion, luck_of_teller = self._news[news]
             told, after_s = contagion.spread(count[:, news:until].sum(axis=1), rate_per_s, until_s - now_s)
             is_news = level[told] < news
-            if is_news.any():
+            if np.count_nonzero(is_news):
                 told, after_s = told[is_news], after_s[is_news]
                 at_s = now_s + after_s + np.where(asleep[told], self._sleep.waking_s[told], 0.0)
                 knows = (level, news, until)

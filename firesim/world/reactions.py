@@ -46,11 +46,11 @@ class Reactions:
         if NOTHING in levels or self._neighbours.is_anywhere_calm:
             self._neighbours.note(who, heard.level)
         events = heard.because
-        if heard.is_raised.any():
+        if np.count_nonzero(heard.is_raised):
             events = self._note_heard(heard)
             self._be_convinced(heard, events, levels)
         told_anew = heard.is_advised_anew & (heard.advice != INSIDE)
-        if told_anew.any():
+        if np.count_nonzero(told_anew):
             self._go_elsewhere(heard, told_anew, events, traffic)
 
     def _be_convinced(self, heard: Heard, events: Integers, levels: set[int]) -> None:
@@ -72,7 +72,7 @@ class Reactions:
         standing, those = self._standing, told_anew.nonzero()[0]
         who = heard.who[those]
         own_way = (standing.state[who] == TRAVELLING) & (standing.rides_with[who] == NONE)
-        if not own_way.any():
+        if np.count_nonzero(own_way) == 0:
             return
         is_carried = self._shore.is_aboard[who] | self._by_bus.stops.is_aboard[who]
         own_way &= ~(is_carried | self._by_ambulance.patients.is_aboard[who])

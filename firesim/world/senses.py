@@ -69,9 +69,7 @@ class Senses:
         self._standing, self._hearing, self._decisions, self._sleep = standing, hearing, decisions, sleep
         self._nearness = Nearness(grid, parameters.heat_within_m, parameters.flame_seen_within_m)
         self._home_cell = self._nearness.cells_of(parties.x_m, parties.y_m)
-        # Many homes share a cell: what is asked of all cells is asked once of each.
-        self._cells_of_homes, self._home_of = np.unique(self._home_cell, return_inverse=True)
-        self._reached_s = np.full(len(self._cells_of_homes), np.inf)  # when fire came to each, as of the last look
+        self._arrival_time_s: Floats = np.full(grid.shape, np.inf)  # of the fire; it goes on with it
         self.wading = Wading(standing, parameters)
         self._smoke_s: Floats | None = None  # when each party notices the smoke, once it stands out
         self._unaware: Integers = np.empty(0, np.int64)  # of the smoke, in the order in which they will look up
@@ -82,8 +80,12 @@ class Senses:
 
     @property
     def place_reached_s(self) -> Floats:
-        """When the fire came to the cell that they were in at the start, as of the last look. [parties], s"""
-        return self._reached_s[self._home_of]
+        """When the fire came to the cell that they were in at the start, as of the last look. [parties], s
+
+        What has burnt until then is as it was: fire comes to a cell once.
+        """
+        reached_s = self._arrival_time_s.ravel()[self._home_cell]
+        return np.where((reached_s <= self._looked_s) & (self._home_cell >= 0), reached_s, np.inf)
 
     def take_in(self, now_s: float, traffic: Traffic, fire: FireInSight) -> None:
         """Everybody looks for the fire every `look_s`, and notices its smoke in due time."""
@@ -99,9 +101,7 @@ class Senses:
         self._is_high = self._is_high or fire.area_m2(now_s) >= self._parameters.flame_from_area_m2
         if self._is_high:
             self._nearness.look(fire.flaming_cells(now_s))
-        homes = self._cells_of_homes
-        reached_s = fire.arrival_time_s.ravel()[homes]
-        self._reached_s = np.where((reached_s <= now_s) & (homes >= 0), reached_s, np.inf)
+        self._arrival_time_s = fire.arrival_time_s
         if self._smoke_s is None and fire.area_m2(now_s) >= self._parameters.smoke_from_area_m2:
             x_m, y_m = fire.ignition_xy_m
             distance_m = np.hypot(self._parties.x_m - x_m, self._parties.y_m - y_m)
@@ -116,9 +116,8 @@ class Senses:
 
     def _see_flames(self, now_s: float, fire_event: int) -> None:
         standing = self._standing
-        in_sight = self._nearness.has_seen_flames(self._home_cell).nonzero()[0]
-        is_new = np.isinf(standing.saw_flame_s[in_sight]) & (standing.state[in_sight] == HOME)
-        who = self._awake(in_sight[is_new], now_s)
+        sees = self._nearness.has_seen_flames
+        who = self._awake(newly_in_sight(self._home_cell, sees, standing.saw_flame_s, standing.state), now_s)
         if len(who) == 0:
             return
         standing.saw_flame_s[who] = now_s
@@ -148,7 +147,7 @@ class Senses:
     def _may_go(self, who: Integers, at_s: Floats, heeded: float, fire_event: int, what: str) -> None:
         """Parties have seen something of the fire; those whom it convinces will decide."""
         heeds = self._decisions.would_heed(who, heeded, at_s, is_strong=what == "flames")
-        if not heeds.any():
+        if np.count_nonzero(heeds) == 0:
             return
         who, at_s = who[heeds], at_s[heeds]
         events = self._standing.note(who, at_s, "saw", fire_event, what)
@@ -238,6 +237,18 @@ class Senses:
             return cause_id
         last = np.where(trip >= 0, traffic.cause_id[trip], cause_id)
         return np.maximum(last, self._stops.boarded_by[who])  # in a bus, that they got on
+
+
+@kernel
+def newly_in_sight(home_cell: Integers, sees: Claims, saw_flame_s: Floats, state: Integers) -> Integers:
+    """Who is at home and has flames in sight, having seen none before. `sees` [cells], the others [parties]"""
+    who, n = np.empty(state.size, np.int64), 0
+    for party in range(state.size):
+        cell = home_cell[party]
+        if state[party] == HOME and cell >= 0 and sees[cell] and saw_flame_s[party] == np.inf:
+            who[n] = party
+            n += 1
+    return who[:n].copy()
 
 
 @kernel

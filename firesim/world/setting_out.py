@@ -51,7 +51,7 @@ class SettingOut:
         self._standing.decided_s[who] = at_s
         self._decisions.decide(who, events)
         fetched = self._fetched[who]
-        for waits in (FOR_BOAT, FOR_BUS) if fetched.any() else ():
+        for waits in (FOR_BOAT, FOR_BUS) if np.count_nonzero(fetched) else ():
             those = fetched == waits
             self._shelter(who[those], at_s[those], waits)
             if waits == FOR_BOAT:

@@ -141,7 +141,7 @@ class Trips:
             return _NO_CHANGES
         party = self._party[trips]
         is_somebody = party != BACKGROUND
-        if not is_somebody.all():
+        if np.count_nonzero(is_somebody) < len(trips):
             trips, party = trips[is_somebody], party[is_somebody]
         return Changes(trips, party, t.status[trips], t.done_s[trips], self._cause_id[trips])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.physics.search import quickest_to
+from firesim.physics.search import RoadGraph
 from firesim.place.roads import Roads
 from firesim.place.settlement import Refuge
 
@@ -69,6 +69,9 @@ class Wayfinder:
         self.drive_s: Floats = np.full(len(roads.edges), np.inf)
         public = roads.is_public
         self.drive_s[public] = roads.length_m[public] / roads.speed_m_s[public]
+        self._by_car, self._on_foot = (
+            RoadGraph(roads.tail, roads.head, travel, self.n_nodes) for travel in (self.drive_s, roads.length_m)
+        )
         self.next_edge: Integers = np.full((16, self.n_nodes), NOWHERE, dtype=np.int64)
         self.refuge: Integers = np.full(16, NOWHERE, dtype=np.int64)
         self.node: Integers = np.full(16, NOWHERE, dtype=np.int64)
@@ -135,10 +138,10 @@ class Wayfinder:
 
     def _search(self, drives: bool, knowledge: Knowledge, targets: Integers) -> tuple[Floats, Integers, Integers]:
         # Walkers' times are in metres: all walk alike, so the shortest way is the quickest.
-        travel = self.drive_s if drives else self.roads.length_m
+        graph, travel = (self._by_car, self.drive_s) if drives else (self._on_foot, self.roads.length_m)
         is_open = np.isfinite(travel)
         is_open[[*knowledge.cut, *knowledge.smoky]] = False
-        return quickest_to(self.roads.tail, self.roads.head, travel, is_open, targets, self.n_nodes)
+        return graph.quickest_to(is_open, targets)
 
     def _append(self, next_edge: Integers, cost: Floats, refuge: int) -> None:
         if self.n_rows == len(self.refuge):

@@ -230,6 +230,21 @@ def test_a_place_is_reached_when_the_fire_stands_in_its_cell():
     assert day.run(1800.0).place_reached_s[0] == 1234.0
 
 
+def test_a_place_that_burns_after_the_last_look_counts_as_reached_from_the_next_on():
+    class GoesOn(FakeFire):
+        """Its array is one and the same, and changes as cells burn."""
+
+        arrival_time_s = property(lambda self: self.so_far)
+
+    fire = GoesOn({(600.0, 600.0): 1234.0})
+    fire.so_far = np.full(GRID.shape, np.inf)
+    day = Day(make_place(residents=1, guests=0, on_beach=0, in_cove=0), fire)
+    people = day.run(1230.0)
+    fire.so_far[:] = fire._arrival_s
+    assert np.isinf(people.place_reached_s).all()
+    assert (day.run(1800.0).place_reached_s == 1234.0).any()
+
+
 # --- leaving ------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firesim.world.senses import whereabouts
+from firesim.world.senses import newly_in_sight, whereabouts
 from firesim.world.standing import HOME, NONE, SAFE, SHELTERING, TRAVELLING
 
 HOME_CELL, REFUGE_CELL, LANDING_CELL, BUS_CELL, LOST_CELL = 7, 21, 33, 44, 55
@@ -51,3 +51,11 @@ def test_heat_is_felt_at_the_landing_while_waiting_and_nowhere_afloat():
 
 def test_nobody_asks_what_is_felt_by_those_who_are_safe():
     assert where_is(SAFE, trip=3) is None
+
+
+def test_flames_are_new_to_who_is_at_home_on_the_map_and_has_seen_none():
+    sees = np.array([False, True])
+    home_cell = np.array([1, 0, -1, 1, 1, 1])
+    saw_flame_s = np.array([np.inf, np.inf, np.inf, 60.0, np.inf, np.inf])
+    state = np.array([HOME, HOME, HOME, HOME, TRAVELLING, HOME])
+    assert newly_in_sight(home_cell, sees, saw_flame_s, state).tolist() == [0, 5]
