@@ -25,7 +25,7 @@ def ground_speed_m_s(here: Point, goal: Point, cruise_m_s: float, wind_m_s: floa
     """
     way_m = max(distance_m(here, goal), 1e-9)
     toward_east, toward_north = (goal[0] - here[0]) / way_m, (goal[1] - here[1]) / way_m
-    east, north = heading(float(drift_toward_deg(wind_from_deg)))
+    east, north = heading(drift_toward_deg(wind_from_deg))
     along_m_s = wind_m_s * (east * toward_east + north * toward_north)
     across_m_s = wind_m_s * (east * toward_north - north * toward_east)
     return max(sqrt(max(cruise_m_s**2 - across_m_s**2, 0.0)) + along_m_s, SLOWEST_M_S)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from firesim.compiled import kernel
 from firesim.devices.sites import SensorSite, Site
 from firesim.inputs.problems import Contradiction
 from firesim.link.briefings import SensorInfo
@@ -123,15 +124,13 @@ class GasNodes:
         if not self._nodes:
             return []
         reached_s = self._reached_s()
-        followed = np.flatnonzero(self._able(reached_s, now_s) & (now_s >= self._follows_from_s))
+        followed = (self._able(reached_s, now_s) & (now_s >= self._follows_from_s)).nonzero()[0]
         index = self._smell(followed, now_s)
-        smells = index >= 1.0
-        since_s = np.where(smells, np.minimum(self._smelt_since_s[followed], now_s), np.inf)
-        self._smelt_since_s[followed] = since_s
-        is_sighted = now_s >= self._blind_until_s[followed]
-        is_true = is_sighted & ((reached_s[followed] <= now_s) | (now_s - since_s >= self._scan_s[followed] - 1e-9))
-        is_false = is_sighted & ~is_true & ~smells & self._is_mistaken(int(now_s // self.cadence_s))[followed]
-        alarming = np.flatnonzero(is_true | is_false)
+        is_true, is_false = _alarms(
+            followed, index, reached_s, self._scan_s, self._blind_until_s,
+            self._is_mistaken(int(now_s // self.cadence_s)), self._smelt_since_s, now_s,
+        )  # fmt: skip
+        alarming = (is_true | is_false).nonzero()[0]
         if alarming.size:
             self._go_blind(followed[alarming], now_s)
         # Which smell was not smoke a node cannot tell: a false alarm reports the level itself.
@@ -193,13 +192,35 @@ class GasNodes:
         if heat_mw <= 0.0:
             return np.zeros(len(which))
         weather = self._weather.at(now_s)
-        toward = heading(float(drift_toward_deg(weather.wind_from_deg)))
+        toward = heading(drift_toward_deg(weather.wind_from_deg))
         wind = SmokeWind(self._parameters.canopy_wind_fraction * weather.wind_speed_10m_m_s, *toward)
         x_m, y_m, share, width_m = sources_of(self._fire, self._grid, now_s, _MOST_SOURCES)
         smoke_g_m3 = ground_smoke_g_m3(
             self._x_m[which], self._y_m[which], x_m, y_m, heat_mw * share, wind, self._parameters.height_m, width_m
         )
         return smoke_index(smoke_g_m3, self._parameters.reach_m)
+
+
+@kernel
+def _alarms(
+    followed: Integers, index: Floats, reached_s: Floats, scan_s: Floats, blind_until_s: Floats, is_mistaken: Mask,
+    smelt_since_s: Floats, now_s: float,
+) -> tuple[Mask, Mask]:  # fmt: skip
+    """Which of some nodes alarm now, of smoke or flames, and which of something else. [followed]
+
+    `index` is their smoke, [followed]; the others are of all nodes, of which `smelt_since_s` is brought up to now.
+    """
+    is_true, is_false = np.zeros(followed.size, np.bool_), np.zeros(followed.size, np.bool_)
+    for k in range(followed.size):
+        node = followed[k]
+        smells = index[k] >= 1.0
+        smelt_since_s[node] = min(smelt_since_s[node], now_s) if smells else np.inf
+        if now_s < blind_until_s[node]:
+            continue
+        has_scanned = now_s - smelt_since_s[node] >= scan_s[node] - 1e-9
+        is_true[k] = reached_s[node] <= now_s or has_scanned
+        is_false[k] = is_mistaken[node] and not is_true[k] and not smells
+    return is_true, is_false
 
 
 def _info(site: SensorSite) -> SensorInfo:

@@ -105,9 +105,9 @@ def plume_top_m(heat_release_mw: float, wind_speed_m_s: float, age_s: float = in
     return min(TOP_OVER_AXIS * plume_rise_m(heat_release_mw, wind_speed_m_s, drifted_m), MIXING_HEIGHT_M)
 
 
-def drift_toward_deg(wind_from_deg: ArrayLike) -> Floats:
+def drift_toward_deg(wind_from_deg: float) -> float:
     """Where smoke goes: straight away from where the wind comes from, in [0, 360). [degrees from north]"""
-    return (np.asarray(wind_from_deg, dtype=np.float64) + 180.0) % 360.0
+    return (wind_from_deg + 180.0) % 360.0
 
 
 # --- how thick -----------------------------------------------------------------------------------------------

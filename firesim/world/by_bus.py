@@ -89,8 +89,8 @@ class ByBus:
 
     def is_unbearable(self, stop: int) -> bool:
         """Whether it is hot, or full of harmful smoke, at a stop."""
-        cell, air = self.stops.cell[stop : stop + 1], self._senses.air
-        return self._senses.is_hot_at(int(cell[0])) or (air is not None and bool(air.is_harmful(cell)[0]))
+        cell, air = int(self.stops.cell[stop]), self._senses.air
+        return self._senses.is_hot_at(cell) or (air is not None and air.is_harmful_at(cell))
 
     def _are_unbearable(self, cells: Integers) -> Claims:
         air = self._senses.air

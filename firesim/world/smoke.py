@@ -104,7 +104,7 @@ class Smoke:
 
     def _smoky_air(self, now_s: float, heat_mw: float) -> GroundSmoke:
         weather = self._weather.at(now_s)
-        wind = SmokeWind(weather.wind_speed_10m_m_s, *heading(float(drift_toward_deg(weather.wind_from_deg))))
+        wind = SmokeWind(weather.wind_speed_10m_m_s, *heading(drift_toward_deg(weather.wind_from_deg)))
         at_x_m, at_y_m, share, width_m = sources_of(self._fire, self._grid, now_s, self.parameters.most_sources)
         return GroundSmoke.of(at_x_m, at_y_m, heat_mw * share, wind, self.parameters.height_m, width_m)
 
@@ -123,6 +123,13 @@ class Smoke:
             return np.zeros(np.broadcast(x_m, y_m).shape)
         smoke_g_m3 = self._air.at_g_m3(x_m, y_m)
         return optical_density_per_m(extinction_per_m(self.parameters.thickness_factor * smoke_g_m3))
+
+    def is_harmful_at(self, cell: int) -> bool:
+        """The same as `is_harmful` of one cell, without arrays once its square has been looked at."""
+        if not self.is_any or cell < 0:
+            return False
+        known = int(self._is_harmful[self._square_of[cell]])
+        return known > 0 if known >= 0 else bool(self.is_harmful(np.array([cell]))[0])
 
     def is_harmful(self, cells: Integers) -> NDArray[np.bool_]:
         """Whether smoke at `harmful_from_per_m` or thicker lies about these cells (flat; -1: off the grid, clear). [n]

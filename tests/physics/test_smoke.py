@@ -39,7 +39,7 @@ def test_without_heat_or_time_there_is_no_plume() -> None:
 
 
 def test_smoke_goes_where_the_wind_goes() -> None:
-    assert smoke.drift_toward_deg([0.0, 10.0, 270.0]).tolist() == [180.0, 190.0, 90.0]
+    assert [smoke.drift_toward_deg(from_deg) for from_deg in (0.0, 10.0, 270.0)] == [180.0, 190.0, 90.0]
 
 
 def test_the_smoke_that_passes_any_distance_is_all_the_smoke_given_off() -> None:

@@ -127,11 +127,14 @@ def test_what_one_breathes_does_not_depend_on_who_else_is_asked_about(make_fire)
     row, column = fire.grid.cell_at(*fire.ignition_xy_m)
     rows, columns = np.meshgrid(row + np.arange(-4, 5), column + np.arange(0, 20))
     cells = (rows * fire.grid.columns + columns).ravel()
-    together, alone = (smoke_of(fire, harmful_from_per_m=0.01) for _ in range(2))
-    for smoke in (together, alone):
+    together, alone, one_by_one = (smoke_of(fire, harmful_from_per_m=0.01) for _ in range(3))
+    for smoke in (together, alone, one_by_one):
         smoke.advance(900.0)
     of_all = together.is_harmful(cells)
     assert of_all.any()
     assert not of_all.all()
     assert [bool(alone.is_harmful(cells[k : k + 1])[0]) for k in range(len(cells))] == of_all.tolist()
     assert not together.is_harmful(np.array([-1])).any()
+    assert [one_by_one.is_harmful_at(cell) for cell in cells.tolist()] == of_all.tolist()
+    assert [one_by_one.is_harmful_at(cell) for cell in cells.tolist()] == of_all.tolist()  # as kept
+    assert not one_by_one.is_harmful_at(-1)
