@@ -22,6 +22,7 @@ from firesim.fire.acceleration import (
     acceleration_factor,
     age_s,
     eccentricity_between,
+    lived_by,
     steady_age_of,
     steady_age_s,
     width_ratio_of,
@@ -273,6 +274,10 @@ class PointFire:
     def time_s(self, clock_s: ArrayLike) -> Floats:
         """Inverse of `clock_s`."""
         return self.ignited_s + age_s(np.asarray(clock_s, dtype=np.float64) - self.ignited_s, self.per_min)
+
+    def lived_by(self, clock_s: Floats, steady_rate: Floats) -> tuple[Floats, Floats]:
+        """Times at which this fire does what the steady one does at these, and its rates then. One dimension."""
+        return lived_by(clock_s, steady_rate, float(self.ignited_s), self.per_min / 60.0)
 
     def shape_steps_s(self, after_s: float, until_s: float) -> list[float]:
         """Times after the first, up to the second, at which a front should take over the ellipse's new shape."""

@@ -48,6 +48,14 @@ def test_never_stays_never_and_before_stays_before() -> None:
     np.testing.assert_array_equal(age_s(np.array([inf, -7.0, 0.0])), [inf, -7.0, 0.0])
 
 
+@pytest.mark.parametrize("per_min", [0.115, inf])
+def test_times_and_rates_lived_are_those_of_the_clock_and_the_acceleration(per_min: float) -> None:
+    fire, clock_s, steady = PointFire(50.0, per_min), np.array([50.0, 51.0, 600.0, 9000.0]), np.full(4, RATE_M_S)
+    lived_s, rate = fire.lived_by(clock_s, steady)
+    assert np.array_equal(lived_s, fire.time_s(clock_s))
+    np.testing.assert_allclose(rate, RATE_M_S * acceleration_factor(lived_s - 50.0, per_min), rtol=1e-14)
+
+
 def test_length_to_width_grows_from_a_circle_to_the_winds() -> None:
     fire = steady_fire()
     for minutes in (0.5, 5.0, 20.0, 90.0):
