@@ -233,7 +233,11 @@ class Front:
     @property
     def can_burn(self) -> Mask:
         """Where fire may ever spread as things are: burnable and not blocked. [y, x]"""
-        return np.asarray((self._inside(self._cells.mark) & (BARE | BLOCKED)) == 0)
+        return self.can_burn_in(slice(None), slice(None))
+
+    def can_burn_in(self, rows: slice, columns: slice) -> Mask:
+        """`can_burn` of a part of the grid, at its cost. [y, x]"""
+        return np.asarray((self._inside(self._cells.mark)[rows, columns] & (BARE | BLOCKED)) == 0)
 
     @property
     def shut_ways(self) -> NDArray[np.uint8] | None:

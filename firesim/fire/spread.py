@@ -523,7 +523,7 @@ class SpreadingFire:
         cells = self._young.reached(self.landscape.shape, at_s)
         if at_s <= self._young.point.ignited_s:
             return cells.only(np.zeros(cells.rows.size, np.bool_))
-        return cells.only(cells.joined_to(*self._home, self._front.can_burn, self._front.shut_ways))
+        return cells.only(cells.joined_to(*self._home, self._front.can_burn_in, self._front.shut_ways))
 
     def _hand_over(self, now_s: float) -> None:
         """Give the fire to the cells: same arrivals, same area."""

@@ -88,6 +88,17 @@ def test_a_point_burns_when_the_ellipse_reaches_it() -> None:
     assert fire.arrival_s(np.array([1e4]), np.array([0.0]), 3600.0)[0] == inf
 
 
+def test_the_gradient_at_a_point_is_how_much_later_fire_comes_to_the_points_beside_it() -> None:
+    fire, x, y = steady_fire(), np.array([80.0, 40.0, -3.0, 0.0]), np.array([5.0, -20.0, 2.0, 0.0])
+    along_x, along_y = fire.gradient_s_m(x, y, fire.arrival_s(x, y, 7200.0), 1e-4)
+    far, step_m = slice(3), 0.01
+    later_x, sooner_x = fire.arrival_s(x + step_m, y, 7200.0), fire.arrival_s(x - step_m, y, 7200.0)
+    later_y, sooner_y = fire.arrival_s(x, y + step_m, 7200.0), fire.arrival_s(x, y - step_m, 7200.0)
+    np.testing.assert_allclose(along_x[far], ((later_x - sooner_x) / (2.0 * step_m))[far], rtol=1e-4)
+    np.testing.assert_allclose(along_y[far], ((later_y - sooner_y) / (2.0 * step_m))[far], rtol=1e-4)
+    assert along_x[3] == along_y[3] == 0.0  # it began there
+
+
 def test_under_a_changed_wind_head_width_and_area_go_on_without_a_jump() -> None:
     fire = steady_fire().under(600.0, 3 * RATE_M_S, (0.0, 1.0), 0.95)
     before, after = fire.ellipse(599.999), fire.ellipse(600.001)
