@@ -97,6 +97,16 @@ def _ages(steady_ages_s: Floats, a: float) -> Floats:
 
 
 @kernel
+def lived_by(clock_s: Floats, steady_rate: Floats, ignited_s: float, a: float) -> tuple[Floats, Floats]:
+    """Times and rates of a fire lit at a time: those of a steady fire, lit then, by its clock. a in 1/s."""
+    lived_s, rate = np.empty(clock_s.size), np.empty(clock_s.size)
+    for n in range(clock_s.size):
+        lived_s[n] = ignited_s + age_of(clock_s[n] - ignited_s, a)
+        rate[n] = steady_rate[n] * _factor_of(lived_s[n] - ignited_s, a)
+    return lived_s, rate
+
+
+@kernel
 def _width_ratios(eccentricities: Floats, age_s: float, a: float) -> Floats:
     factor = _factor_of(age_s, a)
     return np.array([_width_ratio(e, factor) for e in eccentricities])

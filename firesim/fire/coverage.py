@@ -283,10 +283,11 @@ def nothing_told(shape: tuple[int, int]) -> Told:
 def burnt_anew(
     arrival_s: Floats, gradient_x: Singles, gradient_y: Singles, mark: Marks, stride: int, age_of: Indices,
     after_s: float, until_s: float, is_old: Squares, told_s: Floats, told_x: Singles, told_y: Singles,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
-    """Those of `burnt_between` of which something else has been told, or nothing; `Told` is brought up to date.
+    rise_x: Singles, rise_y: Singles, heat: Singles, cell_size_m: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats, Singles, int]:  # fmt: skip
+    """Those of `burnt_between` of which something else has been told, or nothing, and `front_at` them.
 
-    is_old: `old_squares` by the first of the times or sooner.
+    `Told` is brought up to date. is_old: `old_squares` by the first of the times or sooner.
     """
     window = window_of(age_of, stride, mark.size)
     most = (window[1] - window[0]) * (window[3] - window[2])
@@ -307,7 +308,11 @@ def burnt_anew(
                     told_s[here], told_x[here], told_y[here] = arrival_s[c], gradient_x[c], gradient_y[c]
                     rows[n], columns[n] = row, column
                     n += 1
-    return rows[:n].copy(), columns[:n].copy()
+    rows, columns = rows[:n].copy(), columns[:n].copy()
+    arrivals_s, rates, heats, n_lit = front_at(
+        rows, columns, stride, arrival_s, gradient_x, gradient_y, rise_x, rise_y, heat, cell_size_m
+    )
+    return rows, columns, arrivals_s, rates, heats, n_lit
 
 
 @kernel_in_place
@@ -324,13 +329,13 @@ def front_at(
     rows: NDArray[np.integer],
     columns: NDArray[np.integer],
     stride: int,
-    cell_size_m: float,
     arrival_s: Floats,
     gradient_x: Singles,
     gradient_y: Singles,
     rise_x: Singles,
     rise_y: Singles,
     heat: Singles,
+    cell_size_m: float,
 ) -> tuple[Floats, Floats, Singles, int]:
     """The front in some cells: arrival [s], speed along its normal, along the ground [m/s], and heat.
 

@@ -187,21 +187,34 @@ class Front:
         cells = self._cells
         return burnt_between(cells.arrival_s, cells.mark, self._stride, self._tiles.age_of, after_s, until_s)
 
-    def burnt_anew(self, after_s: float, until_s: float, told: Told) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-        """Those of `burnt_between` of which something else has been told, or nothing; `told` is brought up to date."""
-        return burnt_anew(*self._coverage, after_s, until_s, self._old_by(after_s), *told)
+    def told_anew(
+        self, after_s: float, until_s: float, told: Told
+    ) -> tuple[NDArray[np.integer], NDArray[np.integer], Floats, Floats, Singles]:
+        """Rows and columns of those of `burnt_between` of which something else has been told, or nothing; `told_of`.
+
+        `told` is brought up to date.
+        """
+        rows, columns, arrival_s, rate, heat, n_lit = burnt_anew(
+            *self._coverage, after_s, until_s, self._old_by(after_s), *told, *self._ground, self.cell_size_m
+        )
+        if n_lit:
+            self._rate_where_lit(rows, columns, rate)
+        return rows, columns, arrival_s, rate, heat
 
     def told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Singles]:
         """Arrival, `rate_of_spread_m_s` and `heat_per_area_kj_m2` of some burnt cells alone, at their cost. [cells]"""
-        cells = self._cells
+        c = self._cells
         arrival_s, rate, heat, n_lit = front_at(
-            rows, columns, self._stride, self.cell_size_m,
-            cells.arrival_s, cells.gradient_x, cells.gradient_y, cells.rise_x, cells.rise_y, self._tiles.heat,
-        )  # fmt: skip
+            rows, columns, self._stride, c.arrival_s, c.gradient_x, c.gradient_y, *self._ground, self.cell_size_m
+        )
         if n_lit:
-            lit = np.flatnonzero(rate == 0.0)
-            rate[lit] = self._head_rates((rows[lit] + 1) * self._stride + columns[lit] + 1)
+            self._rate_where_lit(rows, columns, rate)
         return arrival_s, rate, heat
+
+    def _rate_where_lit(self, rows: NDArray[np.integer], columns: NDArray[np.integer], rate: Floats) -> None:
+        """Put the head's rate where `front_at` knows none."""
+        lit = np.flatnonzero(rate == 0.0)
+        rate[lit] = self._head_rates((rows[lit] + 1) * self._stride + columns[lit] + 1)
 
     @property
     def head_rate_m_s(self) -> Floats:
@@ -220,7 +233,11 @@ class Front:
     @property
     def can_burn(self) -> Mask:
         """Where fire may ever spread as things are: burnable and not blocked. [y, x]"""
-        return np.asarray((self._inside(self._cells.mark) & (BARE | BLOCKED)) == 0)
+        return self.can_burn_in(slice(None), slice(None))
+
+    def can_burn_in(self, rows: slice, columns: slice) -> Mask:
+        """`can_burn` of a part of the grid, at its cost. [y, x]"""
+        return np.asarray((self._inside(self._cells.mark)[rows, columns] & (BARE | BLOCKED)) == 0)
 
     @property
     def shut_ways(self) -> NDArray[np.uint8] | None:
@@ -388,6 +405,11 @@ class Front:
         """What tells how much of each cell has burnt, as the kernels of `coverage.py` take it."""
         c = self._cells
         return c.arrival_s, c.gradient_x, c.gradient_y, c.mark, self._stride, self._tiles.age_of
+
+    @property
+    def _ground(self) -> tuple[Singles, Singles, Singles]:
+        """Rise and heat of each cell, as the kernels of `coverage.py` take them."""
+        return self._cells.rise_x, self._cells.rise_y, self._tiles.heat
 
     def _old_by(self, at_s: float) -> Squares:
         """Squares in which all was over by a time, as far as is known: they are looked for once in a while."""

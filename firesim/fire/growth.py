@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf, sqrt
+from math import hypot, inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from firesim.fire.acceleration import (
     acceleration_factor,
     age_s,
     eccentricity_between,
+    lived_by,
     steady_age_of,
     steady_age_s,
     width_ratio_of,
@@ -147,6 +148,43 @@ def _is_outside(x: float, y: float, head_x: float, head_y: float, half_width: fl
 
 
 @kernel
+def _shape(head_x: float, head_y: float, half_width: float) -> tuple[float, float, float, float]:
+    """Of one ellipse what `Ellipse` says: `head_distance_m`, `eccentricity` and `ahead`."""
+    distance = hypot(head_x, head_y)
+    head = max(distance, half_width)
+    square, wide = head * head, half_width * half_width
+    e = (square - wide) / (square + wide) if square + wide > 0.0 else 0.0
+    if distance > 0.0:
+        return head, e, head_x / distance, head_y / distance
+    return head, e, head_x, 1.0
+
+
+@kernel
+def _excess(winds: Floats, ignited_s: float, a: float, x: float, y: float, at_s: float) -> float:
+    """`Ellipse.excess_m` of one point at one time."""
+    head, e, ahead_x, ahead_y = _shape(*_grown(winds, ignited_s, a, at_s))
+    return hypot(x, y) - e * (x * ahead_x + y * ahead_y) - head * (1.0 - e)
+
+
+@kernel
+def _gradients(
+    winds: Floats, ignited_s: float, a: float, x: Floats, y: Floats, arrival_s: Floats, origin_m: float
+) -> tuple[Floats, Floats]:
+    along_x, along_y = np.zeros(x.size), np.zeros(x.size)
+    for n in range(x.size):
+        distance, at_s = hypot(x[n], y[n]), arrival_s[n]
+        step_s = 1e-3 * max(at_s - ignited_s, 1e-3)
+        later = _excess(winds, ignited_s, a, x[n], y[n], at_s + step_s)
+        sooner = _excess(winds, ignited_s, a, x[n], y[n], at_s - step_s)
+        speed = (sooner - later) / (2.0 * step_s)
+        if distance > origin_m and speed > 0.0:
+            _, e, ahead_x, ahead_y = _shape(*_grown(winds, ignited_s, a, at_s))
+            along_x[n] = 1.0 / speed * (x[n] / distance - e * ahead_x)
+            along_y[n] = 1.0 / speed * (y[n] / distance - e * ahead_y)
+    return along_x, along_y
+
+
+@kernel
 def _ellipses(winds: Floats, ignited_s: float, a: float, at_s: Floats) -> Floats:
     """Of the fire at each time: `_grown`. [3, time]"""
     parts = np.empty((3, at_s.size))
@@ -253,6 +291,13 @@ class PointFire:
         """When the ellipse reaches the first of these points [m from the ignition]. [s]; inf if not by latest_s."""
         return float(_first_arrival(*self._law, np.ravel(x_m), np.ravel(y_m), float(latest_s)))
 
+    def gradient_s_m(self, x_m: Floats, y_m: Floats, arrival_s: Floats, origin_m: float) -> tuple[Floats, Floats]:
+        """Gradient of arrival at points [m from the ignition] and their arrivals; 0 within `origin_m` of the ignition.
+
+        The ellipse is where its excess is 0: the gradient is the excess's in space over its change in time.
+        """
+        return _gradients(*self._law, x_m, y_m, arrival_s, origin_m)
+
     def when_as_large_as(self, head_distance_m: float, half_width_m: float) -> float:
         """First time at which the head is this far and the fire this wide, if nothing changes. [s]; inf: never."""
         return float(_when_as_large(*self._law, head_distance_m, half_width_m, LONGEST_GROWTH_S))
@@ -273,6 +318,10 @@ class PointFire:
     def time_s(self, clock_s: ArrayLike) -> Floats:
         """Inverse of `clock_s`."""
         return self.ignited_s + age_s(np.asarray(clock_s, dtype=np.float64) - self.ignited_s, self.per_min)
+
+    def lived_by(self, clock_s: Floats, steady_rate: Floats) -> tuple[Floats, Floats]:
+        """Times at which this fire does what the steady one does at these, and its rates then. One dimension."""
+        return lived_by(clock_s, steady_rate, float(self.ignited_s), self.per_min / 60.0)
 
     def shape_steps_s(self, after_s: float, until_s: float) -> list[float]:
         """Times after the first, up to the second, at which a front should take over the ellipse's new shape."""

@@ -37,6 +37,7 @@ from firesim.fire.youngfire import CellsReached, YoungFire
 __all__ = ["FireWeather", "Landscape", "LandscapeSpread", "SpreadField", "SpreadingFire", "spread_field"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 # The cells can carry on an ellipse whose head is five cells from the ignition and which is three cells wide: a
@@ -276,9 +277,12 @@ class SpreadingFire:
             arrival_s = self._lit_at_once(cells.rows, cells.columns, cells.arrival_s)
             return cells.rows, cells.columns, arrival_s, cells.rate_m_s * heat
         span_s = self._clock(after_s), self._clock(self.now_s)
-        front = self._front
-        rows, columns = front.burnt_between(*span_s) if told is None else front.burnt_anew(*span_s, told)
-        arrival_s, _, intensity = self._told_of(rows, columns)
+        if told is not None:
+            rows, columns, arrival_s, rate, burns = self._front.told_anew(*span_s, told)
+        else:
+            rows, columns = self._front.burnt_between(*span_s)
+            arrival_s, rate, burns = self._front.told_of(rows, columns)
+        arrival_s, _, intensity = self._lived(rows, columns, arrival_s, rate, burns)
         return rows, columns, arrival_s, intensity
 
     def burnt_in_rows(
@@ -300,17 +304,21 @@ class SpreadingFire:
         # Of the strip in one dimension: to find the two of each cell takes numpy three times as long.
         rows, columns = np.divmod(np.flatnonzero(clock_s <= self._clock(self.now_s)), self.landscape.shape[1])
         rows += top
-        return rows, columns, *self._told_of(rows, columns)
+        return rows, columns, *self._lived(rows, columns, *self._front.told_of(rows, columns))
 
-    def _told_of(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> tuple[Floats, Floats, Floats]:
-        """Arrival [s], rate [m/s] and Byram intensity [kW/m] of cells that the front has burnt. [cells]"""
-        arrival_s, rate, heat = self._front.told_of(rows, columns)
+    def _lived(
+        self,
+        rows: NDArray[np.integer],
+        columns: NDArray[np.integer],
+        arrival_s: Floats,
+        rate_m_s: Floats,
+        heat_kj_m2: Singles,
+    ) -> tuple[Floats, Floats, Floats]:
+        """Arrival [s], rate [m/s] and Byram intensity [kW/m] of cells of which the front tells this, by its clock."""
         if self._young is not None:
-            point = self._young.point
-            arrival_s = point.time_s(arrival_s)
-            rate = rate * acceleration_factor(arrival_s - point.ignited_s, point.per_min)
+            arrival_s, rate_m_s = self._young.point.lived_by(arrival_s, rate_m_s)
             arrival_s = self._lit_at_once(rows, columns, arrival_s)
-        return arrival_s, rate, np.asarray(rate * heat)
+        return arrival_s, rate_m_s, np.asarray(rate_m_s * heat_kj_m2)
 
     @property
     def fireline_intensity_kw_m(self) -> Floats:
@@ -515,7 +523,7 @@ class SpreadingFire:
         cells = self._young.reached(self.landscape.shape, at_s)
         if at_s <= self._young.point.ignited_s:
             return cells.only(np.zeros(cells.rows.size, np.bool_))
-        return cells.only(cells.joined_to(*self._home, self._front.can_burn, self._front.shut_ways))
+        return cells.only(cells.joined_to(*self._home, self._front.can_burn_in, self._front.shut_ways))
 
     def _hand_over(self, now_s: float) -> None:
         """Give the fire to the cells: same arrivals, same area."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel
+from firesim.compiled import kernel, kernel_in_place
 from firesim.fire import ellipse
 from firesim.fire.ellipse import MOST_LENGTH_TO_WIDTH
 from firesim.fire.fuelbed import FuelBed, fuel_bed
@@ -175,12 +175,18 @@ def _heads(
         out[5, n] = area_heat[k] * rate
 
 
+@kernel_in_place
+def flame_length_of(intensity_kw_m: float) -> float:
+    """`flame_length_m` of one fire."""
+    return float(_FLAME_SCALE * intensity_kw_m**BYRAM_EXPONENT)
+
+
 @kernel
 def _flame_lengths(intensity: Floats) -> Floats:
     """`flame_length_m` of each cell. [cells]"""
     length_m = np.empty(intensity.size)
     for n in range(intensity.size):
-        length_m[n] = _FLAME_SCALE * intensity[n] ** BYRAM_EXPONENT
+        length_m[n] = flame_length_of(intensity[n])
     return length_m
 
 

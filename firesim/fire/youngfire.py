@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil, cos, floor, inf, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firesim.compiled import kernel
 from firesim.fire.acceleration import acceleration_factor
 from firesim.fire.cells import RING_X, RING_Y
 from firesim.fire.growth import PointFire
@@ -37,38 +39,60 @@ class CellsReached:
         gradient = (self.gradient[0][keep], self.gradient[1][keep])
         return CellsReached(self.rows[keep], self.columns[keep], self.arrival_s[keep], gradient, self.rate_m_s[keep])
 
-    def joined_to(self, row: int, column: int, can_burn: Mask, shut: NDArray[np.uint8] | None = None) -> Mask:
+    def joined_to(
+        self,
+        row: int,
+        column: int,
+        can_burn_in: Callable[[slice, slice], Mask],
+        shut: NDArray[np.uint8] | None = None,
+    ) -> Mask:
         """Which cells hang together with one cell, which burns, through others that can burn.
 
         By sides and by corners, as the front goes (`arrival.py`): between two cells that cannot burn nothing passes.
         Where nothing stands in the way all do, however thin the ellipse: it may fall between the centres of cells.
-        can_burn, shut: [y, x] of the grid; shut: bit k: no way to neighbour k (`cells.py`); None: all ways are open.
+        can_burn_in: which cells of these rows and columns can burn, a new array [y, x].
+        shut: [y, x] of the grid, bit k: no way to neighbour k (`cells.py`); None: all ways are open.
         """
         box = tuple(
             slice(max(int(part.min(initial=at)) - 1, 0), int(part.max(initial=at)) + 2)
             for part, at in ((self.rows, row), (self.columns, column))
         )
-        is_open = can_burn.copy()
-        is_open[row, column] = True
-        if is_open[box].all() and (shut is None or not shut[box].any()):
+        is_open = can_burn_in(*box)
+        top, left = box[0].start, box[1].start
+        is_open[row - top, column - left] = True
+        closed = np.zeros(is_open.shape, np.uint8) if shut is None else shut[box]
+        if is_open.all() and not closed.any():
             return np.ones(self.rows.size, np.bool_)
-        index = {(int(r), int(c)): n for n, (r, c) in enumerate(zip(self.rows, self.columns, strict=True))}
-        joined = np.zeros(self.rows.size, np.bool_)
-        waiting = [(row, column)]
-        while waiting:
-            r, c = waiting.pop()
-            n = index.get((r, c))
-            if n is None or not is_open[r, c] or joined[n]:
+        return _joined(self.rows - top, self.columns - left, row - top, column - left, is_open, closed)
+
+
+@kernel
+def _joined(rows: Indices, columns: Indices, row: int, column: int, is_open: Mask, closed: NDArray[np.uint8]) -> Mask:
+    """`CellsReached.joined_to` one cell, all of them within a part of the grid."""
+    which = np.full(is_open.shape, -1)
+    for n in range(rows.size):
+        which[rows[n], columns[n]] = n
+    joined = np.zeros(rows.size, np.bool_)
+    waiting = np.empty(8 * rows.size + 1, np.int64)
+    count = 0
+    if which[row, column] >= 0:
+        waiting[0], count = which[row, column], 1
+    while count:
+        count -= 1
+        n = waiting[count]
+        r, c = rows[n], columns[n]
+        if not is_open[r, c] or joined[n]:
+            continue
+        joined[n] = True
+        for k in range(8):
+            y, x = r + RING_Y[k], c + RING_X[k]
+            is_inside = 0 <= y < is_open.shape[0] and 0 <= x < is_open.shape[1]
+            if closed[r, c] >> k & 1 or not is_inside or which[y, x] < 0:
                 continue
-            joined[n] = True
-            closed = 0 if shut is None else int(shut[r, c])
-            for k in range(8):
-                down, right = int(RING_Y[k]), int(RING_X[k])
-                if closed >> k & 1 or (r + down, c + right) not in index:
-                    continue
-                if k % 2 == 0 or is_open[r + down, c] or is_open[r, c + right]:
-                    waiting.append((r + down, c + right))
-        return joined
+            if k % 2 == 0 or is_open[y, c] or is_open[r, x]:
+                waiting[count] = which[y, x]
+                count += 1
+    return joined
 
 
 def polygon_area(x: Floats, y: Floats) -> float:
@@ -154,7 +178,7 @@ class YoungFire:
         arrival[at_home & ~np.isfinite(arrival)] = at_s
         burnt = np.isfinite(arrival)
         rows, columns, arrival, x, y = rows[burnt], columns[burnt], arrival[burnt], x[burnt], y[burnt]
-        up, across = self._gradient(x, y, arrival)
+        up, across = self.point.gradient_s_m(x, y, arrival, 1e-6 * self.cell_size_m)
         steepness = np.hypot(up, across)
         rate = np.divide(1.0, steepness, out=np.zeros_like(steepness), where=steepness > 0.0)
         rate[steepness == 0.0] = self.point.head_rate_m_s(self.point.ignited_s)  # lit, not reached
@@ -179,22 +203,3 @@ class YoungFire:
         column = np.arange(max(floor(self.column - reach), 0), min(ceil(self.column + reach) + 1, shape[1]))
         mesh = np.meshgrid(row, column, indexing="ij")
         return mesh[0].ravel(), mesh[1].ravel()
-
-    def _gradient(self, x: Floats, y: Floats, arrival_s: Floats) -> tuple[Floats, Floats]:
-        """Gradient of arrival on the ground [s/m] at points and their arrivals; 0 at the ignition itself.
-
-        The ellipse is where its excess is 0: the gradient is the excess's in space over its change in time.
-        """
-        ellipse = self.point.ellipse(arrival_s)
-        ahead_x, ahead_y = ellipse.ahead
-        distance = np.hypot(x, y)
-        away = distance > 1e-6 * self.cell_size_m
-        safe = np.where(away, distance, 1.0)
-        e = ellipse.eccentricity
-        step_s = 1e-3 * np.maximum(arrival_s - self.point.ignited_s, 1e-3)
-        later = self.point.ellipse(arrival_s + step_s).excess_m(x, y)
-        sooner = self.point.ellipse(arrival_s - step_s).excess_m(x, y)
-        speed = (sooner - later) / (2.0 * step_s)
-        grows = away & (speed > 0.0)
-        scale = np.divide(1.0, speed, out=np.zeros_like(speed), where=grows)
-        return scale * (x / safe - e * ahead_x), scale * (y / safe - e * ahead_y)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from firesim.compiled import kernel
 from firesim.fire.coverage import nothing_told
 from firesim.fire.spread import SpreadingFire
-from firesim.fire.surface import flame_length_m
+from firesim.fire.surface import flame_length_of
 from firesim.place.grid import Grid
 from firesim.place.settlement import Zone
 from firesim.place.shapes import rasterise
@@ -52,9 +52,8 @@ class Burnt:
         if self._until_s != now_s:
             rows, columns, arrival_s, intensity = self._front.burnt_since(self._until_s - CORRECTED_S, self._told)
             if rows.size:
-                lengths_m = flame_length_m(intensity)
                 *span, is_news = _write(
-                    *self._fields, self._latest_s, self._watched, rows, columns, arrival_s, intensity, lengths_m
+                    *self._fields, self._latest_s, self._watched, rows, columns, arrival_s, intensity
                 )
                 self.window = (_with(self.window[0], *span[:2]), _with(self.window[1], *span[2:]))
                 self._is_news = self._is_news or is_news
@@ -90,7 +89,6 @@ def _write(
     columns: NDArray[np.integer],
     arrived_s: NDArray[np.float64],
     intense_kw_m: NDArray[np.float64],
-    long_m: NDArray[np.float64],
 ) -> tuple[int, int, int, int, bool]:
     """Write what is known of some cells into fields; first and last of their rows, first and last of their columns.
 
@@ -99,7 +97,8 @@ def _write(
     top, bottom, left, right, is_any_watched = rows[0], rows[0], columns[0], columns[0], False
     for n in range(rows.size):
         i, j = rows[n], columns[n]
-        arrival_time_s[i, j], intensity_kw_m[i, j], flame_length_m[i, j] = arrived_s[n], intense_kw_m[n], long_m[n]
+        arrival_time_s[i, j], intensity_kw_m[i, j] = arrived_s[n], intense_kw_m[n]
+        flame_length_m[i, j] = flame_length_of(intense_kw_m[n])
         latest_s[i, j >> _STRIP_BITS] = max(latest_s[i, j >> _STRIP_BITS], arrived_s[n])
         top, bottom, left, right = min(top, i), max(bottom, i), min(left, j), max(right, j)
         is_any_watched |= watched[i, j]

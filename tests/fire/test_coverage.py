@@ -58,8 +58,10 @@ def test_who_asks_at_every_step_is_told_of_every_cell_that_burns() -> None:
     front, told = turning_front(), nothing_told(SHAPE)
     known_s = np.full(SHAPE, np.inf)
     for now_s in steps(front):
-        rows, columns = front.burnt_anew(now_s - 300.0, now_s, told)
-        known_s[rows, columns] = front.told_of(rows, columns)[0]
+        rows, columns, *of_front = front.told_anew(now_s - 300.0, now_s, told)
+        known_s[rows, columns] = of_front[0]
+        for part, asked in zip(of_front, front.told_of(rows, columns), strict=True):
+            assert np.array_equal(part, asked)
     assert known_s[70, 50] > 3.0 * HOUR_S  # it burnt once the hose was gone, far behind the front
     assert np.array_equal(known_s, front.arrival_time_s)
     assert np.isfinite(known_s).sum() > 2000

@@ -48,6 +48,14 @@ def test_never_stays_never_and_before_stays_before() -> None:
     np.testing.assert_array_equal(age_s(np.array([inf, -7.0, 0.0])), [inf, -7.0, 0.0])
 
 
+@pytest.mark.parametrize("per_min", [0.115, inf])
+def test_times_and_rates_lived_are_those_of_the_clock_and_the_acceleration(per_min: float) -> None:
+    fire, clock_s, steady = PointFire(50.0, per_min), np.array([50.0, 51.0, 600.0, 9000.0]), np.full(4, RATE_M_S)
+    lived_s, rate = fire.lived_by(clock_s, steady)
+    assert np.array_equal(lived_s, fire.time_s(clock_s))
+    np.testing.assert_allclose(rate, RATE_M_S * acceleration_factor(lived_s - 50.0, per_min), rtol=1e-14)
+
+
 def test_length_to_width_grows_from_a_circle_to_the_winds() -> None:
     fire = steady_fire()
     for minutes in (0.5, 5.0, 20.0, 90.0):
@@ -78,6 +86,17 @@ def test_a_point_burns_when_the_ellipse_reaches_it() -> None:
     x, y = fire.ellipse(700.0).outline(24)
     np.testing.assert_allclose(fire.arrival_s(x, y, 3600.0), 700.0, rtol=1e-6)
     assert fire.arrival_s(np.array([1e4]), np.array([0.0]), 3600.0)[0] == inf
+
+
+def test_the_gradient_at_a_point_is_how_much_later_fire_comes_to_the_points_beside_it() -> None:
+    fire, x, y = steady_fire(), np.array([80.0, 40.0, -3.0, 0.0]), np.array([5.0, -20.0, 2.0, 0.0])
+    along_x, along_y = fire.gradient_s_m(x, y, fire.arrival_s(x, y, 7200.0), 1e-4)
+    far, step_m = slice(3), 0.01
+    later_x, sooner_x = fire.arrival_s(x + step_m, y, 7200.0), fire.arrival_s(x - step_m, y, 7200.0)
+    later_y, sooner_y = fire.arrival_s(x, y + step_m, 7200.0), fire.arrival_s(x, y - step_m, 7200.0)
+    np.testing.assert_allclose(along_x[far], ((later_x - sooner_x) / (2.0 * step_m))[far], rtol=1e-4)
+    np.testing.assert_allclose(along_y[far], ((later_y - sooner_y) / (2.0 * step_m))[far], rtol=1e-4)
+    assert along_x[3] == along_y[3] == 0.0  # it began there
 
 
 def test_under_a_changed_wind_head_width_and_area_go_on_without_a_jump() -> None:

@@ -133,14 +133,20 @@ def test_a_young_fire_does_not_slip_between_two_cells_that_cannot_burn() -> None
     none = np.zeros(25)
     cells = CellsReached(rows, columns, none, (none, none), none)
     can_burn = ~np.eye(5, dtype=bool)  # rock from corner to corner
-    np.testing.assert_array_equal(cells.joined_to(4, 0, can_burn), rows > columns)
+
+    def can_burn_in(rows: slice, columns: slice) -> NDArray[np.bool_]:
+        return can_burn[rows, columns].copy()
+
+    np.testing.assert_array_equal(cells.joined_to(4, 0, can_burn_in), rows > columns)
+    corner = cells.only((rows > 1) & (columns > 1))  # the same where the cells begin elsewhere than the grid
+    np.testing.assert_array_equal(corner.joined_to(4, 3, can_burn_in), corner.rows > corner.columns)
     can_burn[2, 2] = True  # a gap: fire goes through it and by its sides
-    assert cells.joined_to(4, 0, can_burn)[rows < columns].all()
+    assert cells.joined_to(4, 0, can_burn_in)[rows < columns].all()
     # Corner to corner past one rock, which its neighbours go round.
     thin = cells.only(rows + columns == 4)
     can_burn = np.ones((5, 5), bool)
     can_burn[0, 0] = False
-    assert thin.joined_to(4, 0, can_burn).all()
+    assert thin.joined_to(4, 0, can_burn_in).all()
 
 
 def test_the_cell_that_was_lit_burns_at_the_heads_rate() -> None:
