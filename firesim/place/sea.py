@@ -167,11 +167,13 @@ class SeaChart:
         if from_cell < 0 or to_cell < 0:
             return None
         if (from_cell, to_cell) not in self._ways:
-            # Worked out once and turned round, so that it is as long back as there.
-            cells = self._cells_between(from_cell, to_cell)
+            # Worked out once and turned round, so that it is as long back as there; from the lower cell, so that the
+            # chart, which is kept from run to run, is the same whoever asked first.
+            first, last = sorted((from_cell, to_cell))
+            cells = self._cells_between(first, last)
             way = None if cells is None else self._way_over(self._taut(cells))
-            self._ways[from_cell, to_cell] = way
-            self._ways[to_cell, from_cell] = None if way is None else way.reversed()
+            self._ways[last, first] = None if way is None else way.reversed()
+            self._ways[first, last] = way
         return self._ways[from_cell, to_cell]
 
     def _cells_between(self, start: int, end: int) -> list[int] | None:

@@ -46,6 +46,23 @@ def test_a_cape_is_rounded_and_the_way_there_is_as_long_as_the_way_back():
     assert not cape()[row, column].any()
 
 
+def test_a_way_does_not_hang_on_who_asked_first_and_in_which_direction():
+    """A chart is kept from run to run: runs may not be told apart by those before them."""
+    rng = np.random.default_rng(3)
+    islands = np.kron(rng.random((25, 25)) < 0.3, np.ones((8, 8))).astype(bool)
+    there_first, back_first = chart(islands), chart(islands)
+    for start_x, start_y, end_x, end_y in rng.uniform(0.0, 6000.0, (60, 4)):
+        start, end = (start_x, start_y), (end_x, end_y)
+        there_first.way(start, end)
+        back_first.way(end, start)
+        for one, other in ((start, end), (end, start)):
+            way, same = there_first.way(one, other), back_first.way(one, other)
+            assert way is not None
+            assert same is not None
+            for part in ("xy_m", "along_m", "fetch_m"):
+                np.testing.assert_array_equal(getattr(way, part), getattr(same, part))
+
+
 def test_waters_that_do_not_meet_are_joined_by_no_way_and_the_largest_is_the_sea():
     land = np.zeros(GRID.shape, bool)
     land[:, 40:60] = True  # a wall; the smaller water lies west of it
