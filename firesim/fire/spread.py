@@ -256,8 +256,7 @@ class SpreadingFire:
         rate = self._front.rate_of_spread_m_s
         if self._young is not None:
             burnt = rate > 0.0
-            age = self._young.point.time_s(self._front.expected_arrival_s[burnt]) - self._young.point.ignited_s
-            rate[burnt] *= acceleration_factor(age, self._young.point.per_min)
+            _, rate[burnt] = self._young.point.lived_by(self._front.expected_arrival_s[burnt], rate[burnt])
         return rate
 
     def burnt_since(
