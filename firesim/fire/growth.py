@@ -170,6 +170,7 @@ def _excess(winds: Floats, ignited_s: float, a: float, x: float, y: float, at_s:
 def _gradients(
     winds: Floats, ignited_s: float, a: float, x: Floats, y: Floats, arrival_s: Floats, origin_m: float
 ) -> tuple[Floats, Floats]:
+    """`PointFire.gradient_s_m`. [points]"""
     along_x, along_y = np.zeros(x.size), np.zeros(x.size)
     for n in range(x.size):
         distance, at_s = hypot(x[n], y[n]), arrival_s[n]
