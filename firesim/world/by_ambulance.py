@@ -66,7 +66,7 @@ class ByAmbulance:
             zip(self._helped.tolist(), parties.driver[self._helped].tolist(), strict=True)
         )
         self._since_s: dict[int, float] = {}  # seen to wait
-        self._told: dict[int, InNeed] = {}  # by those who have waited so far
+        self._told: dict[int, InNeed] = {}  # by those who have given up on a lift
         self._at: dict[str, list[int]] = {}  # let off at facilities that are no refuges
 
     # --- who calls ---------------------------------------------------------------------------------------------
@@ -75,13 +75,18 @@ class ByAmbulance:
         """Those who wait for somebody to take them, and for no lift any more.
 
         Whose driver has not left yet waits for it so long first. Times count from the first call of this that found
-        them waiting.
+        them waiting. Who has given up on a lift once does not hope for one again.
         """
-        return [
-            self._as_it_tells(party)
-            for party in self._who_wait()
-            if now_s - self._since_s.setdefault(party, now_s) >= lift_wait_s or not self._is_promised(party)
-        ]
+        told = self._told
+        found = [told.get(party) or self._given_up(party, now_s, lift_wait_s) for party in self._who_wait()]
+        return [one for one in found if one is not None]
+
+    def _given_up(self, party: int, now_s: float, lift_wait_s: float) -> InNeed | None:
+        """One that waits and has told nothing yet: what it tells from now on, unless it still waits for a lift."""
+        waited_s = now_s - self._since_s.setdefault(party, now_s)
+        if waited_s < lift_wait_s and self._is_promised(party):
+            return None
+        return self._as_it_tells(party)
 
     def _who_wait(self) -> list[int]:
         """Those who wait for somebody to take them, rising."""
@@ -95,12 +100,11 @@ class ByAmbulance:
 
     def _as_it_tells(self, party: int) -> InNeed:
         """What a party tells of itself, which is always the same."""
-        if party not in self._told:
-            p = self._parties
-            self._told[party] = InNeed(
-                party, p.household_id[party], int(p.zone_index[party]), int(p.people[party]),
-                NEEDS[int(p.members.needs[party])], float(p.x_m[party]), float(p.y_m[party]), bool(p.has_phone[party]),
-            )  # fmt: skip
+        p = self._parties
+        self._told[party] = InNeed(
+            party, p.household_id[party], int(p.zone_index[party]), int(p.people[party]),
+            NEEDS[int(p.members.needs[party])], float(p.x_m[party]), float(p.y_m[party]), bool(p.has_phone[party]),
+        )  # fmt: skip
         return self._told[party]
 
     def call(self, party: int, at_s: float) -> int:

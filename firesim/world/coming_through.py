@@ -81,7 +81,7 @@ class ComingThrough:
 
     def _arrive(self, trips: Integers, who: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """In a refuge they are safe; at a last resort, landing or stop they wait, in the heat like anybody there."""
-        standing, came_to = self._standing, traffic.refuge_of(trips)
+        came_to = traffic.refuge_of(trips)
         refuge = came_to.copy()
         for k in [k for k, place in enumerate(came_to.tolist()) if place >= self._n_refuges]:
             name = traffic.refuges[came_to[k]].refuge
@@ -92,16 +92,24 @@ class ComingThrough:
             refuge[k] = traffic.shelter_beside(int(trips[k]))
         safe_ones = traffic.safe_ones
         is_in = np.array([place in safe_ones for place in refuge.tolist()], dtype=bool)
-        safe, safe_s = who[is_in], at_s[is_in]
-        standing.refuge_in[safe] = refuge[is_in]
-        standing.note(safe, safe_s, "safe", because[is_in])
-        standing.safe_s[safe], standing.state[safe] = safe_s, SAFE
-        if len(safe) < len(who):
+        n_in = np.count_nonzero(is_in)
+        if n_in == len(who):
+            self._be_safe(who, refuge, at_s, because)
+        elif n_in == 0:
+            self._wait(who, came_to, at_s, because, traffic)
+        else:
+            self._be_safe(who[is_in], refuge[is_in], at_s[is_in], because[is_in])
             self._wait(who[~is_in], came_to[~is_in], at_s[~is_in], because[~is_in], traffic)
         if self._shore.landings:
             if self._beside is None:
                 self._beside = self._shore.beside(traffic.refuges)
             self._shore.wait(who, self._beside[came_to], at_s)
+
+    def _be_safe(self, who: Integers, refuge: Integers, at_s: Floats, because: Integers) -> None:
+        standing = self._standing
+        standing.refuge_in[who] = refuge
+        standing.note(who, at_s, "safe", because)
+        standing.safe_s[who], standing.state[who] = at_s, SAFE
 
     def _wait(self, who: Integers, where: Integers, at_s: Floats, because: Integers, traffic: Traffic) -> None:
         """They have come to where they are not safe by itself, and wait there."""
