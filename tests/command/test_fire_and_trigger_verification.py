@@ -11,8 +11,8 @@ model 2 or times 0.1 for all. What cannot, and is read off the perimeters: which
 is model 2's alone among Anderson's thirteen; rates in the quadrants are those of 1, 3, 6 and 10), how wide the
 valley's floor is (two of their cells), and how dry fuel was, which FARSITE works out from the weather. So one front
 gives the dead fuel's moisture of every two hours: Control's for the three cases of one fuel, the westward one of
-Varying Fuel for the two of four as long as it burns. All other fronts are compared. FARSITE's perimeters have ten to seventy corners:
-their area is up to 6 % less than the curve's; where they come on other ground or fuel, they do so a step late.
+Varying Fuel for the two of four as long as it burns. All other fronts are compared. FARSITE's perimeters have ten to
+seventy corners: their area is up to 6 % less than the curve's; on other ground or fuel they come a step late.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def held_around(
 
 
 def test_control_burns_a_circle(small):
-    arrival_s = CONTROL.burnt(small, 12)
+    arrival_s = CONTROL.burnt(small, 14)
     for hours, came in farsite("control").items():
         here = reach(CONTROL, arrival_s, hours)
         outward_m = [here[name] for name in ("north_m", "south_m", "west_m", "east_m")]
