@@ -56,6 +56,7 @@ from firesim.fire.crossing import front_slowness
 from firesim.fire.interruption import (
     forget_inner,
     forget_unburnt,
+    leans_far,
     no_history,
     remember,
     start_again,
@@ -462,15 +463,16 @@ class Front:
     def _pause(self, now_s: float) -> None:
         """Go to now_s and take back all that lies beyond it."""
         self.advance(now_s)
-        room = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
-        count, kept = unburnt_rim(self._cells, self._queue, self._stride, now_s, room, True)
-        if count < 0:
+        c, queue = self._cells, self._queue
+        if leans_far(c.drift_x, c.drift_y, queue.touched, queue.counts[TOUCHED]):
             self._solve(now_s, to_the_rim=True)
-            room = np.empty(8 * self._queue.counts[TOUCHED], np.int32)
-            count, kept = unburnt_rim(self._cells, self._queue, self._stride, now_s, room, False)
+            queue = self._queue
+        n_touched = queue.counts[TOUCHED]
+        room = np.empty(8 * n_touched, np.int32)
+        count, kept = unburnt_rim(c.arrival_s, c.mark, queue.touched, n_touched, self._stride, now_s, room)
         rim = np.sort(room[:count])
         self._expected_s = np.empty(count)
-        forget_unburnt(self._cells, self._queue, now_s, kept, rim, self._expected_s)
+        forget_unburnt(c.arrival_s, c.mark, queue.touched, queue.counts, now_s, kept, rim, self._expected_s)
         self._reserve(entries=2 * rim.size, touched=int(self._queue.counts[TOUCHED]) + rim.size + 16)
         most = self._history.until_s.size + rim.size
         first, until_s = np.empty(rim.size + 1, np.int32), np.empty(most)

@@ -284,6 +284,10 @@ class PointFire:
         times = np.asarray(at_s, dtype=np.float64)
         return Ellipse(*(part.reshape(times.shape) for part in _ellipses(*self._law, times.ravel())))
 
+    def head_distance_m(self, at_s: float) -> float:
+        """From the ignition to the head at a time, without arrays. [m]"""
+        return float(_head_distance(*_grown(*self._law, float(at_s))))
+
     def arrival_s(self, x_m: Floats, y_m: Floats, latest_s: float) -> Floats:
         """When the ellipse reaches points [m from the ignition]. [s], their shape; inf if not by latest_s."""
         return _arrivals(*self._law, np.ravel(x_m), np.ravel(y_m), float(latest_s)).reshape(np.shape(x_m))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import inf, isfinite, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firesim.compiled import kernel_in_place, kernel_part
 from firesim.fire.arrival import best_through, is_open_way
@@ -30,6 +31,9 @@ from firesim.fire.cells import (
 )
 from firesim.fire.crossing import front_slowness
 from firesim.fire.queue import LATER, NEAR, TOUCHED, Queue, put, touch
+
+Marks = NDArray[np.uint8]
+Counts = NDArray[np.int64]
 
 # From this eccentricity on (a length of two widths) fire reaches cells by way of others that burn much later, so that
 # a pause takes what lies beside the burnt cells to its end before it drops it. Below, 60 pauses with and without that
@@ -62,23 +66,26 @@ def forget_inner(cells: Cells, queue: Queue, stride: int, until_s: float) -> Non
 
 
 @kernel_in_place
+def leans_far(drift_x: Singles, drift_y: Singles, touched: Indices, n_touched: int) -> bool:
+    """Whether fire leans so far in a touched cell that burnt cells may still be bettered by way of unburnt ones."""
+    for n in range(n_touched):
+        c = touched[n]
+        if float(drift_x[c]) ** 2 + float(drift_y[c]) ** 2 > LEANS_FAR**2:
+            return True
+    return False
+
+
+@kernel_in_place
 def unburnt_rim(
-    cells: Cells, queue: Queue, stride: int, now_s: float, rim: Indices, asks_lean: bool
+    arrival_s: Floats, mark: Marks, touched: Indices, n_touched: int, stride: int, now_s: float, rim: Indices
 ) -> tuple[int, int]:
     """The burnable cells not burnt by now_s beside burnt ones, into `rim`, each once.
 
     The touched cells are put in order: those that have burnt and lie beside fuel come first. Returns how many of the
-    rim there are, and how many of those; -1 of the rim, and nothing done, if the lean is asked for and fire there leans
-    so far that burnt cells may still be bettered by way of unburnt ones.
+    rim there are, and how many of those.
     """
-    arrival_s, mark, touched = cells.arrival_s, cells.mark, queue.touched
-    if asks_lean:
-        for n in range(queue.counts[TOUCHED]):
-            c = touched[n]
-            if float(cells.drift_x[c]) ** 2 + float(cells.drift_y[c]) ** 2 > LEANS_FAR**2:
-                return -1, 0
     n_rim, kept = 0, 0
-    for n in range(queue.counts[TOUCHED]):
+    for n in range(n_touched):
         c = touched[n]
         if arrival_s[c] > now_s:
             continue
@@ -101,21 +108,23 @@ def unburnt_rim(
 
 
 @kernel_in_place
-def forget_unburnt(cells: Cells, queue: Queue, now_s: float, kept: int, rim: Indices, expected_s: Floats) -> None:
-    """Take back every arrival after now_s; those of the rim are kept in expected_s.
+def forget_unburnt(
+    arrival_s: Floats, mark: Marks, touched: Indices, counts: Counts, now_s: float, kept: int, rim: Indices,
+    expected_s: Floats,
+) -> None:  # fmt: skip
+    """Take back every arrival after now_s; those of the rim are kept in expected_s. `counts` of the queue.
 
     Of the touched cells, put in order by `unburnt_rim`, only the first `kept` stay on the list.
     """
-    arrival_s, mark, touched = cells.arrival_s, cells.mark, queue.touched
     for n in range(rim.size):
         expected_s[n] = arrival_s[rim[n]]
-    for n in range(kept, queue.counts[TOUCHED]):
+    for n in range(kept, counts[TOUCHED]):
         c = touched[n]
         if arrival_s[c] > now_s:
             arrival_s[c] = inf
             mark[c] &= 0xFF ^ (OPEN | SETTLED | SOURCE)
-    queue.counts[TOUCHED] = kept
-    queue.counts[NEAR] = queue.counts[LATER] = 0
+    counts[TOUCHED] = kept
+    counts[NEAR] = counts[LATER] = 0
 
 
 @kernel_in_place

@@ -198,8 +198,8 @@ class YoungFire:
     def _window(self, shape: tuple[int, int], at_s: float) -> tuple[Indices, Indices]:
         """Rows and columns of the cells around the ignition that the ellipse may have reached."""
         # No part of the ellipse is farther from the ignition than its head.
-        reach = float(self.point.ellipse(at_s).head_distance_m) / self.cell_size_m
-        row = np.arange(max(floor(self.row - reach), 0), min(ceil(self.row + reach) + 1, shape[0]))
-        column = np.arange(max(floor(self.column - reach), 0), min(ceil(self.column + reach) + 1, shape[1]))
-        mesh = np.meshgrid(row, column, indexing="ij")
-        return mesh[0].ravel(), mesh[1].ravel()
+        reach = self.point.head_distance_m(at_s) / self.cell_size_m
+        rows = range(max(floor(self.row - reach), 0), min(ceil(self.row + reach) + 1, shape[0]))
+        columns = range(max(floor(self.column - reach), 0), min(ceil(self.column + reach) + 1, shape[1]))
+        down, right = np.divmod(np.arange(len(rows) * len(columns)), len(columns))
+        return rows.start + down, columns.start + right

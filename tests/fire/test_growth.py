@@ -109,6 +109,12 @@ def test_under_a_changed_wind_head_width_and_area_go_on_without_a_jump() -> None
     assert float(fire.ellipse(900.0).head_x_m) == pytest.approx(float(before.head_x_m), rel=1e-4)
 
 
+def test_how_far_the_head_is_at_one_time_is_what_the_ellipse_says() -> None:
+    turned_round = steady_fire().under(600.0, RATE_M_S, (-1.0, 0.0), ECCENTRICITY)
+    for at_s in (-10.0, 0.0, 60.0, 599.0, 700.0, 1400.0):
+        assert turned_round.head_distance_m(at_s) == pytest.approx(float(turned_round.ellipse(at_s).head_distance_m))
+
+
 def test_telling_the_same_wind_again_changes_nothing() -> None:
     told_again = steady_fire()
     for now_s in (60.0, 130.0, 700.0):
