@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from firesim.compiled import kernel
 from firesim.link.masts import Mast
 from firesim.link.parameters import LinkParameters
-from firesim.physics.radio import PATH_LOSS_LAWS, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB, received_power_dbm
+from firesim.physics.radio import SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB, path_loss_db, received_power_dbm
 from firesim.physics.sight import sees
 from firesim.place.grid import Grid, position_on
 from firesim.streams import Luck
@@ -114,12 +114,11 @@ class Coverage:
         A single cell stands for the only point. [mast, point], dBm
         """
         radio, masts, grid = self._parameters.radios()[kind], self._columns, self._grid
-        corner = (grid.x_west_m, grid.y_north_m, grid.cell_size_m)
-        sees_it, distance_m, rise_m = _from_masts(
-            self._elevation_m, corner, masts.x_m, masts.y_m, masts.height_m, x_m, y_m, height_m
-        )
-        law = PATH_LOSS_LAWS[self._parameters.path_loss]
-        loss_db = law(distance_m, radio.frequency_ghz, sees_it, masts.height_m[:, None], height_m, rise_m)
+        corner, is_rural = (grid.x_west_m, grid.y_north_m, grid.cell_size_m), self._parameters.path_loss == "rma"
+        sees_it, loss_db = _from_masts(
+            self._elevation_m, corner, masts.x_m, masts.y_m, masts.height_m, x_m, y_m, height_m,
+            is_rural, radio.frequency_ghz,
+        )  # fmt: skip
         eirp_dbm = masts.eirp_dbm[:, None] if radio.eirp_dbm is None else radio.eirp_dbm
         return received_power_dbm(eirp_dbm, loss_db, self._shadowing_db(cells, sees_it))
 
@@ -148,13 +147,13 @@ class Coverage:
 def _from_masts(
     elevation_m: NDArray[np.float32], corner: tuple[float, float, float],
     mast_x_m: Floats, mast_y_m: Floats, mast_height_m: Floats, x_m: Floats, y_m: Floats, height_m: Floats,
-) -> tuple[NDArray[np.bool_], Floats, Floats]:  # fmt: skip
-    """Whether each mast sees each point, how far off it is on the map, and how much higher. [mast, point], m
+    is_rural: bool, frequency_ghz: float,
+) -> tuple[NDArray[np.bool_], Floats]:  # fmt: skip
+    """Whether each mast sees each point, and the path loss between them. [mast, point], dB
 
     corner: western and northern edge of the grid and size of its cells; all heights above the ground of the cell.
     """
-    shape = (mast_x_m.size, x_m.size)
-    sees_it, distance_m, rise_m = np.empty(shape, np.bool_), np.empty(shape), np.empty(shape)
+    sees_it, loss_db = np.empty((mast_x_m.size, x_m.size), np.bool_), np.empty((mast_x_m.size, x_m.size))
     for i in range(mast_x_m.size):
         mast_row, mast_column = position_on(*corner, mast_x_m[i], mast_y_m[i])
         top_m = elevation_m[int(mast_row), int(mast_column)] + mast_height_m[i]
@@ -163,9 +162,12 @@ def _from_masts(
             sees_it[i, k] = sees(
                 elevation_m, corner[2], mast_column, mast_row, mast_height_m[i], column, row, height_m[k]
             )
-            distance_m[i, k] = np.hypot(x_m[k] - mast_x_m[i], y_m[k] - mast_y_m[i])
-            rise_m[i, k] = top_m - elevation_m[int(row), int(column)] - height_m[k]
-    return sees_it, distance_m, rise_m
+            distance_m = np.hypot(x_m[k] - mast_x_m[i], y_m[k] - mast_y_m[i])
+            rise_m = top_m - elevation_m[int(row), int(column)] - height_m[k]
+            loss_db[i, k] = path_loss_db(
+                is_rural, distance_m, frequency_ghz, sees_it[i, k], mast_height_m[i], height_m[k], rise_m
+            )
+    return sees_it, loss_db
 
 
 @kernel
