@@ -8,8 +8,8 @@ before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,37 +17,21 @@ from numpy.typing import ArrayLike, NDArray
 from firesim.compiled import kernel
 from firesim.link.masts import Mast
 from firesim.link.parameters import LinkParameters
-from firesim.physics.radio import PATH_LOSS_LAWS, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB, received_power_dbm
-from firesim.physics.sight import line_of_sight
-from firesim.place.grid import ROWS_PER_STEP_NORTH, Grid
+from firesim.physics.radio import SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB, path_loss_db, received_power_dbm
+from firesim.physics.sight import sees
+from firesim.place.grid import Grid, position_on
 from firesim.streams import Luck
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class _MastColumns:
-    """Masts as columns [mast, 1]: where, how high above the ground, how strong; fractional cell, ground below. [m]"""
+class _MastColumns(NamedTuple):
+    """The masts, a column each: where, how high above the ground [m], how strong [dBm]. [mast]"""
 
     x_m: Floats
     y_m: Floats
     height_m: Floats
     eirp_dbm: Floats
-    column: Floats
-    row: Floats
-    ground_m: Floats
-
-
-@dataclass(frozen=True)
-class _Points:
-    """Places: where, how high above the ground [m], and in which cell. Arrays of one shape, or numbers: one place."""
-
-    x_m: Floats | float
-    y_m: Floats | float
-    height_m: Floats | float
-    row: Integers | int
-    column: Integers | int
 
 
 class Coverage:
@@ -71,14 +55,16 @@ class Coverage:
     def at_points_dbm(self, kind: str, x_m: ArrayLike, y_m: ArrayLike, height_m: ArrayLike) -> Floats:
         """Power of each mast at points above the ground; -inf off the map. [mast, point], dBm"""
         x, y, height = np.broadcast_arrays(
-            np.atleast_1d(np.asarray(x_m, dtype=np.float64)), np.asarray(y_m, dtype=np.float64), np.asarray(height_m)
+            np.atleast_1d(np.asarray(x_m, dtype=np.float64)),
+            np.asarray(y_m, dtype=np.float64),
+            np.asarray(height_m, dtype=np.float64),
         )
         row, column = self._grid.cell_at(x, y)
         on_map = self._grid.holds(row, column)
         power_dbm = np.full((len(self._masts), x.size), -np.inf)
         if self._masts:
-            points = _Points(x[on_map], y[on_map], height[on_map], row[on_map], column[on_map])
-            power_dbm[:, on_map] = self._power_dbm(kind, points)
+            cells = (row * self._grid.columns + column)[on_map]
+            power_dbm[:, on_map] = self._power_dbm(kind, x[on_map], y[on_map], height[on_map], cells)
         return power_dbm
 
     def at_point_dbm(self, kind: str, x_m: float, y_m: float, height_m: float) -> Floats:
@@ -86,7 +72,8 @@ class Coverage:
         row, column = self._grid.cell_holding(x_m, y_m)
         if not self._masts or not (0 <= row < self._grid.rows and 0 <= column < self._grid.columns):
             return np.full(len(self._masts), -np.inf)
-        return self._power_dbm(kind, _Points(x_m, y_m, height_m, row, column))[:, 0]
+        here = (np.array([x_m]), np.array([y_m]), np.array([height_m]))
+        return self._power_dbm(kind, *here, row * self._grid.columns + column)[:, 0]
 
     def at_cells_dbm(self, kind: str, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """The same for a telephone in a hand at the centre of each point's cell, remembered. [mast, point], dBm"""
@@ -119,55 +106,68 @@ class Coverage:
                 known_dbm[:, new] = self.at_points_dbm(kind, centre_x_m, centre_y_m, height_m)
         return known_dbm, cells
 
-    def _power_dbm(self, kind: str, points: _Points) -> Floats:
-        """Power of each mast at points on the map. [mast, point], dBm"""
-        radio, masts, height_m = self._parameters.radios()[kind], self._at_masts, points.height_m
-        to_column, to_row = self._position(points)
-        sees = line_of_sight(
-            self._elevation_m, self._grid.cell_size_m,
-            masts.column, masts.row, masts.height_m, to_column, to_row, height_m,
+    def _power_dbm(
+        self, kind: str, x_m: Floats, y_m: Floats, height_m: Floats, cells: NDArray[np.integer] | int
+    ) -> Floats:
+        """Power of each mast at points on the map: where, how high above the ground [m], in which flat cells. [point]
+
+        A single cell stands for the only point. [mast, point], dBm
+        """
+        radio, masts, grid = self._parameters.radios()[kind], self._columns, self._grid
+        corner, is_rural = (grid.x_west_m, grid.y_north_m, grid.cell_size_m), self._parameters.path_loss == "rma"
+        sees_it, loss_db = _from_masts(
+            self._elevation_m, corner, masts.x_m, masts.y_m, masts.height_m, x_m, y_m, height_m,
+            is_rural, radio.frequency_ghz,
         )  # fmt: skip
-        rise_m = masts.ground_m + masts.height_m - self._ground_m(points) - height_m
-        law = PATH_LOSS_LAWS[self._parameters.path_loss]
-        distance_m = np.hypot(points.x_m - masts.x_m, points.y_m - masts.y_m)
-        loss_db = law(distance_m, radio.frequency_ghz, sees, masts.height_m, height_m, rise_m)
-        eirp_dbm = masts.eirp_dbm if radio.eirp_dbm is None else radio.eirp_dbm
-        return received_power_dbm(eirp_dbm, loss_db, self._shadowing_db(points, sees))
+        eirp_dbm = masts.eirp_dbm[:, None] if radio.eirp_dbm is None else radio.eirp_dbm
+        return received_power_dbm(eirp_dbm, loss_db, self._shadowing_db(cells, sees_it))
 
     @cached_property
-    def _at_masts(self) -> _MastColumns:
-        """The masts as columns that broadcast against points. [mast, 1]"""
-        x_m, y_m, height_m, eirp_dbm = (
-            np.array([[getattr(mast, name)] for mast in self._masts], dtype=np.float64)
-            for name in ("x_m", "y_m", "height_m", "eirp_dbm")
+    def _columns(self) -> _MastColumns:
+        return _MastColumns(
+            *(
+                np.array([getattr(mast, name) for mast in self._masts], dtype=np.float64)
+                for name in _MastColumns._fields
+            )
         )
-        points = _Points(x_m, y_m, height_m, *self._grid.cell_at(x_m, y_m))
-        column, row = self._position(points)
-        return _MastColumns(x_m, y_m, height_m, eirp_dbm, column, row, self._ground_m(points))
 
-    def _shadowing_db(self, points: _Points, sees: NDArray[np.bool_]) -> Floats:
+    def _shadowing_db(self, cells: NDArray[np.integer] | int, sees_it: NDArray[np.bool_]) -> Floats:
         """How much better than the median each cell is, by luck of its own. [mast, point]
 
         One draw a cell: shadowing is alike over some 40 m (37 and 50 m in TR 38.901 table 7.5-6), about a cell.
         """
-        if not self._parameters.shadowing or sees.size == 0:
-            return np.zeros(sees.shape)
-        sd_db = np.where(sees, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB)
-        cell = points.row * self._grid.columns + points.column
-        better: Floats = np.array([self._luck.normal(f"shadowing/{mast.mast}", cell) for mast in self._masts])
-        return sd_db * better.reshape(sees.shape)
+        if not self._parameters.shadowing or sees_it.size == 0:
+            return np.zeros(sees_it.shape)
+        sd_db = np.where(sees_it, SHADOWING_SD_LOS_DB, SHADOWING_SD_NLOS_DB)
+        better: Floats = np.array([self._luck.normal(f"shadowing/{mast.mast}", cells) for mast in self._masts])
+        return sd_db * better.reshape(sees_it.shape)
 
-    def _position(self, points: _Points) -> tuple[Floats, Floats]:
-        """Fractional column and row of points: the cell's centre, plus what lies between it and the point."""
-        centre_x_m, centre_y_m = self._grid.centre_of(points.row, points.column)
-        cell_size_m = self._grid.cell_size_m
-        east, north = (points.x_m - centre_x_m) / cell_size_m, (points.y_m - centre_y_m) / cell_size_m
-        return points.column + 0.5 + east, points.row + 0.5 + ROWS_PER_STEP_NORTH * north
 
-    def _ground_m(self, points: _Points) -> Floats:
-        """Height of the cell under each point. [m]"""
-        ground_m: Floats = self._elevation_m[points.row, points.column].astype(np.float64)
-        return ground_m
+@kernel
+def _from_masts(
+    elevation_m: NDArray[np.float32], corner: tuple[float, float, float],
+    mast_x_m: Floats, mast_y_m: Floats, mast_height_m: Floats, x_m: Floats, y_m: Floats, height_m: Floats,
+    is_rural: bool, frequency_ghz: float,
+) -> tuple[NDArray[np.bool_], Floats]:  # fmt: skip
+    """Whether each mast sees each point, and the path loss between them. [mast, point], dB
+
+    corner: western and northern edge of the grid and size of its cells; all heights above the ground of the cell.
+    """
+    sees_it, loss_db = np.empty((mast_x_m.size, x_m.size), np.bool_), np.empty((mast_x_m.size, x_m.size))
+    for i in range(mast_x_m.size):
+        mast_row, mast_column = position_on(*corner, mast_x_m[i], mast_y_m[i])
+        top_m = elevation_m[int(mast_row), int(mast_column)] + mast_height_m[i]
+        for k in range(x_m.size):
+            row, column = position_on(*corner, x_m[k], y_m[k])
+            sees_it[i, k] = sees(
+                elevation_m, corner[2], mast_column, mast_row, mast_height_m[i], column, row, height_m[k]
+            )
+            distance_m = np.hypot(x_m[k] - mast_x_m[i], y_m[k] - mast_y_m[i])
+            rise_m = top_m - elevation_m[int(row), int(column)] - height_m[k]
+            loss_db[i, k] = path_loss_db(
+                is_rural, distance_m, frequency_ghz, sees_it[i, k], mast_height_m[i], height_m[k], rise_m
+            )
+    return sees_it, loss_db
 
 
 @kernel

@@ -16,6 +16,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from firesim.compiled import kernel
+
 Floats = NDArray[np.float64]
 
 SPEED_OF_LIGHT_M_S = 3.0e8  # the value that TR 38.901 itself prescribes
@@ -27,15 +29,71 @@ SHORTEST_M = 10.0  # shorter distances are taken as this one
 STREET_WIDTH_M, BUILDING_HEIGHT_M = 20.0, 5.0  # RMa defaults of the table
 
 
-def _distances_m(
-    distance_m: ArrayLike, mast_height_m: ArrayLike, user_height_m: ArrayLike, height_difference_m: ArrayLike | None
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Distance on the map, in space, the mast's height, and the user's within the range of the fit. [m]"""
-    flat_m = np.maximum(np.asarray(distance_m, dtype=np.float64), SHORTEST_M)
-    user_m = np.clip(np.asarray(user_height_m, dtype=np.float64), LOWEST_USER_M, HIGHEST_USER_M)
-    mast_m = np.asarray(mast_height_m, dtype=np.float64)
-    above_m = mast_m - user_m if height_difference_m is None else np.asarray(height_difference_m)
-    return flat_m, np.hypot(flat_m, above_m), mast_m, user_m
+@kernel
+def _uma_db(
+    distance_m: float, frequency_ghz: float, in_sight: bool, mast_m: float, user_m: float, above_m: float
+) -> float:
+    """`uma_path_loss_db` of one path; distance and user within the range of the fit."""
+    space_m, carrier_db = np.hypot(distance_m, above_m), 20.0 * np.log10(frequency_ghz)
+    over_environment_m2 = (mast_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M) * (user_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M)
+    break_m = 4.0 * over_environment_m2 * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
+    if distance_m <= break_m:
+        seen_db = 28.0 + 22.0 * np.log10(space_m) + carrier_db
+    else:
+        seen_db = 28.0 + 40.0 * np.log10(space_m) + carrier_db - 9.0 * np.log10(break_m**2 + (mast_m - user_m) ** 2)
+    hidden_db = 13.54 + 39.08 * np.log10(space_m) + carrier_db - 0.6 * (user_m - 1.5)
+    loss_db: float = seen_db if in_sight else max(seen_db, hidden_db)
+    return loss_db
+
+
+@kernel
+def _rma_near_db(space_m: float, frequency_ghz: float) -> float:
+    """The rural law inside its break point. [dB]"""
+    h = BUILDING_HEIGHT_M
+    loss_db: float = (
+        20.0 * np.log10(40.0 * np.pi * space_m * frequency_ghz / 3.0)
+        + min(0.03 * h**1.72, 10.0) * np.log10(space_m)
+        - min(0.044 * h**1.72, 14.77)
+        + 0.002 * np.log10(h) * space_m
+    )
+    return loss_db
+
+
+@kernel
+def _rma_db(
+    distance_m: float, frequency_ghz: float, in_sight: bool, mast_m: float, user_m: float, above_m: float
+) -> float:
+    """`rma_path_loss_db` of one path; distance and user within the range of the fit."""
+    space_m = np.hypot(distance_m, above_m)
+    break_m = 2.0 * np.pi * mast_m * user_m * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
+    if distance_m <= break_m:
+        seen_db = _rma_near_db(space_m, frequency_ghz)
+    else:
+        seen_db = _rma_near_db(break_m, frequency_ghz) + 40.0 * np.log10(space_m / break_m)
+    log_mast = np.log10(mast_m)
+    hidden_db = (
+        161.04
+        - 7.1 * np.log10(STREET_WIDTH_M)
+        + 7.5 * np.log10(BUILDING_HEIGHT_M)
+        - (24.37 - 3.7 * (BUILDING_HEIGHT_M / mast_m) ** 2) * log_mast
+        + (43.42 - 3.1 * log_mast) * (np.log10(space_m) - 3.0)
+        + 20.0 * np.log10(frequency_ghz)
+        - (3.2 * np.log10(11.75 * user_m) ** 2 - 4.97)
+    )
+    return seen_db if in_sight else max(seen_db, hidden_db)
+
+
+@kernel
+def path_loss_db(
+    is_rural: bool, distance_m: float, frequency_ghz: float, in_sight: bool, mast_height_m: float,
+    user_height_m: float, height_difference_m: float,
+) -> float:  # fmt: skip
+    """One of the two laws for one mast and one user, for compiled loops; arguments as in `uma_path_loss_db`. [dB]"""
+    flat_m = max(distance_m, SHORTEST_M)
+    user_m = min(max(user_height_m, LOWEST_USER_M), HIGHEST_USER_M)
+    if is_rural:
+        return _rma_db(flat_m, frequency_ghz, in_sight, mast_height_m, user_m, height_difference_m)
+    return _uma_db(flat_m, frequency_ghz, in_sight, mast_height_m, user_m, height_difference_m)
 
 
 def uma_path_loss_db(
@@ -68,16 +126,9 @@ def uma_path_loss_db(
     13.54 + 39.08 log10 d3D + 20 log10 fc - 0.6 (hUT - 1.5). From a mast on a ridge the true break point lies
     farther out than from its own height alone, so the LOS loss is on the safe side there.
     """
-    flat_m, space_m, mast_m, user_m = _distances_m(distance_m, mast_height_m, user_height_m, height_difference_m)
-    carrier_db = 20.0 * np.log10(frequency_ghz)
-    over_environment_m2 = (mast_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M) * (user_m - EFFECTIVE_ENVIRONMENT_HEIGHT_M)
-    break_m = 4.0 * over_environment_m2 * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
-    near_db = 28.0 + 22.0 * np.log10(space_m) + carrier_db
-    far_db = 28.0 + 40.0 * np.log10(space_m) + carrier_db - 9.0 * np.log10(break_m**2 + (mast_m - user_m) ** 2)
-    seen_db = np.where(flat_m <= break_m, near_db, far_db)
-    hidden_db: Floats = 13.54 + 39.08 * np.log10(space_m) + carrier_db - 0.6 * (user_m - 1.5)
-    loss_db: Floats = np.where(np.asarray(is_line_of_sight), seen_db, np.maximum(seen_db, hidden_db))
-    return loss_db
+    return _of_each(
+        False, distance_m, frequency_ghz, is_line_of_sight, mast_height_m, user_height_m, height_difference_m
+    )
 
 
 def rma_path_loss_db(
@@ -100,39 +151,41 @@ def rma_path_loss_db(
     greater of that and 161.04 - 7.1 log10 W + 7.5 log10 h - (24.37 - 3.7 (h / hBS)^2) log10 hBS
     + (43.42 - 3.1 log10 hBS)(log10 d - 3) + 20 log10 fc - (3.2 (log10 11.75 hUT)^2 - 4.97).
     """
-    flat_m, space_m, mast_m, user_m = _distances_m(distance_m, mast_height_m, user_height_m, height_difference_m)
-    break_m = 2.0 * np.pi * mast_m * user_m * frequency_ghz * 1e9 / SPEED_OF_LIGHT_M_S
-    near_db = _rma_near_db(space_m, frequency_ghz)
-    far_db = _rma_near_db(break_m, frequency_ghz) + 40.0 * np.log10(space_m / break_m)
-    seen_db = np.where(flat_m <= break_m, near_db, far_db)
-    log_mast = np.log10(mast_m)
-    hidden_db = (
-        161.04
-        - 7.1 * np.log10(STREET_WIDTH_M)
-        + 7.5 * np.log10(BUILDING_HEIGHT_M)
-        - (24.37 - 3.7 * (BUILDING_HEIGHT_M / mast_m) ** 2) * log_mast
-        + (43.42 - 3.1 * log_mast) * (np.log10(space_m) - 3.0)
-        + 20.0 * np.log10(frequency_ghz)
-        - (3.2 * np.log10(11.75 * user_m) ** 2 - 4.97)
+    return _of_each(
+        True, distance_m, frequency_ghz, is_line_of_sight, mast_height_m, user_height_m, height_difference_m
     )
-    loss_db: Floats = np.where(np.asarray(is_line_of_sight), seen_db, np.maximum(seen_db, hidden_db))
+
+
+def _of_each(
+    is_rural: bool,
+    distance_m: ArrayLike,
+    frequency_ghz: float,
+    is_line_of_sight: ArrayLike,
+    mast_height_m: ArrayLike,
+    user_height_m: ArrayLike,
+    height_difference_m: ArrayLike | None,
+) -> Floats:
+    """One of the two laws for arrays that broadcast together. [dB]"""
+    if height_difference_m is None:
+        height_difference_m = np.asarray(mast_height_m) - np.clip(user_height_m, LOWEST_USER_M, HIGHEST_USER_M)
+    lengths_m = (distance_m, mast_height_m, user_height_m, height_difference_m)
+    *lengths, in_sight = np.broadcast_arrays(*lengths_m, np.asarray(is_line_of_sight, dtype=bool))
+    flat = [np.asarray(length, dtype=np.float64).flatten() for length in lengths]
+    return _path_losses_db(is_rural, float(frequency_ghz), in_sight.flatten(), *flat).reshape(in_sight.shape)
+
+
+@kernel
+def _path_losses_db(
+    is_rural: bool, frequency_ghz: float, in_sight: NDArray[np.bool_],
+    distance_m: Floats, mast_height_m: Floats, user_height_m: Floats, height_difference_m: Floats,
+) -> Floats:  # fmt: skip
+    loss_db = np.empty(distance_m.size)
+    for k in range(distance_m.size):
+        loss_db[k] = path_loss_db(
+            is_rural, distance_m[k], frequency_ghz, in_sight[k], mast_height_m[k], user_height_m[k],
+            height_difference_m[k],
+        )  # fmt: skip
     return loss_db
-
-
-def _rma_near_db(space_m: Floats, frequency_ghz: float) -> Floats:
-    """The rural law inside its break point. [dB]"""
-    h = BUILDING_HEIGHT_M
-    distance = np.log10(space_m)
-    loss_db: Floats = (
-        20.0 * np.log10(40.0 * np.pi * space_m * frequency_ghz / 3.0)
-        + min(0.03 * h**1.72, 10.0) * distance
-        - min(0.044 * h**1.72, 14.77)
-        + 0.002 * np.log10(h) * space_m
-    )
-    return loss_db
-
-
-PATH_LOSS_LAWS = {"uma": uma_path_loss_db, "rma": rma_path_loss_db}
 
 
 def uma_line_of_sight_probability(distance_m: ArrayLike) -> Floats:

@@ -63,10 +63,11 @@ def _full_bulge_m(cell_size_m: float, column_0: float, row_0: float, column_1: f
 
 
 @kernel
-def _sees(
+def sees(
     elevation_m: Heights, cell_size_m: float, column_0: float, row_0: float, height_0_m: float,
     column_1: float, row_1: float, height_1_m: float,
 ) -> bool:  # fmt: skip
+    """`line_of_sight` of two points, for compiled loops."""
     # One fixed end first, so that swapping the ends gives the same bits.
     if (column_1, row_1, height_1_m) < (column_0, row_0, height_0_m):
         column_0, row_0, height_0_m, column_1, row_1, height_1_m = (
@@ -91,7 +92,7 @@ def _sees_many(
 ) -> Booleans:  # fmt: skip
     seen = np.empty(to_column.size, dtype=np.bool_)
     for i in range(to_column.size):
-        seen[i] = _sees(
+        seen[i] = sees(
             elevation_m, cell_size_m, column[i], row[i], height_m[i], to_column[i], to_row[i], to_height_m[i]
         )
     return seen
@@ -110,7 +111,7 @@ def cells_in_sight(
     n = 0
     for cell in cells:
         to_row, to_column = cell // elevation_m.shape[1] + 0.5, cell % elevation_m.shape[1] + 0.5
-        if np.hypot(to_column - column, to_row - row) * cell_size_m <= within_m and _sees(
+        if np.hypot(to_column - column, to_row - row) * cell_size_m <= within_m and sees(
             elevation_m, cell_size_m, column, row, height_m, to_column, to_row, to_height_m
         ):
             found[n] = cell

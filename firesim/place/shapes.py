@@ -113,20 +113,8 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     """
     field = np.asarray(arrival_time_s)
     level = float(np.asarray(at_s, dtype=field.dtype)) if field.dtype.kind == "f" else float(at_s)  # to its precision
-    burnt = field <= level
-    if not burnt.any():
-        return []
-    rows, columns = np.flatnonzero(burnt.any(axis=1)), np.flatnonzero(burnt.any(axis=0))
-    # Two cells around what has burnt: the outline runs as far as the first, and looks as far as the second.
-    top, left = int(rows[0]) - 2, int(columns[0]) - 2
-    around = np.full((int(rows[-1]) - top + 3, int(columns[-1]) - left + 3), np.inf)
-    given = field[max(top, 0) : rows[-1] + 3, max(left, 0) : columns[-1] + 3]
-    above, beside = max(-top, 0), max(-left, 0)
-    around[above : above + given.shape[0], beside : beside + given.shape[1]] = given
-    del burnt
-    down, across, ends = _outlines(around, level, top + corner[0], left + corner[1])
-    x_m = grid.x_west_m + np.clip(across + 0.5, 0, grid.columns) * grid.cell_size_m
-    y_m = grid.y_north_m - np.clip(down + 0.5, 0, grid.rows) * grid.cell_size_m
+    place = (grid.x_west_m, grid.y_north_m, grid.cell_size_m)
+    x_m, y_m, ends = _outlines_m(field, level, corner[0], corner[1], place, grid.rows, grid.columns)
     points, cuts = list(zip(x_m.tolist(), y_m.tolist(), strict=True)), [0, *ends.tolist()]
     return [points[begin:end] for begin, end in pairwise(cuts)]
 
@@ -145,6 +133,46 @@ _PIECES[1:15, 0] = [
 ]  # fmt: skip
 _PIECES[[5, 10], 1] = (1, 2), (2, 3)
 _BEYOND: Integers = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)])  # the square there: rows down, columns right
+
+
+@kernel
+def _outlines_m(
+    field: NDArray[np.floating], level: float, top: int, left: int, place: tuple[float, float, float],
+    rows: int, columns: int,
+) -> tuple[Floats, Floats, Integers]:  # fmt: skip
+    """Easting and northing [m] of the points of closed outlines, and where each outline ends; see `rings_of`.
+
+    The field begins at row `top` and column `left` of a grid of so many rows and columns; `place`: its western and
+    northern edge and the size of its cells. [m]
+    """
+    around, first_row, first_column = _surroundings(field, level)
+    y_m, x_m, ends = _outlines(around, level, top + first_row, left + first_column)
+    for k in range(x_m.size):
+        x_m[k] = place[0] + min(max(x_m[k] + 0.5, 0.0), float(columns)) * place[2]
+        y_m[k] = place[1] - min(max(y_m[k] + 0.5, 0.0), float(rows)) * place[2]
+    return x_m, y_m, ends
+
+
+@kernel
+def _surroundings(field: NDArray[np.floating], level: float) -> tuple[Floats, int, int]:
+    """What is at or below a level and two cells all around it, and the row and column of the field where that begins.
+
+    The outline runs as far as the first of them, and looks as far as the second; `inf` beyond the field.
+    """
+    rows, columns = field.shape
+    top, bottom, left, right = rows, -1, columns, -1
+    for r in range(rows):
+        for c in range(columns):
+            if field[r, c] <= level:
+                top, bottom, left, right = min(top, r), r, min(left, c), max(right, c)
+    if bottom < 0:
+        return np.full((2, 2), np.inf), 0, 0
+    top, left = top - 2, left - 2
+    around = np.full((bottom + 3 - top, right + 3 - left), np.inf)
+    for r in range(max(top, 0), min(bottom + 3, rows)):
+        for c in range(max(left, 0), min(right + 3, columns)):
+            around[r - top, c - left] = field[r, c]
+    return around, top, left
 
 
 @kernel

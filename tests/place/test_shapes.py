@@ -118,3 +118,13 @@ def test_points_along_a_square_are_evenly_spaced_and_go_all_round() -> None:
     steps = np.hypot(*np.diff(np.vstack([points, points[:1]]), axis=0).T)
     assert steps.max() <= 30.0
     assert points[0].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_part_of_a_field_that_holds_all_that_has_burnt_has_its_outlines(seed):
+    rng, arrival_s = np.random.default_rng(seed), np.full(GRID.shape, np.inf)
+    burnt = np.s_[0:9, 4:15]  # up to the northern edge of the grid
+    arrival_s[burnt] = rng.uniform(0.0, 100.0, arrival_s[burnt].shape)
+    rings = rings_of(arrival_s, 50.0, GRID)
+    assert len(rings) > 5
+    assert rings_of(arrival_s[burnt], 50.0, GRID, (0, 4)) == rings
