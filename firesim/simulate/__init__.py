@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +16,10 @@ from firesim.streams import Luck
 
 __all__ = ["Run", "simulate", "write"]
 
-# A finished run is a ring of 150 MB whose parts know one another. To look for dead ones takes a tenth of a second, a
-# thirtieth of a run: so once in four costs a hundredth, and lets 600 MB lie.
-_LOOKED_FOR_EVERY = 4
-_begun = itertools.count(1)
+# A finished run is a ring of 150 MB, some 10,000 objects that know one another. One that nobody holds any more when the
+# next begins is found among Python's younger objects in 10 ms; to look among all takes a tenth of a second.
+_LEAST_OF_A_RING = 1000
+_LOOKED_AMONG_ALL_AFTER = 4
 
 
 def simulate(
@@ -49,14 +48,33 @@ def simulate(
     return run
 
 
+class _DeadRuns:
+    """Finished runs that nobody holds any more, which only Python's search for rings of dead objects finds."""
+
+    def __init__(self) -> None:
+        self._in_vain = 0
+
+    def clear(self) -> None:
+        """Free those that died young; where a few looks for them were in vain, look for those that grew old too."""
+        if gc.collect(1) >= _LEAST_OF_A_RING:
+            self._in_vain = 0
+            return
+        self._in_vain += 1
+        if self._in_vain == _LOOKED_AMONG_ALL_AFTER:
+            gc.collect()
+            self._in_vain = 0
+
+
+_dead_runs = _DeadRuns()
+
+
 @contextmanager
 def _garbage_left_lying() -> Iterator[None]:
     """Python does not look for rings of dead objects: a run leaves hardly any, and keeps 100,000 objects to search.
 
-    So what earlier runs have left is looked for here, once in a few runs, or a loop of runs would fill the memory.
+    What earlier runs have left is looked for at the start, or a loop of runs would fill the memory.
     """
-    if next(_begun) % _LOOKED_FOR_EVERY == 0:
-        gc.collect()
+    _dead_runs.clear()
     was_on = gc.isenabled()
     gc.disable()
     try:
