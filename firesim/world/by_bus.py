@@ -52,7 +52,7 @@ class ByBus:
         standing, who, because = self._standing, heard.who[anew], heard.because[anew]
         waits = self.stops.waits[who]
         stays = (standing.state[who] == SHELTERING) & (standing.waits[who] == FOR_NOTHING)
-        if not (waits.any() or stays.any()):
+        if not (np.count_nonzero(waits) or np.count_nonzero(stays)):
             return
         stop = self._hearing.stop_of(heard.advice[anew])
         gone = waits & (stop != self.stops.place_of[who] + self._first_target)

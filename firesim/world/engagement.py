@@ -219,9 +219,11 @@ class Engagement:
         # As far as hoses reach: a crew at the fire looks so far at the same moment, and the look is kept.
         in_reach = self._front_before(crew, max(safe_m, self.parameters.farthest_hose_m))
         near_kw_m = in_reach.intensity_kw_m[: in_reach.count_within(safe_m)]
-        if len(near_kw_m) == 0 or near_kw_m.max() < self.parameters.hold_limit_kw_m:
+        if len(near_kw_m) == 0:
             return None
-        hottest = int(np.argmax(near_kw_m))
+        hottest = int(near_kw_m.argmax())
+        if near_kw_m[hottest] < self.parameters.hold_limit_kw_m:
+            return None
         return f"a front of {near_kw_m[hottest]:.0f} kW/m at {in_reach.distance_m[hottest]:.0f} m"
 
     def withdraw(self, crew: Crew, detail: str) -> Story:

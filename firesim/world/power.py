@@ -36,7 +36,7 @@ class MastPower:
         """Masts that the fire has reached since the last call: (mast, when, its `mast_dark` event)."""
         arrival = self._fire.arrival_time_s.ravel()
         is_reached = arrival[self._cell] <= now_s
-        if not is_reached.any():
+        if not np.count_nonzero(is_reached):
             return []
         new = []
         for k in np.flatnonzero(is_reached).tolist():
