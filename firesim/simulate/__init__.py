@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from weakref import ref
 
 from firesim.scenario import Scenario
 from firesim.simulate.clock import Clockwork, Progress
@@ -15,11 +16,6 @@ from firesim.simulate.result import Run, result_of
 from firesim.streams import Luck
 
 __all__ = ["Run", "simulate", "write"]
-
-# A finished run is a ring of 150 MB, some 10,000 objects that know one another. One that nobody holds any more when the
-# next begins is found among Python's younger objects in 10 ms; to look among all takes a tenth of a second.
-_LEAST_OF_A_RING = 1000
-_LOOKED_AMONG_ALL_AFTER = 4
 
 
 def simulate(
@@ -44,28 +40,43 @@ def simulate(
         ran = perf_counter()
         wall_s = {"building": built - started, "running": ran - built}
         run = result_of(clockwork, strategy, wall_s)
+    _finished.note(run)
     wall_s["outcomes"] = perf_counter() - ran
     return run
 
 
-class _DeadRuns:
-    """Finished runs that nobody holds any more, which only Python's search for rings of dead objects finds."""
+class _Finished:
+    """Runs that are over, and those of them that nobody holds any more.
+
+    The clockwork of a run is a ring of 150 MB, some 10,000 objects that know one another: it outlives the run until
+    Python's search for dead rings finds it. Among the younger objects that takes 10 ms, among all a tenth of a second,
+    a thirtieth of a run. So a few may lie.
+    """
+
+    MOST_DEAD = 3
 
     def __init__(self) -> None:
-        self._in_vain = 0
+        self._made: list[tuple[ref[Run], ref[Clockwork]]] = []
 
-    def clear(self) -> None:
-        """Free those that died young; where a few looks for them were in vain, look for those that grew old too."""
-        if gc.collect(1) >= _LEAST_OF_A_RING:
-            self._in_vain = 0
-            return
-        self._in_vain += 1
-        if self._in_vain == _LOOKED_AMONG_ALL_AFTER:
+    def note(self, run: Run) -> None:
+        """One more is over."""
+        self._made.append((ref(run), ref(run.clockwork)))
+
+    def free(self) -> None:
+        """Look for those that nobody holds: among the younger objects, and if too many lie, among all."""
+        if self._n_dead() > 0:
+            gc.collect(1)
+        if self._n_dead() >= self.MOST_DEAD:
             gc.collect()
-            self._in_vain = 0
+            self._made = [(run, ring) for run, ring in self._made if run() is not None]  # others are held as rings
+
+    def _n_dead(self) -> int:
+        """How many lie."""
+        self._made = [(run, ring) for run, ring in self._made if ring() is not None]
+        return sum(run() is None for run, _ in self._made)
 
 
-_dead_runs = _DeadRuns()
+_finished = _Finished()
 
 
 @contextmanager
@@ -74,7 +85,7 @@ def _garbage_left_lying() -> Iterator[None]:
 
     What earlier runs have left is looked for at the start, or a loop of runs would fill the memory.
     """
-    _dead_runs.clear()
+    _finished.free()
     was_on = gc.isenabled()
     gc.disable()
     try:
