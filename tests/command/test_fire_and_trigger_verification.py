@@ -7,12 +7,13 @@ come. The ground is a square of 1,500 m, in cells of 30 m there and of 5 m here.
 
 What can be read there: level, but for a valley from north to south whose western side rises by 25 and eastern side by
 10 degrees; calm, or 10 mi/h at 20 ft from due north; one fuel, or one for each quadrant; rates times 0.25 for fuel
-model 2 or times 0.1 for all. What cannot, and is read off the perimeters: which fuels (how wind and slope drive the one
-is model 2's alone among Anderson's thirteen; rates in the quadrants are those of 1, 3, 6 and 10), how wide the
-valley's floor is (two of their cells), and how dry fuel was, which FARSITE works out from the weather. So one front
-gives the dead fuel's moisture of every two hours: Control's for the three cases of one fuel, the westward one of
-Varying Fuel for the two of four as long as it burns. All other fronts are compared. FARSITE's perimeters have ten to
-seventy corners: their area is up to 6 % less than the curve's; on other ground or fuel they come a step late.
+model 2 or times 0.1 for all; live fuel at 50 (herbs) and 100 % (wood), dead fuel at 3 to 7 % to begin with. What
+cannot, and is read off the perimeters: which fuels (how wind and slope drive the one is model 2's alone among
+Anderson's thirteen; rates in the quadrants are those of 1, 3, 6 and 10), how wide the valley's floor is (two of their
+cells), and how dry dead fuel was later, which FARSITE works out from the weather. So one front gives that of every two
+hours: Control's for the three cases of one fuel, the westward one of Varying Fuel for the two of four as long as it
+burns. Of these two fronts the shape alone is a test; all others are compared. FARSITE's perimeters have ten to seventy
+corners: ten hold 6.5 % less than the curve; on other ground or fuel they come a step late.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ PERIOD_H, HOUR_S = 2, 3600.0
 NORTHERLY_M_S = float(wind_10m_m_s(10.0 * 0.44704))
 FM2_FACTOR, ALL_FACTOR = 0.25, 0.1
 RING_M = 1.0  # FARSITE's fire begins as a ring of this radius
-LIVE = (0.5, 0.75)
+LIVE = (0.5, 1.0)  # herbs of model 2 and wood of model 10, as in `Valley/test_moistures.fms`
 SHORT_GRASS, GRASS_UNDER_TREES, TALL_GRASS, BRUSH, TIMBER = 1, 2, 3, 6, 10
 
 ONE_FUEL = np.full((CELLS, CELLS), GRASS_UNDER_TREES)
@@ -186,12 +187,13 @@ def test_varying_wind_runs_and_backs_and_widens_as_farsites_fire_does(small):
 
 def test_varying_fuel_burns_each_quadrant_at_the_rate_of_its_own_fuel(small):
     arrival_s = VARYING_FUEL.burnt(small, 8)
+    at_4_h, at_8_h = (reach(VARYING_FUEL, arrival_s, hours) for hours in (4, 8))
+    for name, within in (("south_m", 0.03), ("north_m", 0.08), ("east_m", 0.08)):
+        assert at_8_h[name] - at_4_h[name] == pytest.approx(gained(VARYING_FUEL, name, 4, 8), rel=within), name
     for hours in (4, 6, 8):
         here, came = reach(VARYING_FUEL, arrival_s, hours), farsite("varying_fuel")[hours]
-        for name in ("north_m", "south_m", "west_m", "east_m"):
-            assert here[name] == pytest.approx(came[name], rel=0.045), (hours, name)
-        assert here["southeast_m"] == pytest.approx(came["southeast_m"], rel=0.1)  # brush
-        assert here["northwest_m"] == pytest.approx(came["northwest_m"], rel=0.18)  # timber, the slowest
+        for name in ("southeast_m", "northwest_m"):  # brush and timber
+            assert here[name] == pytest.approx(came[name], rel=0.1), (hours, name)
 
 
 def test_valley_is_climbed_faster_on_its_steeper_side(small):
@@ -209,10 +211,11 @@ def test_windy_fuel_quadrant_valley_joins_wind_slope_and_fuels(small):
         here, came = reach(case, arrival_s, hours), farsite(case.name)[hours]
         for name in {"south_m", "west_m", "east_m"} & set(came):
             assert here[name] == pytest.approx(came[name], rel=0.055), (hours, name)
-        # Against the wind, into short grass near its moisture of extinction by night, it goes further than FARSITE's.
-        assert here["north_m"] > came["north_m"]
-    by_day_m = reach(case, arrival_s, 14)["north_m"] - reach(case, arrival_s, 10)["north_m"]
-    assert by_day_m == pytest.approx(gained(case, "north_m", 10, 14), rel=0.05)
+        # Against the wind FARSITE's fire comes late into the short grass.
+        assert 2.2 < here["north_m"] / came["north_m"] < 3.5
+    at_10_h, at_14_h = (reach(case, arrival_s, hours) for hours in (10, 14))
+    assert at_14_h["north_m"] - at_10_h["north_m"] == pytest.approx(gained(case, "north_m", 10, 14), rel=0.05)
+    assert 1.2 < (at_14_h["east_m"] - at_10_h["east_m"]) / gained(case, "east_m", 10, 14) < 1.3
 
 
 def test_trigger_buffer_of_control_is_a_circle_of_the_fires_own_radius(small):
@@ -229,19 +232,20 @@ def test_trigger_buffer_of_varying_wind_lies_upwind(small):
 
 
 @pytest.mark.parametrize("period", [2, 3])
-def test_trigger_buffer_of_varying_fuel_reaches_as_far_as_each_fuel_lets_fire_run(small, period):
+def test_trigger_buffer_of_varying_fuel_reaches_as_far_as_fire_runs_in_its_two_grasses(small, period):
     held_m = held_around(small, VARYING_FUEL, 750.0, 750.0, period, PERIOD_H)
     for name in held_m:
         runs_m = gained(VARYING_FUEL, name, PERIOD_H * period, PERIOD_H * (period + 1))
         assert held_m[name] == pytest.approx(runs_m, rel=0.14), name
 
 
-def test_trigger_buffer_of_valley_lies_downhill(small):
-    needed_h = 4.0 * PERIOD_H * FM2_FACTOR
-    high_in_the_west = held_around(small, VALLEY_CASE, 100.0, 750.0, 3, needed_h)
-    high_in_the_east = held_around(small, VALLEY_CASE, 1200.0, 750.0, 3, needed_h)
-    assert high_in_the_west["east_m"] == pytest.approx(4.0 * gained(VALLEY_CASE, "west_m", 6, 8), rel=0.03)
-    assert high_in_the_east["west_m"] == pytest.approx(4.0 * gained(VALLEY_CASE, "east_m", 6, 8), rel=0.1)
+@pytest.mark.parametrize("period", [2, 3, 4, 5])
+def test_trigger_buffer_of_valley_lies_downhill(small, period):
+    hours, needed_h = (PERIOD_H * period, PERIOD_H * (period + 1)), 4.0 * PERIOD_H * FM2_FACTOR
+    high_in_the_west = held_around(small, VALLEY_CASE, 100.0, 750.0, period, needed_h)
+    high_in_the_east = held_around(small, VALLEY_CASE, 1200.0, 750.0, period, needed_h)
+    assert high_in_the_west["east_m"] == pytest.approx(4.0 * gained(VALLEY_CASE, "west_m", *hours), rel=0.06)
+    assert high_in_the_east["west_m"] == pytest.approx(4.0 * gained(VALLEY_CASE, "east_m", *hours), rel=0.11)
     assert high_in_the_west["west_m"] < 0.3 * high_in_the_west["east_m"]
 
 
