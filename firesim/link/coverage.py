@@ -35,7 +35,7 @@ class _MastColumns(NamedTuple):
 
 
 class Coverage:
-    """Received power of every mast, kind of radio and place."""
+    """Received power of every mast, kind of radio and place. All masts stand on the map."""
 
     def __init__(
         self,

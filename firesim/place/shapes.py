@@ -112,7 +112,9 @@ def rings_of(arrival_time_s: ArrayLike, at_s: float, grid: Grid, corner: tuple[i
     have reached the neighbour by then and has not, and at the edge of the grid, it stands at the cell's side.
     """
     field = np.asarray(arrival_time_s)
-    level = float(np.asarray(at_s, dtype=field.dtype)) if field.dtype.kind == "f" else float(at_s)  # to its precision
+    if field.dtype not in (np.float32, np.float64):
+        field = field.astype(np.float64)
+    level = float(np.asarray(at_s, dtype=field.dtype))  # to its precision
     place = (grid.x_west_m, grid.y_north_m, grid.cell_size_m)
     x_m, y_m, ends = _outlines_m(field, level, corner[0], corner[1], place, grid.rows, grid.columns)
     points, cuts = list(zip(x_m.tolist(), y_m.tolist(), strict=True)), [0, *ends.tolist()]

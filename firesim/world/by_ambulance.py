@@ -78,15 +78,15 @@ class ByAmbulance:
         them waiting. Who has given up on a lift once does not hope for one again.
         """
         told = self._told
-        found = [told.get(party) or self._given_up(party, now_s, lift_wait_s) for party in self._who_wait()]
+        found = [told.get(party) or self._if_given_up(party, now_s, lift_wait_s) for party in self._who_wait()]
         return [one for one in found if one is not None]
 
-    def _given_up(self, party: int, now_s: float, lift_wait_s: float) -> InNeed | None:
+    def _if_given_up(self, party: int, now_s: float, lift_wait_s: float) -> InNeed | None:
         """One that waits and has told nothing yet: what it tells from now on, unless it still waits for a lift."""
         waited_s = now_s - self._since_s.setdefault(party, now_s)
         if waited_s < lift_wait_s and self._is_promised(party):
             return None
-        return self._as_it_tells(party)
+        return self._keep_what_it_tells(party)
 
     def _who_wait(self) -> list[int]:
         """Those who wait for somebody to take them, rising."""
@@ -98,8 +98,8 @@ class ByAmbulance:
         driver = self._driver_of[party]
         return driver != NONE and bool(self._standing.state[driver] == HOME)
 
-    def _as_it_tells(self, party: int) -> InNeed:
-        """What a party tells of itself, which is always the same."""
+    def _keep_what_it_tells(self, party: int) -> InNeed:
+        """What a party tells of itself, the same whenever it is asked from now on."""
         p = self._parties
         self._told[party] = InNeed(
             party, p.household_id[party], int(p.zone_index[party]), int(p.people[party]),

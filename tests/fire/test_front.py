@@ -72,6 +72,24 @@ def test_arrival_is_the_ellipses_at_any_wind_angle(
     assert errors.max() < most
 
 
+@pytest.mark.parametrize("toward_deg", [90.0, 75.0, 33.0])
+def test_a_long_fire_is_nearly_the_same_however_often_it_is_told_of_other_weather(toward_deg: float) -> None:
+    e, until_s = eccentricity(8.0), 120 * CELL_M / RATE_M_S
+    arrivals_s = []
+    for told_s in ([], np.arange(60.0, until_s, 60.0)):
+        front = Front((170, 170), CELL_M)
+        front.set_spread(0.0, Spread(RATE_M_S, toward_deg, e))
+        front.ignite_point(25.5, 140.5, 0.0)
+        for k, now_s in enumerate(told_s):  # all but the same weather, so that the front starts again along its rim
+            front.set_spread(float(now_s), Spread(RATE_M_S * (1.0 + 1e-9 * (-1.0) ** k), toward_deg, e))
+        front.advance(until_s)
+        arrivals_s.append(front.arrival_time_s)
+    once_s, often_s = arrivals_s
+    both = np.isfinite(once_s) & np.isfinite(often_s)
+    assert np.median(np.abs(often_s[both] - once_s[both]) / np.maximum(once_s[both], 600.0)) < 0.02
+    assert np.isfinite(often_s).sum() == pytest.approx(np.isfinite(once_s).sum(), rel=0.05)
+
+
 def test_on_a_tilted_plane_the_ellipse_is_exact_in_the_plane_of_the_ground() -> None:
     slope, upslope_deg, e = radians(35.0), 30.0, eccentricity(1.8)
     upslope = np.array([sin(radians(upslope_deg)), -cos(radians(upslope_deg))])  # columns, rows

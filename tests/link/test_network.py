@@ -11,6 +11,8 @@ from firesim.link.masts import Mast
 from firesim.link.network import Network
 from firesim.link.parameters import FiveG, LinkParameters, LoRa, Tetra
 from firesim.link.ports import Channel, Delivery
+from firesim.physics.radio import rma_path_loss_db, uma_path_loss_db
+from firesim.physics.sight import line_of_sight
 from firesim.place.grid import Grid
 from firesim.place.terrain import Terrain
 from firesim.streams import Luck
@@ -186,6 +188,26 @@ def test_a_place_is_told_the_same_alone_as_among_others(kind: str) -> None:
     assert np.isneginf(among_dbm).any()
     assert np.isfinite(among_dbm).any()
     assert np.stack(alone_dbm, axis=1).tolist() == among_dbm.tolist()
+
+
+@pytest.mark.parametrize(("law", "path_loss_db"), [("uma", uma_path_loss_db), ("rma", rma_path_loss_db)])
+def test_power_is_what_leaves_the_mast_less_the_loss_on_the_way_over_the_ground(law: str, path_loss_db) -> None:  # type: ignore[no-untyped-def]
+    rows, columns = np.mgrid[: GRID.rows, : GRID.columns]
+    elevation_m = (80.0 * np.sin(columns / 9.0) * np.cos(rows / 7.0)).astype(np.float32)
+    cover = Coverage((WEST, EAST), GRID, elevation_m, QUIET.model_copy(update={"path_loss": law}), Luck(1))
+    random = np.random.default_rng(1)
+    x_m, y_m = random.uniform(100.0, 11_900.0, 60), random.uniform(100.0, 1_700.0, 60)
+    sees = 0
+    for mast, power_dbm in zip((WEST, EAST), cover.at_points_dbm("5g", x_m, y_m, 2.5), strict=True):
+        (mast_row, mast_column), (row, column) = GRID.position_at(mast.x_m, mast.y_m), GRID.position_at(x_m, y_m)
+        in_sight = line_of_sight(elevation_m, 30.0, mast_column, mast_row, mast.height_m, column, row, 2.5)
+        ground_m = elevation_m[row.astype(int), column.astype(int)].astype(float)
+        rise_m = float(elevation_m[int(mast_row), int(mast_column)]) + mast.height_m - ground_m - 2.5
+        away_m = np.hypot(x_m - mast.x_m, y_m - mast.y_m)
+        loss_db = path_loss_db(away_m, QUIET.five_g.frequency_ghz, in_sight, mast.height_m, 2.5, rise_m)
+        np.testing.assert_allclose(power_dbm, mast.eirp_dbm - loss_db, rtol=0.0, atol=1e-9)
+        sees += int(in_sight.sum())
+    assert 10 < sees < 110
 
 
 def test_camera_video_slows_messages_on_its_own_mast_alone() -> None:

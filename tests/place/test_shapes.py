@@ -42,6 +42,12 @@ def test_outer_rings_run_counterclockwise_and_holes_clockwise() -> None:
     assert areas == pytest.approx([-np.pi * 300.0**2, np.pi * 700.0**2], rel=0.01)
 
 
+@pytest.mark.parametrize("kind", ["<f4", ">f4", ">f8", "<i4", "<f2"])
+def test_fields_of_any_kind_of_number_have_rings(kind: str) -> None:
+    field = np.minimum(np.rint(circular(GRID, *CENTRE) / 10.0), 2000.0).astype(kind)
+    assert rings_of(field, 100.0, GRID) == rings_of(field.astype(np.float64), 100.0, GRID)
+
+
 def test_a_fire_that_nobody_has_lit_has_no_ring() -> None:
     assert rings_of(np.full(GRID.shape, np.inf), 1e9, GRID) == []
 
