@@ -2,7 +2,8 @@
 
 Run with `python benchmarks/run.py [strategy]`. The first run compiles what is not compiled yet and is left out; then
 each of five replicates is measured in CPU seconds of this process, its no-response twin included, and the median is
-told, besides at the pace of the machine of the goals (`benchmarks/pace.py`). The shares are of one more run whose
+told; and the median of what each takes at the pace of the machine of the goals (`benchmarks/pace.py`), measured just
+before and after it in another process, for other work on the host comes and goes. The shares are of one more run whose
 stages are each timed from the outside; a stage called within another counts for itself alone. Goals on one core: a run
 in 5 s, then 3 s, then 1.5 s; a plan (forecast ensemble, routes for all zones, responders assigned) in 0.1 s.
 """
@@ -12,9 +13,12 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from time import process_time
 from typing import Any
 from unittest.mock import patch
@@ -120,26 +124,34 @@ def sensors() -> list[Any]:
     return [AllSeeing, Callers, Camera, FireWatch, GasNodes, Radios]
 
 
+def with_spread(times_s: list[float]) -> str:
+    """The median, and between which they lie."""
+    return f"{median(times_s):.2f} s ({min(times_s):.2f} to {max(times_s):.2f})"
+
+
 def main() -> None:
     """Measure and print."""
     strategy = sys.argv[1] if len(sys.argv) > 1 else "pilot"
     scenario = load_scenario(SCENARIO)
     simulate(scenario, strategy, seed=SEED, replicate=REPLICATES)
     spent_s = []
-    for replicate in range(REPLICATES):
-        began_s = process_time()
-        simulate(scenario, strategy, seed=SEED, replicate=replicate)
-        spent_s.append(process_time() - began_s)
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        paces = [apart.submit(pace).result()]
+        for replicate in range(REPLICATES):
+            began_s = process_time()
+            simulate(scenario, strategy, seed=SEED, replicate=replicate)
+            spent_s.append(process_time() - began_s)
+            paces.append(apart.submit(pace).result())
+    factors = [mean(factor for _, factor in around) for around in pairwise(paces)]
+    there_s = [here_s / factor for here_s, factor in zip(spent_s, factors, strict=True)]
     watch = by_stage(strategy)
     all_s = sum(watch.spent_s.values())
-    simplex_s, factor = pace()
+    simplex_s, factor = median(here_s for here_s, _ in paces), median(factors)
     about = f"median of {REPLICATES} warm runs without figures"
     print(f"{SCENARIO}, {strategy}, seed {SEED}: CPU seconds on one core, {about}\n")
     print("| | here | at the pace of the goals' machine | goal |\n|---|---|---|---|")
     print(f"| network simplex | {simplex_s:.1f} s | {SIMPLEX_THERE_S} s | |")
-    one_s, at_pace_s = median(spent_s), median(spent_s) / factor
-    spread = f"{min(spent_s):.2f} to {max(spent_s):.2f}"
-    print(f"| one run | {one_s:.2f} s ({spread}) | {at_pace_s:.2f} s | {GOALS_S} s |")
+    print(f"| one run | {with_spread(spent_s)} | {with_spread(there_s)} | {GOALS_S} s |")
     plans = watch.times[PLAN]
     if plans:
         plan_s = (watch.whole_s[FORECAST] + watch.whole_s[PLAN]) / plans
