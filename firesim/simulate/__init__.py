@@ -68,12 +68,13 @@ class _Finished:
             gc.collect(1)
         if self._n_dead() >= self.MOST_DEAD:
             gc.collect()
-            self._made = [(run, ring) for run, ring in self._made if run() is not None]  # others are held as rings
+            # What is still there without its run is held by somebody, and not looked for again.
+            self._made = [(run, ring) for run, ring in self._made if run() is not None]
+        self._made = [(run, ring) for run, ring in self._made if ring() is not None]
 
     def _n_dead(self) -> int:
         """How many lie."""
-        self._made = [(run, ring) for run, ring in self._made if ring() is not None]
-        return sum(run() is None for run, _ in self._made)
+        return sum(run() is None and ring() is not None for run, ring in self._made)
 
 
 _finished = _Finished()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import filecmp
-import gc
-import weakref
 
 import numpy as np
 import pytest
@@ -134,43 +132,3 @@ def test_a_point_fire_is_smaller_at_first_than_the_steady_law_has_it(short_scena
     # and a little more while the young fire is rounder.
     assert (growing < np.array([0.10, 0.20, 0.60]) * at_once).all()
     assert (growing > np.array([0.005, 0.02, 0.12]) * at_once).all()
-
-
-@pytest.fixture(params=[True, False], ids=["Python looks too", "nobody looks"])
-def between_runs(request):
-    """Whether Python itself looks for dead rings between runs, as it does unless they follow one another at once."""
-    if not request.param:
-        gc.disable()
-    yield
-    gc.enable()
-
-
-def test_a_run_that_nobody_held_is_freed_when_the_next_begins(short_scenario, between_runs):
-    brief, gone = short_scenario.with_changes(horizon_h=0.25), []
-    for _ in range(4):
-        gone.append(weakref.ref(simulate(brief, "no-alert", seed=1).clockwork))
-        assert sum(one() is not None for one in gone) <= 1
-
-
-def test_runs_held_until_the_next_is_made_do_not_pile_up(short_scenario, between_runs):
-    brief, alive = short_scenario.with_changes(horizon_h=0.25), []
-    for _ in range(9):
-        run = simulate(brief, "no-alert", seed=1)
-        alive.append(weakref.ref(run.clockwork))
-        assert sum(one() is not None for one in alive) <= 5  # three may lie, one was held, one is new
-
-
-def test_neither_do_they_where_others_between_them_are_let_go_at_once(short_scenario):
-    brief, alive = short_scenario.with_changes(horizon_h=0.25), []
-    for _ in range(7):
-        assert simulate(brief, "no-alert", seed=1).outcomes["people"] > 0.0
-        run = simulate(brief, "no-alert", seed=2)
-        alive.append(weakref.ref(run.clockwork))
-        assert sum(one() is not None for one in alive) <= 5
-
-
-def test_a_clockwork_that_is_held_though_its_run_is_not_stays_as_it_is(short_scenario):
-    brief = short_scenario.with_changes(horizon_h=0.25)
-    held = [simulate(brief, "no-alert", seed=1).clockwork for _ in range(5)]
-    assert len({id(one.truth.fire.arrival_time_s) for one in held}) == 5
-    assert all(one.truth.fire.has_ignited for one in held)
