@@ -155,15 +155,24 @@ def _sum_of_plumes(
     speed_m_s, east, north = wind
     own_2 = (width_m / 4.3) ** 2
     smoke_g_m3 = np.zeros(x_m.size, dtype=np.float64)
-    first_m = inf  # along the wind, the place of the source that all others lie downwind of
+    # Along the wind the place of the source that all others lie downwind of, across it those of the outermost two.
+    first_m, least_m, most_m = inf, inf, -inf
     for j in range(source_x_m.size):
         first_m = min(first_m, source_x_m[j] * east + source_y_m[j] * north)
+        aside_m = source_x_m[j] * north - source_y_m[j] * east
+        least_m, most_m = min(least_m, aside_m), max(most_m, aside_m)
     for i in range(x_m.size):
         farthest_m = x_m[i] * east + y_m[i] * north - first_m + 1.0  # a metre is far more than rounding
         if farthest_m <= 0.0:
             continue
-        highest_m = min(axis_at_1_m * np.cbrt(max(farthest_m, width_m / 2.0)) ** 2, final_m)
+        farthest_m = max(farthest_m, width_m / 2.0)
+        highest_m = min(axis_at_1_m * np.cbrt(farthest_m) ** 2, final_m)
         widest_2 = own_2 + (highest_m / DEEPEST_SPREAD) ** 2
+        # Farther off than the widest that both plumes can be here there is none of either: most places are, of all.
+        aside_m = x_m[i] * north - y_m[i] * east
+        off_m = max(least_m - aside_m, aside_m - most_m) - 1.0
+        if off_m > 0.0 and off_m**2 > _SURELY_OFF_2 * ((WIDENING * farthest_m) ** 2 + widest_2):
+            continue
         for j in range(source_x_m.size):
             dx_m, dy_m = x_m[i] - source_x_m[j], y_m[i] - source_y_m[j]
             downwind_m = dx_m * east + dy_m * north
@@ -172,7 +181,7 @@ def _sum_of_plumes(
             crosswind_m = dx_m * north - dy_m * east
             # Within a source's own width the plume formula has no meaning: the air there is that of its edge.
             downwind_m = max(downwind_m, width_m / 2.0, 1.0)
-            # Farther off than the widest that both plumes can be here there is none of either: most places are.
+            # And many of most sources.
             if crosswind_m**2 > _SURELY_OFF_2 * ((WIDENING * downwind_m) ** 2 + widest_2):
                 continue
             across_m, up_m = _spread_m(downwind_m)
