@@ -477,7 +477,7 @@ class Front:
         most = self._history.until_s.size + rim.size
         first, until_s = np.empty(rim.size + 1, np.int32), np.empty(most)
         records = [np.empty(most, np.float32) for _ in range(3)]
-        n = remember(self._cells, self._history, rim, now_s, first, until_s, *records)
+        n = remember(rim, now_s, first, until_s, *records, *self._cells, *self._history)
         self._history = History(rim, first, until_s[:n], *(part[:n] for part in records))
         self._least_s = now_s
 
@@ -486,7 +486,8 @@ class Front:
         rim = self._history.cell
         self._evaluate(rim)
         lean_as(self._queue, self._cells, rim)
-        start_again(self._cells, self._history, self._queue, rim, self._expected_s, self._stride, self._least_s)
+        parts = (*self._cells, *self._history, *self._queue)
+        start_again(rim, self._expected_s, self._stride, self._least_s, *parts)
         to_come, self._to_come = self._to_come, []
         for at_s, cells in to_come:
             if at_s > self._least_s:

@@ -8,6 +8,7 @@ The cost grows with the length of the front, not with the grid.
 from __future__ import annotations
 
 from math import inf, isfinite, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,10 +128,13 @@ def forget_unburnt(
     counts[NEAR] = counts[LATER] = 0
 
 
+# Where history begins among the parts of `remember` and `start_again`, and where the queue does.
+_CELLS = len(Cells._fields)
+_CELLS_AND_HISTORY = _CELLS + len(History._fields)
+
+
 @kernel_in_place
 def remember(
-    cells: Cells,
-    history: History,
     rim: Indices,
     now_s: float,
     first: Indices,
@@ -138,11 +142,14 @@ def remember(
     slowness: Singles,
     drift_x: Singles,
     drift_y: Singles,
+    *parts: Any,
 ) -> int:
-    """Write the rim's records, old and new, into the last five arrays; returns how many records.
+    """Write the rim's records, old and new, into the five arrays from `first` on; returns how many records.
 
     `rim` is sorted. Spread that did not change since the last record only makes that record longer.
+    parts: of cells and history, one after the other (`compiled.py`).
     """
+    cells, history = Cells(*parts[:_CELLS]), History(*parts[_CELLS:])
     mark = cells.mark
     for n in range(history.cell.size):
         if not isfinite(cells.arrival_s[history.cell[n]]):
@@ -202,14 +209,14 @@ def timed_anew(
 
 
 @kernel_in_place
-def start_again(
-    cells: Cells, history: History, queue: Queue, rim: Indices, expected_s: Floats, stride: int, least_s: float
-) -> None:
+def start_again(rim: Indices, expected_s: Floats, stride: int, least_s: float, *parts: Any) -> None:
     """Arrival in the cells of the rim from the burnt cells around them, into an empty queue with room for all.
 
     rim: the cells of the history. expected_s: arrival in each of them if nothing had changed, its gradient still in
-    `cells`; inf: unknown.
+    the cells; inf: unknown. parts: of cells, history and queue, one after the other (`compiled.py`).
     """
+    cells, history = Cells(*parts[:_CELLS]), History(*parts[_CELLS:_CELLS_AND_HISTORY])
+    queue = Queue(*parts[_CELLS_AND_HISTORY:])
     for n in range(rim.size):
         x = rim[n]
         if not isfinite(cells.slowness[x]):
