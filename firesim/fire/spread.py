@@ -315,8 +315,7 @@ class SpreadingFire:
     ) -> tuple[Floats, Floats, Floats]:
         """Arrival [s], rate [m/s] and Byram intensity [kW/m] of cells of which the front tells this, by its clock."""
         if self._young is not None:
-            arrival_s, rate_m_s = self._young.point.lived_by(arrival_s, rate_m_s)
-            arrival_s = self._lit_at_once(rows, columns, arrival_s)
+            return self._young.lived_in(rows, columns, arrival_s, rate_m_s, heat_kj_m2)
         return arrival_s, rate_m_s, np.asarray(rate_m_s * heat_kj_m2)
 
     @property

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firesim.compiled import kernel
-from firesim.fire.acceleration import acceleration_factor
+from firesim.fire.acceleration import acceleration_factor, lived_by
 from firesim.fire.cells import RING_X, RING_Y
+from firesim.fire.coverage import index_of
 from firesim.fire.growth import PointFire
 from firesim.fire.slope import SlopePlane
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -95,6 +97,19 @@ def _joined(rows: Indices, columns: Indices, row: int, column: int, is_open: Mas
     return joined
 
 
+@kernel
+def _lived_in(
+    rows: NDArray[np.integer], columns: NDArray[np.integer], home_row: int, home_column: int,
+    clock_s: Floats, steady_rate_m_s: Floats, heat_kj_m2: Singles, ignited_s: float, a: float,
+) -> tuple[Floats, Floats, Floats]:  # fmt: skip
+    """`YoungFire.lived_in`; a: acceleration. [1/s]"""
+    lived_s, rate_m_s = lived_by(clock_s, steady_rate_m_s, ignited_s, a)
+    home = index_of(home_row, home_column, rows, columns)
+    if home >= 0:
+        lived_s[home] = ignited_s
+    return lived_s, rate_m_s, rate_m_s * heat_kj_m2
+
+
 def polygon_area(x: Floats, y: Floats) -> float:
     """Area of a polygon, in the square of its unit."""
     return 0.5 * abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
@@ -169,6 +184,22 @@ class YoungFire:
     def coming_to(self, rows: Indices, columns: Indices, latest_s: float) -> CellsReached:
         """Those of some cells that the ellipse will reach by a time if its weather stays."""
         return self._reached_of(rows, columns, latest_s)
+
+    def lived_in(
+        self,
+        rows: NDArray[np.integer],
+        columns: NDArray[np.integer],
+        clock_s: Floats,
+        steady_rate_m_s: Floats,
+        heat_kj_m2: Singles,
+    ) -> tuple[Floats, Floats, Floats]:
+        """Arrival [s], rate [m/s] and Byram intensity [kW/m] in cells to which a front on its clock came so. [cells]
+
+        The cell of the ignition burns from the ignition on.
+        """
+        home, point = (floor(self.row), floor(self.column)), self.point
+        law = float(point.ignited_s), point.per_min / 60.0
+        return _lived_in(rows, columns, *home, clock_s, steady_rate_m_s, heat_kj_m2, *law)
 
     def _reached_of(self, rows: Indices, columns: Indices, at_s: float) -> CellsReached:
         x, y = self._ground(columns + 0.5, rows + 0.5)
