@@ -49,7 +49,7 @@ class Engagement:
         while not crew.was_called:
             self.fire.advance(float(self.env.now))
             front = self._front_before(crew, self.parameters.farthest_hose_m)
-            danger = self.danger_to(crew)
+            danger = self.danger_to(crew, front)
             if danger is not None:
                 yield from self.withdraw(crew, danger)
                 has_line, told = False, "withdrawn"
@@ -211,20 +211,24 @@ class Engagement:
 
     # --- safety -------------------------------------------------------------------------------------------------
 
-    def danger_to(self, crew: Crew) -> str | None:
-        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none."""
+    def danger_to(self, crew: Crew, front: Front | None = None) -> str | None:
+        """The front that nobody can hold within the safety distance of the vehicle, in words; None: there is none.
+
+        front: that before the vehicle now, as far as hoses reach, of who has looked already.
+        """
         if not self.fire.has_ignited or self.fire.is_out:
             return None
-        safe_m = self.parameters.safety_distance_m
+        safe_m, hose_m = self.parameters.safety_distance_m, self.parameters.farthest_hose_m
         # As far as hoses reach: a crew at the fire looks so far at the same moment, and the look is kept.
-        in_reach = self._front_before(crew, max(safe_m, self.parameters.farthest_hose_m))
-        near_kw_m = in_reach.intensity_kw_m[: in_reach.count_within(safe_m)]
+        if front is None or safe_m > hose_m:
+            front = self._front_before(crew, max(safe_m, hose_m))
+        near_kw_m = front.intensity_kw_m[: front.count_within(safe_m)]
         if len(near_kw_m) == 0:
             return None
         hottest = int(near_kw_m.argmax())
         if near_kw_m[hottest] < self.parameters.hold_limit_kw_m:
             return None
-        return f"a front of {near_kw_m[hottest]:.0f} kW/m at {in_reach.distance_m[hottest]:.0f} m"
+        return f"a front of {near_kw_m[hottest]:.0f} kW/m at {front.distance_m[hottest]:.0f} m"
 
     def withdraw(self, crew: Crew, detail: str) -> Story:
         """Leave, by whatever open road leads away from the fire."""

@@ -101,7 +101,7 @@ class Suppression:
     def _front_near(self, x_m: float, y_m: float, reach_m: float) -> Front:
         fire, grid = self.fire, self.fire.grid
         row, column = grid.cell_holding(x_m, y_m)
-        span = ceil(reach_m / grid.cell_size_m) + 2
+        span = ceil(reach_m / grid.cell_size_m) + 1  # the cells around the farthest, which tell whether it is the edge
         burnt_rows, burnt_columns = fire.burnt_window
         # Nothing beyond the cells around those that have burnt can be the edge.
         window = (

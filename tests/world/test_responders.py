@@ -320,6 +320,22 @@ def test_a_crew_that_withdraws_ends_up_far_from_the_fire(make_world):
     assert away_m > 300.0
 
 
+@pytest.mark.parametrize("safety_distance_m", [100.0, 900.0])
+def test_danger_is_the_same_to_a_crew_that_has_looked_at_the_front_already(make_world, safety_distance_m):
+    world = make_world(wind_m_s=10.0, from_deg=0.0, fuel=145, safety_distance_m=safety_distance_m)
+    engagement, said = world.responders._engagement, []
+    crew = engagement.crews["engine-1"]
+    send(world, at_s=60.0, route=("station", "mid", "near"))
+    for now_s in np.arange(300.0, 3600.0, 60.0):
+        run(world, float(now_s))
+        world.fire.advance(float(now_s))
+        seen = engagement._front_before(crew, engagement.parameters.farthest_hose_m)
+        said.append(engagement.danger_to(crew))
+        assert engagement.danger_to(crew, seen) == said[-1]
+    assert None in said
+    assert any(said)
+
+
 def test_safe_nodes_are_those_at_least_the_retreat_from_anything_burnt(make_world):
     world = make_world(wind_m_s=10.0, from_deg=0.0, fuel=145)
     engagement = world.responders._engagement

@@ -43,6 +43,20 @@ def test_the_front_within_reach_is_the_near_part_of_a_longer_one_whichever_is_as
     assert 0 < len(fronts[120.0]) < len(fronts[300.0]) < len(fronts[600.0])
 
 
+def test_the_front_to_the_last_metre_of_a_reach_is_that_of_who_looks_farther(burning):
+    (x_m, y_m), apart_m = burning.ignition_xy_m, burning.grid.cell_size_m / 7.0
+    farthest = 0.0
+    for n in range(60):
+        place = x_m + n * apart_m, y_m - 2.0 * n * apart_m  # anywhere within a cell
+        for reach_m in (150.0, 161.0, 179.0):
+            front = Suppression(burning, 2.0).front_near(*place, reach_m)
+            longer = Suppression(burning, 2.0).front_near(*place, 2.0 * reach_m).within(reach_m)
+            assert front.flat_cell.tolist() == longer.flat_cell.tolist()
+            assert front.flame_length_m.tolist() == longer.flame_length_m.tolist()
+            farthest = max(farthest, float(front.distance_m.max(initial=0.0)) / reach_m)
+    assert farthest > 0.999
+
+
 def test_a_guarded_cell_does_not_burn_and_one_given_up_does(burning):
     suppression = Suppression(burning, 2.0)
     front = nearest_front(burning, suppression)
