@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from math import inf
 from typing import Any
 
@@ -13,9 +13,6 @@ from firesim.compiled import kernel
 from firesim.fire.coverage import nothing_told
 from firesim.fire.spread import SpreadingFire
 from firesim.fire.surface import flame_length_of
-from firesim.place.grid import Grid
-from firesim.place.settlement import Zone
-from firesim.place.shapes import rasterise
 
 # In strong wind a better way into a cell may be found when the front is already past it: arrivals of the last
 # minutes are corrected by some seconds (`fire/front.py`; 35 s is the most that was seen).
@@ -140,13 +137,13 @@ def _with(span: slice, first: int, last: int) -> slice:
 class ZoneWatch:
     """Says of each zone, once, that the fire has reached it: the first of its cells burns.
 
+    zone_cells: the flat cells of each zone, one at least.
     is_ahead: bool [y, x], in a zone that has not been reached.
     """
 
-    def __init__(self, zones: Sequence[Zone], grid: Grid) -> None:
-        cells = ((zone.zone, np.flatnonzero(rasterise(zone.polygon_xy_m, grid))) for zone in zones)
-        self._cells = {zone: flat for zone, flat in cells if len(flat)}
-        self.is_ahead = np.zeros(grid.shape, np.bool_)
+    def __init__(self, zone_cells: Mapping[str, NDArray[np.int64]], shape: tuple[int, int]) -> None:
+        self._cells = dict(zone_cells)
+        self.is_ahead = np.zeros(shape, np.bool_)
         self._mark_ahead()
 
     def _mark_ahead(self) -> None:

@@ -123,7 +123,7 @@ class TrueFire:
         self.landscape = self._spread.landscape
         self.can_burn: NDArray[np.bool_] = ground.landcover.is_land & is_fuel(hidden.fuel_model)
         self._front = SpreadingFire(self.landscape, acceleration_per_min=acceleration_per_min)
-        self._zones = ZoneWatch(ground.zones, self.grid)
+        self._zones = ZoneWatch(ground.zone_cells, self.grid.shape)
         self._now_s = -inf
         self.ignition_event: int | None = None
         self.out_event: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from firesim.place.fuel_codes import OwnFuels, fuel_number
 from firesim.place.grid import Grid
 from firesim.place.landcover import LandCover
 from firesim.place.settlement import Zone
+from firesim.place.shapes import rasterise
 from firesim.place.terrain import Terrain
 from firesim.streams import Luck
 from firesim.world.discrepancy import DiscrepancyParameters, spread_multiplier, true_fuel_model
@@ -96,6 +98,12 @@ class FireGround:
     def is_burnable(self) -> NDArray[np.bool_]:
         """Cells whose mapped fuel burns. [y, x]"""
         return burnable_cells(self.landcover)
+
+    @cached_property
+    def zone_cells(self) -> dict[str, NDArray[np.int64]]:
+        """Flat cells of each zone that holds any. Found once for all fires on this ground, so read only."""
+        cells = ((zone.zone, np.flatnonzero(rasterise(zone.polygon_xy_m, self.grid))) for zone in self.zones)
+        return {zone: flat for zone, flat in cells if len(flat)}
 
     def cannot_ignite(self, x_m: float, y_m: float) -> str:
         """Why no fire can start at a point; empty when one can."""

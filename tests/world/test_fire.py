@@ -164,6 +164,19 @@ def test_a_zone_is_reached_once_and_because_of_the_ignition(make_fire, make_plai
     assert reached["time_s"].iloc[0] == pytest.approx(fire.arrival_time_s[50:70, 67:80].min(), abs=60.0)
 
 
+def test_a_second_fire_on_the_same_ground_reaches_its_zones_as_the_first_did(make_fire, make_plain):
+    square = [(2000.0, 1600.0), (2400.0, 1600.0), (2400.0, 2000.0), (2000.0, 2000.0), (2000.0, 1600.0)]
+    zone = Zone("east", "East", "settlement", 2200.0, 1800.0, None, 10, [square])
+    ground, told = make_plain(zones=(zone,)), []
+    for _ in range(2):
+        journal = Journal()
+        make_fire(ground, journal=journal).advance(7200.0)
+        table = journal.table()
+        told.append(table[table["kind"] == "fire_reached_zone"][["time_s", "detail"]].values.tolist())
+    assert len(told[0]) == 1
+    assert told[1] == told[0]
+
+
 def test_fuel_too_wet_to_burn_is_said_aloud(make_fire, make_day):
     wet = Moisture(0.60, 0.60, 0.60, 3.0, 3.0)
     fire = make_fire(day=make_day(moisture=wet))
