@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from firesim.physics.search import edges_from, quickest_to
+from firesim.physics.search import RoadGraph, edges_from
 from firesim.place.roads import Roads
 from firesim.world.fire import TrueFire
 
@@ -101,6 +101,8 @@ class Ways:
         self._is_usable = roads.is_public if is_public else roads.is_drivable
         with np.errstate(divide="ignore"):
             self.free_s: Floats = np.where(self._is_usable, roads.length_m / (roads.speed_m_s * speed_factor), np.inf)
+        self._graph = RoadGraph(roads.tail, roads.head, self.free_s, len(roads.nodes))
+        self._between = self._quickest_between()
         self._samples: dict[int, tuple[Floats, Floats, Floats]] = {}
         self._crossed: dict[int, tuple[Floats, Integers]] = {}
 
@@ -189,8 +191,7 @@ class Ways:
         roads = self.roads
         is_open = self._is_usable.copy()
         is_open[closed] = False
-        free_s = np.where(np.isfinite(self.free_s), self.free_s, 1e9)
-        time_s, next_edge, _ = quickest_to(roads.tail, roads.head, free_s, is_open, list(targets), len(roads.nodes))
+        time_s, next_edge, _ = self._graph.quickest_to(is_open, list(targets))
         best: tuple[float, list[Stretch], int] | None = None
         for start_s, start, node in self._exits(standing):
             if start and start[0].edge in closed and start[0].from_m == 0.0:
@@ -231,11 +232,21 @@ class Ways:
             return None
         way = list(starts[nodes[first]][0])
         for tail, head in zip(nodes[first:], nodes[first + 1 :], strict=False):
-            between = np.flatnonzero((self.roads.tail == tail) & (self.roads.head == head) & self._is_usable)
-            if len(between) == 0:
+            edge = self._between.get((tail, head))
+            if edge is None:
                 return None
-            way.append(self._whole(int(between[np.argmin(self.free_s[between])])))
+            way.append(self._whole(edge))
         return way
+
+    def _quickest_between(self) -> dict[tuple[int, int], int]:
+        """The stretch that one drives from one node to the next: the quickest, the first of those equally quick."""
+        tail, head, free_s = self.roads.tail.tolist(), self.roads.head.tolist(), self.free_s
+        quickest: dict[tuple[int, int], int] = {}
+        for edge in np.flatnonzero(self._is_usable).tolist():
+            ends = tail[edge], head[edge]
+            if ends not in quickest or free_s[edge] < free_s[quickest[ends]]:
+                quickest[ends] = edge
+        return quickest
 
     def stopping_short(
         self, way: list[Stretch], standing: Standing, place: Point, closed: Mapping[int, float]
