@@ -81,13 +81,13 @@ def cut_off(
     if is_inside and not isfinite(float(forecasted.zone_reached_early_s[zone])):
         until = ground.clock(forecasted.until_s)
         return in_place(picture, zone, f"{because}; no fire is forecast here until {until}")
-    landing, walk_m = landing_for(picture, zone, now_s), _walk_m(picture, zone)
-    if is_inside and not landing and walk_m > p.shore_within_m:
+    walk_m = _walk_m(picture, zone)
+    if is_inside and walk_m > p.shore_within_m and not landing_for(picture, zone, now_s):
         return in_place(picture, zone, f"{because}; the shore is {walk_m:.0f} m on foot, and no boat can come")
     why_inside = _why_inside(picture, forecasted, zone, said, now_s)
     if why_inside:
         return in_place(picture, zone, f"{because}; {why_inside}")
-    return to_the_shore(picture, zone, because, landing)
+    return to_the_shore(picture, zone, because, landing_for(picture, zone, now_s))
 
 
 def _why_inside(picture: Picture, forecasted: Forecast, zone: int, said: ZoneAdvice | None, now_s: float) -> str:
