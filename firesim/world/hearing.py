@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -174,16 +175,14 @@ class Hearing:
         n = len(rows.at_s)
         if n == 0:
             return []
-        (at_s, issued_s), (who, _, level, channel, advice) = rows.s, rows.what
-        turn, is_raised, is_anew = np.empty(n, np.int64), np.empty(n, np.bool_), np.empty(n, np.bool_)
-        n_turns, n_heard = _take_in(
-            self._known, who, at_s, issued_s, level, channel, advice, self._is_at_home_only, self._is_from_afar,
-            departed_s, leaves_s, safe_s, turn, is_raised, is_anew,
+        turn, of_row = np.empty(n, np.int64), np.empty((2, n), np.bool_)
+        at_s, what, claims = np.empty(n), np.empty((5, n), np.int64), np.empty((2, n), np.bool_)
+        end = np.empty(n, np.int64)
+        n_rounds = _in_rounds(
+            *rows.s, *rows.what, self._is_at_home_only, self._is_from_afar, departed_s, leaves_s, safe_s,
+            turn, of_row, at_s, what, claims, end, *self._known,
         )  # fmt: skip
-        if n_turns == 1 and n_heard == n:
-            return [_heard(rows, is_raised, is_anew)]
-        rounds = [(turn == k).nonzero()[0] for k in range(n_turns)]
-        return [_heard(rows.some(those), is_raised[those], is_anew[those]) for those in rounds]
+        return [_heard(at_s, what, claims, *these) for these in pairwise([0, *end[:n_rounds].tolist()])]
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
@@ -224,23 +223,54 @@ class Hearing:
         return levels, advised
 
 
-def _heard(rows: Rows, is_raised: Claims, is_anew: Claims) -> Heard:
-    (at_s, _), (who, because, level, channel, advice) = rows
-    return Heard(who, at_s, because, level, channel, advice, is_raised, is_anew)
+def _heard(at_s: Floats, what: Integers, claims: Claims, first: int, last: int) -> Heard:
+    """From one to before another of all that `_in_rounds` has written."""
+    who, because, level, channel, advice = what[:, first:last]
+    is_raised, is_anew = claims[:, first:last]
+    return Heard(who, at_s[first:last], because, level, channel, advice, is_raised, is_anew)
+
+
+@kernel_in_place
+def _in_rounds(
+    heard_s: Floats, issued_s: Floats, who: Integers, because: Integers, level: Integers, channel: Integers,
+    advice: Integers, is_at_home_only: Claims, is_from_afar: Claims, departed_s: Floats, leaves_s: Floats,
+    safe_s: Floats, turn: Integers, of_row: Claims, at_s: Floats, what: Integers, claims: Claims, end: Integers,
+    *known: Any,
+) -> int:  # fmt: skip
+    """Let parties hear some rows, in order of time, and put those that they hear in order of rounds; returns how many.
+
+    Written: `at_s` [n], `what` [5, n] as in `Rows`, `claims` [2, n] as in `_take_in`, and to before which of these
+    each round goes, `end` [rounds]. `turn` and `of_row` are what `_take_in` writes; `known` are the parts of `Known`.
+    """
+    n_rounds = _take_in(
+        Known(*known), who, heard_s, issued_s, level, channel, advice, is_at_home_only, is_from_afar, departed_s,
+        leaves_s, safe_s, turn, of_row,
+    )  # fmt: skip
+    n = 0
+    for its_turn in range(n_rounds):
+        for k in range(who.size):
+            if turn[k] == its_turn:
+                at_s[n] = heard_s[k]
+                what[0, n], what[1, n], what[2, n] = who[k], because[k], level[k]
+                what[3, n], what[4, n] = channel[k], advice[k]
+                claims[0, n], claims[1, n] = of_row[0, k], of_row[1, k]
+                n += 1
+        end[its_turn] = n
+    return n_rounds
 
 
 @kernel_in_place
 def _take_in(
     known: Known, who: Integers, at_s: Floats, issued_s: Floats, level: Integers, channel: Integers, advice: Integers,
     is_at_home_only: Claims, is_from_afar: Claims, departed_s: Floats, leaves_s: Floats, safe_s: Floats,
-    turn: Integers, is_raised: Claims, is_anew: Claims,
-) -> tuple[int, int]:  # fmt: skip
-    """Let parties hear some rows, in order of time; returns in how many rounds, and how many of the rows they hear.
+    turn: Integers, claims: Claims,
+) -> int:  # fmt: skip
+    """Let parties hear some rows, in order of time; returns in how many rounds.
 
     Written for each row: its round, -1 if it is not heard; whether it is more than the party had heard before, and
-    whether its advice is not what it had been told last.
+    whether its advice is not what it had been told last. `claims` [2, n]
     """
-    n_turns, n_heard = 0, 0
+    n_turns = 0
     for k in range(who.size):
         one, what = who[k], level[k]
         turn[k] = -1
@@ -255,18 +285,19 @@ def _take_in(
         if (what >= WARNING or what == NOTHING) and issued_s[k] < known.directed_s[one]:
             continue
         turn[k] = its_turn
-        n_turns, n_heard = max(n_turns, its_turn + 1), n_heard + 1
+        n_turns = max(n_turns, its_turn + 1)
         if what >= STAY or what == NOTHING:
             known.directed_s[one] = max(known.directed_s[one], issued_s[k])
         if what == NOTHING:
             known.level[one] = NOTHING
         is_newer = advice[k] != _NONE and issued_s[k] >= known.advice_issued_s[one]
-        is_anew[k] = is_newer and advice[k] != known.advice_of[one]
+        claims[1, k] = is_newer and advice[k] != known.advice_of[one]
         if is_newer:
             known.advice_issued_s[one], known.advice_of[one] = issued_s[k], advice[k]
         before = known.level[one]
-        is_raised[k] = what > before or (what == STAY and before == ORDER)  # an order to stay takes back one to leave
-        if is_raised[k]:
+        is_raised = what > before or (what == STAY and before == ORDER)  # an order to stay takes back one to leave
+        claims[0, k] = is_raised
+        if is_raised:
             # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
             if what > SEEN and known.warned_s[one] == np.inf:
                 known.warned_s[one], known.warned_by[one] = at_s[k], channel[k]
@@ -275,4 +306,4 @@ def _take_in(
             known.issued_s[one] = max(known.issued_s[one], issued_s[k])
     for k in range(who.size):
         known.turns[who[k]] = 0
-    return n_turns, n_heard
+    return n_turns
