@@ -116,7 +116,7 @@ def fields(run: Run) -> xr.Dataset:
 def _zones(run: Run) -> str:
     """Available and required safe time of each zone with people at risk; see `outcomes.measures.zone_times`."""
     scenario = run.scenario
-    table = zone_times(run.tables["people"].to_pandas(), scenario.ignited_s, scenario.horizon_s)
+    table = zone_times(run.tables["people"], scenario.ignited_s, scenario.horizon_s)
     return table.to_csv(index=False, lineterminator="\n", float_format="%.3f")
 
 

@@ -75,10 +75,10 @@ def result_of(clockwork: Clockwork, strategy: str, wall_s: dict[str, float]) -> 
     beliefs = _beliefs(clockwork)
     figures = _fire_figures(clockwork)
     outcomes = outcomes_of(
-        tables["people"].to_pandas(),
-        tables["vehicles"].to_pandas(),
-        tables["units"].to_pandas(),
-        budget.to_pandas(),
+        tables["people"],
+        tables["vehicles"],
+        tables["units"],
+        budget,
         figures,
         [score for score in (_score(belief, clockwork) for belief in beliefs) if score is not None],
         scenario.ignited_s,
