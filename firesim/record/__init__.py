@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from firesim.record.folder import FolderExists, NotARun, StoredRun, read_run, whole_folder, write_run
     from firesim.record.journal import Journal
-    from firesim.record.tables import SCHEMAS, table_of
+    from firesim.record.tables import SCHEMAS, table_of, words_at
 
 _HOME_OF = {
     "SCHEMAS": "tables",
@@ -22,6 +22,7 @@ _HOME_OF = {
     "read_run": "folder",
     "table_of": "tables",
     "whole_folder": "folder",
+    "words_at": "tables",
     "write_run": "folder",
 }
 
@@ -34,6 +35,7 @@ __all__ = [
     "read_run",
     "table_of",
     "whole_folder",
+    "words_at",
     "write_run",
 ]
 

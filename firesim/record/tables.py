@@ -170,8 +170,15 @@ SCHEMAS: dict[str, pa.Schema] = {
 }
 
 
-def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pa.Table:
+def words_at(index: np.ndarray[Any, Any], words: Sequence[str]) -> pa.Array:
+    """A column of a few words over and over: of each row, the word at its index; no word, "", at -1. [n]"""
+    return pa.array(["", *words], type=_TEXT).take(pa.array(index + 1))
+
+
+def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any] | pa.Array]) -> pa.Table:
     """Columns as an Arrow table of the schema `name`; `inf` becomes NaN, None stays empty.
+
+    A column of words may come as `words_at` gives it.
 
     Raises KeyError when a column is missing and ValueError when one is not in the schema.
     """
@@ -182,7 +189,9 @@ def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, An
     arrays = []
     for field in schema:
         values = columns[field.name]
-        if field.type == _REAL:
+        if isinstance(values, pa.Array):
+            arrays.append(values)
+        elif field.type == _REAL:
             arrays.append(pa.array(_numbers(values), type=_REAL))
         elif isinstance(values, np.ndarray) and values.dtype in (np.int64, np.bool_):
             arrays.append(pa.array(values.copy(), type=field.type))

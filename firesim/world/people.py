@@ -305,15 +305,17 @@ class People:
         """Index into FATES. Whoever came through is safe, whatever they went through. [parties]"""
         return self._standing.fate
 
-    def columns(self) -> dict[str, list[Any] | NDArray[Any]]:
+    def columns(self) -> dict[str, Any]:
         """The parties as columns of `people.parquet`, but for what only a comparison with the twin can say."""
+        from firesim.record import words_at  # brings pyarrow, which moving people does without
+
         p = self.parties
         return {
             "household_id": list(p.household_id),
-            "zone_id": [self.zones[zone] for zone in p.zone_index.tolist()],
+            "zone_id": words_at(p.zone_index, self.zones),
             "people": p.people,
-            "kind": [KINDS[kind] for kind in p.kind.tolist()],
-            "mode": [MODES[mode] for mode in p.mode.tolist()],
+            "kind": words_at(p.kind, KINDS),
+            "mode": words_at(p.mode, MODES),
             "warned_s": self.warned_s,
             "warned_by": self._hearing.warned_by,
             "decided_s": self.decided_s,
@@ -325,17 +327,17 @@ class People:
             **self.shore.columns(),
             **self.by_bus.stops.columns(),
             **self.by_ambulance.patients.columns(),
-            "fate": [FATES[fate] for fate in self.fate.tolist()],
-            "cause_id": [None if cause == NONE else cause for cause in self.cause_id.tolist()],
+            "fate": words_at(self.fate, FATES),
+            "cause_id": np.ma.array(self.cause_id, mask=self.cause_id == NONE),
             "x_m": p.x_m,
             "y_m": p.y_m,
-            "language": [LANGUAGES[language] for language in p.members.language.tolist()],
+            "language": words_at(p.members.language, LANGUAGES),
             "luggage": p.members.has_luggage,
             "small_children": p.members.has_children,
-            "needs": [NEEDS[need] for need in p.members.needs.tolist()],
-            "left_by": ["" if mode == NONE else MODES[mode] for mode in self._standing.left_by.tolist()],
+            "needs": words_at(p.members.needs, NEEDS),
+            "left_by": words_at(self.left_by, MODES),
             "driver_id": ["" if d == NONE else p.household_id[d] for d in self._standing.rides_with.tolist()],
-            "waits_for": [WAITS[wait] for wait in self._standing.waits.tolist()],
+            "waits_for": words_at(self.waits, WAITS),
             "entered_sea_s": self._senses.wading.entered_s,
             "reached_outside": self._hearing.is_outside,
         }

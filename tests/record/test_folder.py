@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firesim.inputs.problems import BadInput
-from firesim.record import FolderExists, NotARun, read_run, table_of, whole_folder
+from firesim.record import FolderExists, NotARun, read_run, table_of, whole_folder, words_at
 from firesim.record.folder import must_be_free, write_fields, write_json, write_parquet
 
 
@@ -113,6 +113,12 @@ def test_never_is_empty_on_disk():
     )
     assert np.isnan(table["value"][0].as_py())
     assert table["value"][1].as_py() == 2.0
+
+
+def test_a_column_of_few_words_is_as_if_each_row_had_been_written_out():
+    written_out = {"strategy": ["b", "", "a", "b"], "replicate": [0] * 4, "outcome": ["x"] * 4, "value": [1.0] * 4}
+    by_index = written_out | {"strategy": words_at(np.array([1, -1, 0, 1]), ("a", "b"))}
+    assert table_of("outcomes", by_index).equals(table_of("outcomes", written_out))
 
 
 def test_a_column_outside_the_schema_is_refused():
