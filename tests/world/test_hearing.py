@@ -96,6 +96,33 @@ def test_what_people_know_does_not_hang_on_how_often_they_are_asked(seed):
     assert at_once.hearing.warned_by == step_by_step.hearing.warned_by
 
 
+def test_what_is_heard_in_one_step_comes_in_rounds_each_in_order_of_time_with_all_that_belongs_to_it():
+    ears = Ears(4)
+    ears.told("warning", TOWN, 5.0, 30.0, to=0)
+    ears.told("order", PORT, 6.0, 10.0, to=1, by="siren")
+    ears.told("warning", TOWN, 7.0, 40.0, to=1)
+    ears.told("order", TOWN, 4.0, 50.0, to=1)  # issued before the order that party 1 knows: not heard
+    ears.told("order", PORT, 8.0, 60.0, to=0)
+    ears.told("warning", TOWN, 9.0, 20.0, to=2)
+    ears.told("warning", TOWN, 9.0, 25.0, to=3)
+    safe_s = np.array([NEVER, NEVER, NEVER, 25.0])  # nothing needs to be said to party 3 any more
+    nobody = np.full(4, NEVER)
+    rounds = [
+        [(*row, ears.hearing.channels[by]) for *row, by in zip(*(part.tolist() for part in parts), strict=True)]
+        for parts in (
+            (one.at_s, one.who, one.level, one.is_raised, one.is_advised_anew, one.channel)
+            for one in ears.hearing.until(100.0, nobody, nobody, safe_s)
+        )
+    ]
+    first = [
+        (10.0, 1, ORDER, True, True, "siren"),
+        (20.0, 2, WARNING, True, True, "app"),
+        (30.0, 0, WARNING, True, True, "app"),
+    ]
+    second = [(40.0, 1, WARNING, False, True, "app"), (60.0, 0, ORDER, True, True, "app")]
+    assert rounds == [first, second]
+
+
 def test_at_doors_still_to_come_nothing_is_said_but_the_newest():
     ears = Ears()
     ears.told("order", TOWN, issued_s=0.0, at_s=1000.0, by="knock")
