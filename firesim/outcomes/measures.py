@@ -7,21 +7,14 @@ restricted mean, and the share that never reached it stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite, nan
-from typing import Any, TypeAlias
+from math import nan
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Claims = NDArray[np.bool_]
-Columns = Mapping[str, NDArray[Any]]  # of one length
-Table: TypeAlias = pd.DataFrame | pa.Table
+from firesim.outcomes.columns import Arrays, Claims, Columns, Floats, Integers, Table, came, of_those_at_risk, or_else
+from firesim.outcomes.fetched import by_ambulance, by_bus, by_sea, hours_on_duty
+from firesim.outcomes.zones import times_of
 
 EXPOSURE_PLACES = ("home", "road", "beach", "sea")
 EXPOSURE_KINDS = ("heat", "smoke")
@@ -42,6 +35,8 @@ STAGES_SINCE_IGNITION = (
     "first_unit_on_scene",
     "first_water",
 )
+
+_ASKED_OF_RISK = ("people", "zone_id", "warned_s", "departed_s", "safe_s", "twin_deadline_s", "margin_s")
 
 
 @dataclass(frozen=True)
@@ -80,59 +75,28 @@ def outcomes_of(
     `people`, `vehicles`, `units` and `budget` are the tables of the run folder (NaN: never). `sea_loss_per_min` is
     the chance, low, middle and high, of losing one's life in a minute of standing in the sea; see `SeaParameters`.
     """
-    who, legs = _Arrays(people), _Arrays(units)
-    risk = _at_risk(who)
+    who, legs = Arrays(people), Arrays(units)
+    risk = of_those_at_risk(who, _ASKED_OF_RISK)
     return {
-        **_stages(_Arrays(budget), ignited_s, horizon_s),
+        **_stages(Arrays(budget), ignited_s, horizon_s),
         **_fates(who, risk),
         **_margins(risk, ignited_s, horizon_s),
         **_exposure(who, dict(zip(LOSS_PER_EXPOSED_MINUTE, sea_loss_per_min, strict=True))),
         **_help(who),
-        **_over_warning(who, _Arrays(vehicles), horizon_s),
-        **_by_sea(who, legs),
-        **_by_bus(who, legs),
-        **_by_ambulance(who),
+        **_over_warning(who, Arrays(vehicles), horizon_s),
+        **by_sea(who, legs),
+        **by_bus(who, legs),
+        **by_ambulance(who),
         **_fire(fire, legs),
         **_calibration(forecasts),
     }
 
 
-class _Arrays(dict[str, NDArray[Any]]):
-    """The columns of a table as arrays, each made once it is asked for: most columns of words never are."""
-
-    def __init__(self, table: Table) -> None:
-        super().__init__()
-        self._table = table
-
-    def __missing__(self, name: str) -> NDArray[Any]:
-        array: NDArray[Any] = self._table[name].to_numpy()
-        self[name] = array
-        return array
-
-
-def _at_risk(people: Columns) -> dict[str, NDArray[Any]]:
-    """What the measures ask of those at risk."""
-    which = people["at_risk"].nonzero()[0]
-    asked = ("people", "zone_id", "warned_s", "departed_s", "safe_s", "twin_deadline_s", "margin_s")
-    return {name: people[name][which] for name in asked}
-
-
 def _stages(budget: Columns, ignited_s: float, horizon_s: float) -> dict[str, float]:
     """Minutes since ignition of the main stages, never counted as the horizon."""
-    restricted = _or_else(budget["since_ignition_s"], horizon_s - ignited_s) / 60.0
+    restricted = or_else(budget["since_ignition_s"], horizon_s - ignited_s) / 60.0
     of_stage = dict(zip(budget["stage"].tolist(), restricted.tolist(), strict=True))
     return {f"{stage}_min": of_stage[stage] for stage in STAGES_SINCE_IGNITION}
-
-
-def _or_else(time_s: Floats, instead_s: float) -> Floats:
-    """Times, another in place of those that never came. [n]"""
-    return np.where(np.isnan(time_s), instead_s, time_s)
-
-
-def _came(time_s: Floats) -> Claims:
-    """Which of some times ever came. [n]"""
-    came: Claims = ~np.isnan(time_s)
-    return came
 
 
 def _share(which: Claims, people: Integers) -> float:
@@ -143,13 +107,13 @@ def _share(which: Claims, people: Integers) -> float:
 def _fates(people: Columns, risk: Columns) -> dict[str, float]:
     """Who of all people, and of those at risk, came through."""
     count, at_risk = people["people"], risk["people"]
-    trapped = _came(people["trapped_s"]) & ~_came(people["safe_s"])
+    trapped = came(people["trapped_s"]) & ~came(people["safe_s"])
     return {
         "people": float(count.sum()),
         "people_at_risk": float(at_risk.sum()),
-        "at_risk_warned_share": _share(_came(risk["warned_s"]), at_risk),
-        "at_risk_departed_share": _share(_came(risk["departed_s"]), at_risk),
-        "at_risk_safe_share": _share(_came(risk["safe_s"]), at_risk),
+        "at_risk_warned_share": _share(came(risk["warned_s"]), at_risk),
+        "at_risk_departed_share": _share(came(risk["departed_s"]), at_risk),
+        "at_risk_safe_share": _share(came(risk["safe_s"]), at_risk),
         "at_risk_safe_before_deadline_share": _share(risk["safe_s"] <= risk["twin_deadline_s"], at_risk),
         "trapped_people": float(count[trapped].sum()),
         "entered_danger_people": float(count[people["entered_danger"]].sum()),
@@ -169,10 +133,10 @@ def _margins(risk: Columns, ignited_s: float, horizon_s: float) -> dict[str, flo
             ("potential_margin_min", "potential_margin_below_zero_share", "realised_margin_min",
              "realised_margin_below_zero_share", "aset_min", "rset_min", "safety_factor_lowest_zone"), nan
         )  # fmt: skip
-    departed = _or_else(risk["departed_s"], horizon_s)
-    potential = _or_else(risk["twin_deadline_s"], horizon_s) - departed
+    departed = or_else(risk["departed_s"], horizon_s)
+    potential = or_else(risk["twin_deadline_s"], horizon_s) - departed
     realised = np.where(np.isnan(risk["margin_s"]), horizon_s - departed, risk["margin_s"])
-    safe = _or_else(risk["safe_s"], horizon_s) - ignited_s
+    safe = or_else(risk["safe_s"], horizon_s) - ignited_s
     available = risk["twin_deadline_s"] - ignited_s
     return {
         "potential_margin_min": float(np.average(potential, weights=weights) / 60.0),
@@ -181,33 +145,8 @@ def _margins(risk: Columns, ignited_s: float, horizon_s: float) -> dict[str, flo
         "realised_margin_below_zero_share": float(np.average(realised < 0, weights=weights)),
         "aset_min": float(np.average(available, weights=weights) / 60.0),
         "rset_min": float(np.average(safe, weights=weights) / 60.0),
-        "safety_factor_lowest_zone": float(_zone_times(risk, ignited_s, horizon_s)["safety_factor"].min()),
+        "safety_factor_lowest_zone": float(times_of(risk, ignited_s, horizon_s)["safety_factor"].min()),
     }
-
-
-def zone_times(people: Table, ignited_s: float, horizon_s: float) -> pd.DataFrame:
-    """Available and required safe time of each zone with people at risk.
-
-    Columns `zone_id, people_at_risk, aset_min` (its first party's deadline in the twin, since ignition),
-    `rset_min` (when 90 % of its people at risk are safe; NaN: never), `safety_factor` (their ratio; the
-    required time counts as the horizon when it is never reached, so that the ratio is then an upper bound).
-    The outcomes `aset_min` and `rset_min` are others: means over all people at risk.
-    """
-    return _zone_times(_at_risk(_Arrays(people)), ignited_s, horizon_s)
-
-
-def _zone_times(risk: Columns, ignited_s: float, horizon_s: float) -> pd.DataFrame:
-    rows, of_risk = [], (risk["people"], _or_else(risk["safe_s"], np.inf), risk["twin_deadline_s"])
-    number, zones = pd.factorize(risk["zone_id"], sort=True)
-    for k, zone in enumerate(zones.tolist()):
-        weights, safe, deadline = (column[number == k] for column in of_risk)
-        order = np.argsort(safe, kind="stable")
-        at_90 = safe[order][np.searchsorted(np.cumsum(weights[order]), 0.9 * weights.sum() - 1e-9)]
-        aset = (np.fmin.reduce(deadline) - ignited_s) / 60.0
-        rset = (at_90 - ignited_s) / 60.0
-        factor = aset / (rset if isfinite(rset) else (horizon_s - ignited_s) / 60.0)
-        rows.append((zone, int(weights.sum()), aset, rset if isfinite(rset) else nan, factor))
-    return pd.DataFrame(rows, columns=["zone_id", "people_at_risk", "aset_min", "rset_min", "safety_factor"])
 
 
 def _exposure(people: Columns, sea_loss_per_min: dict[str, float]) -> dict[str, float]:
@@ -217,12 +156,12 @@ def _exposure(people: Columns, sea_loss_per_min: dict[str, float]) -> dict[str, 
     """
     count, risk = people["people"], people["at_risk"]
     measured = {
-        f"exposed_{part}_person_min": float((_or_else(people[f"exposed_{part}_s"], 0.0) * count).sum() / 60.0)
+        f"exposed_{part}_person_min": float((or_else(people[f"exposed_{part}_s"], 0.0) * count).sum() / 60.0)
         for part in (*EXPOSURE_PLACES, *EXPOSURE_KINDS)
     }
-    person_minutes = _or_else(people["exposed_s"], 0.0) / 60.0 * count
-    at_sea = _or_else(people["exposed_sea_s"][risk], 0.0) / 60.0
-    on_land = _or_else(people["exposed_heat_s"][risk], 0.0) / 60.0
+    person_minutes = or_else(people["exposed_s"], 0.0) / 60.0 * count
+    at_sea = or_else(people["exposed_sea_s"][risk], 0.0) / 60.0
+    on_land = or_else(people["exposed_heat_s"][risk], 0.0) / 60.0
     lost = {
         f"lost_probability_{name}": _mean_loss(rate * on_land + sea_loss_per_min[name] * at_sea, count[risk])
         for name, rate in LOSS_PER_EXPOSED_MINUTE.items()
@@ -231,7 +170,7 @@ def _exposure(people: Columns, sea_loss_per_min: dict[str, float]) -> dict[str, 
         f"lost_at_sea_probability_{name}": _mean_loss(rate * at_sea, count[risk])
         for name, rate in sea_loss_per_min.items()
     }
-    went_in = float(count[_came(people["entered_sea_s"])].sum())
+    went_in = float(count[came(people["entered_sea_s"])].sum())
     total = {"exposed_person_min": float(person_minutes.sum())}
     return {**total, **measured, **lost, **lost_at_sea, "entered_sea_people": went_in}
 
@@ -257,8 +196,8 @@ def _help(people: Columns) -> dict[str, float]:
 def _over_warning(people: Columns, vehicles: Columns, horizon_s: float) -> dict[str, float]:
     """What it cost those who moved without need: they were at no risk in the twin and moved all the same."""
     count, departed_s = people["people"], people["departed_s"]
-    needless = (~people["at_risk"] & _came(departed_s)).nonzero()[0]
-    moved_s = _or_else(people["safe_s"][needless], horizon_s) - departed_s[needless]
+    needless = (~people["at_risk"] & came(departed_s)).nonzero()[0]
+    moved_s = or_else(people["safe_s"][needless], horizon_s) - departed_s[needless]
     by_road = (vehicles["mode"] != "foot") & (vehicles["mode"] != "boat")
     households = set(people["household_id"][needless].tolist())
     is_theirs = np.array([name in households for name in vehicles["household_id"].tolist()], dtype=np.bool_)
@@ -266,75 +205,8 @@ def _over_warning(people: Columns, vehicles: Columns, horizon_s: float) -> dict[
         "moved_without_need_people": float(count[needless].sum()),
         "moved_without_need_person_hours": float((moved_s * count[needless]).sum() / 3600.0),
         "moved_without_need_vehicle_km": float(np.nansum(vehicles["distance_m"][is_theirs & by_road]) / 1000.0),
-        "warned_without_need_people": float(count[~people["at_risk"] & _came(people["warned_s"])].sum()),
+        "warned_without_need_people": float(count[~people["at_risk"] & came(people["warned_s"])].sum()),
     }
-
-
-def _by_sea(people: Columns, units: Columns) -> dict[str, float]:
-    """Who was taken off by boat, without need as well, and who waited for one in vain.
-
-    In vain: come to a landing, neither taken off nor safe otherwise when the run ends. The wait is that of those who
-    went aboard, mean over people.
-    """
-    taken, boarded, count = _came(people["landed_s"]), _came(people["boarded_s"]), people["people"]
-    vain = _came(people["shore_s"]) & ~boarded & ~_came(people["safe_s"])
-    return {
-        "transferred_by_sea_people": float(count[taken].sum()),
-        "transferred_by_sea_without_need_people": float(count[taken & ~people["at_risk"]].sum()),
-        "waited_in_vain_people": float(count[vain].sum()),
-        "wait_for_boat_min": _mean_wait_min(people["shore_s"], people["boarded_s"], count),
-        "boat_hours": _hours(units, _on_duty(units) & (units["kind"] == "boat")),
-    }
-
-
-def _by_bus(people: Columns, units: Columns) -> dict[str, float]:
-    """Who was brought to a refuge by bus, without need as well, and who waited for one in vain.
-
-    In vain: came to a stop, got on no bus, and is not safe otherwise when the run ends. The wait is that of those who
-    got on, mean over people.
-    """
-    count, got_on = people["people"], _came(people["got_on_s"])
-    taken = (people["left_by"] == "bus") & _came(people["got_off_s"])
-    vain = _came(people["at_stop_s"]) & ~got_on & ~_came(people["safe_s"])
-    return {
-        "transferred_by_bus_people": float(count[taken].sum()),
-        "transferred_by_bus_without_need_people": float(count[taken & ~people["at_risk"]].sum()),
-        "waited_for_bus_in_vain_people": float(count[vain].sum()),
-        "waited_for_bus_min": _mean_wait_min(people["at_stop_s"], people["got_on_s"], count),
-        "bus_hours": _hours(units, _on_duty(units) & (units["kind"] == "bus")),
-    }
-
-
-def _by_ambulance(people: Columns) -> dict[str, float]:
-    """Who called for help, whom ambulances brought to safety, without need as well, and how long these had waited.
-
-    The wait is from the first call to being aboard, mean over people.
-    """
-    count, called, fetched = people["people"], _came(people["called_for_help_s"]), _came(people["let_off_s"])
-    return {
-        "called_for_help_people": float(count[called].sum()),
-        "called_for_help_parties": float(called.sum()),
-        "fetched_by_ambulance_people": float(count[fetched].sum()),
-        "fetched_by_ambulance_without_need_people": float(count[fetched & ~people["at_risk"]].sum()),
-        "waited_for_ambulance_min": _mean_wait_min(people["called_for_help_s"], people["picked_up_s"], count),
-    }
-
-
-def _mean_wait_min(since_s: Floats, aboard_s: Floats, people: Integers) -> float:
-    """How long those who went aboard had waited, mean over people; NaN: nobody did. [min]"""
-    went = _came(aboard_s).nonzero()[0]
-    waits_s = (aboard_s[went] - since_s[went]) * people[went]
-    return float(np.nansum(waits_s) / people[went].sum() / 60.0) if len(went) else nan
-
-
-def _on_duty(units: Columns) -> Claims:
-    """Which legs are not those of a unit that is available. [legs]"""
-    on_duty: Claims = units["leg"] != "available"
-    return on_duty
-
-
-def _hours(units: Columns, which: Claims) -> float:
-    return float(np.nansum(units["end_s"][which] - units["start_s"][which]) / 3600.0)
 
 
 def _fire(fire: FireFigures, units: Columns) -> dict[str, float]:
@@ -346,7 +218,7 @@ def _fire(fire: FireFigures, units: Columns) -> dict[str, float]:
         "built_up_reached_ha": fire.built_up_reached_m2 / 1e4,
         "zones_reached": float(fire.zones_reached),
         "water_m3": float(np.nansum(units["water_litres"][leg == "water"]) / 1000.0),
-        "unit_hours": _hours(units, _on_duty(units) & (kind != "boat") & (kind != "bus")),
+        "unit_hours": hours_on_duty(units, (kind != "boat") & (kind != "bus")),
         "units_endangered": float(len(set(units["unit"][endangered].tolist()))),
     }
 

@@ -13,7 +13,7 @@ import xarray as xr
 
 import firesim
 from firesim.command.cap import documents
-from firesim.outcomes.measures import zone_times
+from firesim.outcomes.zones import zone_times
 from firesim.place.geojson import feature
 from firesim.place.shapes import rings_of
 from firesim.record import write_run
@@ -114,7 +114,7 @@ def fields(run: Run) -> xr.Dataset:
 
 
 def _zones(run: Run) -> str:
-    """Available and required safe time of each zone with people at risk; see `outcomes.measures.zone_times`."""
+    """Available and required safe time of each zone with people at risk; see `outcomes.zones.zone_times`."""
     scenario = run.scenario
     table = zone_times(run.tables["people"], scenario.ignited_s, scenario.horizon_s)
     return table.to_csv(index=False, lineterminator="\n", float_format="%.3f")

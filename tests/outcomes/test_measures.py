@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firesim.outcomes.budget import OWNERS
-from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of, zone_times
+from firesim.outcomes.measures import FireFigures, ForecastScore, outcomes_of
+from firesim.outcomes.zones import zone_times
+from firesim.record import table_of
 
 HORIZON_S = 10_000.0
 NO_UNITS = pd.DataFrame({name: [] for name in ("unit", "kind", "leg", "start_s", "end_s", "water_litres")})
@@ -32,11 +34,14 @@ def party(**changes: object) -> dict[str, object]:
 
 
 def measured(
-    *parties: dict[str, object], trips: pd.DataFrame = NO_TRIPS, scores: list[ForecastScore] | None = None
+    *parties: dict[str, object],
+    trips: pd.DataFrame = NO_TRIPS,
+    units: pd.DataFrame = NO_UNITS,
+    scores: list[ForecastScore] | None = None,
 ) -> dict[str, float]:
     budget = pd.DataFrame({"stage": list(OWNERS), "since_ignition_s": np.nan})
     people = pd.DataFrame(list(parties))
-    return outcomes_of(people, trips, NO_UNITS, budget, FIRE, scores or [], 0.0, HORIZON_S)
+    return outcomes_of(people, trips, units, budget, FIRE, scores or [], 0.0, HORIZON_S)
 
 
 def test_warning_fewer_people_does_not_raise_the_share_of_those_warned():
@@ -189,3 +194,106 @@ def test_a_forecast_that_is_right_overlaps_wholly():
 def test_who_got_away_after_all_is_not_trapped():
     found = measured(party(trapped_s=900.0, people=4), party(trapped_s=900.0, safe_s=2000.0, fate="safe"))
     assert found["trapped_people"] == 4.0
+
+
+def test_hours_count_on_duty_alone_boats_and_buses_apart_and_water_where_it_was_thrown():
+    legs = [
+        ("engine-1", "engine", "available", 0.0, 1800.0, np.nan),
+        ("engine-1", "engine", "drive", 1800.0, 3600.0, np.nan),
+        ("engine-1", "engine", "water", 3600.0, 5400.0, 1500.0),
+        ("engine-1", "engine", "refill", 5400.0, 7200.0, 9000.0),
+        ("engine-1", "engine", "withdraw", 7200.0, 9000.0, np.nan),
+        ("engine-2", "engine", "water", 0.0, 3600.0, 500.0),
+        ("engine-2", "engine", "overrun", 3600.0, np.nan, np.nan),  # never ends
+        ("engine-3", "engine", "water", 3600.0, np.nan, np.nan),  # nothing thrown yet
+        ("boat-1", "boat", "available", 0.0, 900.0, np.nan),
+        ("boat-1", "boat", "sail", 900.0, 2700.0, np.nan),
+        ("bus-1", "bus", "drive", 0.0, 7200.0, np.nan),
+        ("bus-1", "bus", "withdraw", 7200.0, 7200.0, np.nan),
+    ]
+    names = ("unit", "kind", "leg", "start_s", "end_s", "water_litres")
+    found = measured(party(), units=pd.DataFrame(legs, columns=names))
+    assert found["unit_hours"] == pytest.approx(4 * 0.5 + 1.0)
+    assert found["boat_hours"] == pytest.approx(0.5)
+    assert found["bus_hours"] == pytest.approx(2.0)
+    assert found["water_m3"] == pytest.approx(2.0)
+    assert found["units_endangered"] == 3.0
+
+
+def mixed() -> list[dict[str, object]]:
+    """Parties of two zones: at risk and not, safe in time, late and never, with and without a time the fire comes."""
+    return [
+        party(household_id="1", zone_id="west", people=6, departed_s=600.0, safe_s=1200.0, margin_s=1800.0),
+        party(household_id="2", zone_id="east", people=3, departed_s=4200.0, safe_s=6000.0, margin_s=np.nan),
+        party(household_id="3", zone_id="east", people=1, twin_deadline_s=np.nan, entered_danger=True, margin_s=-600.0),
+        party(household_id="4", zone_id="north", people=5, at_risk=False, twin_deadline_s=np.nan, departed_s=6400.0),
+        party(household_id="5", zone_id="north", people=4, at_risk=False, twin_deadline_s=np.nan, warned_s=60.0),
+        party(
+            household_id="6",
+            zone_id="west",
+            people=2,
+            warned_s=60.0,
+            entered_danger=True,
+            exposed_s=np.nan,
+            twin_deadline_s=2400.0,
+        ),
+    ]
+
+
+def test_margins_are_those_of_people_at_risk_and_a_time_that_never_comes_is_the_horizon():
+    found = measured(*mixed())
+    potential = [6 * 3000.0, 3 * -600.0, 1 * 0.0, 2 * (2400.0 - HORIZON_S)]  # who has no deadline never left either
+    realised = [6 * 1800.0, 3 * (HORIZON_S - 4200.0), 1 * -600.0, 2 * 0.0]
+    assert found["potential_margin_min"] == pytest.approx(sum(potential) / 12 / 60.0)
+    assert found["potential_margin_below_zero_share"] == pytest.approx(5 / 12)
+    assert found["realised_margin_min"] == pytest.approx(sum(realised) / 12 / 60.0)
+    assert found["realised_margin_below_zero_share"] == pytest.approx(1 / 12)
+    assert found["rset_min"] == pytest.approx((6 * 1200.0 + 3 * 6000.0 + 3 * HORIZON_S) / 12 / 60.0)
+    assert found["at_risk_safe_before_deadline_share"] == pytest.approx(6 / 12)
+    assert found["safety_factor_lowest_zone"] == pytest.approx(2400.0 / HORIZON_S)
+
+
+def test_costs_to_those_at_no_risk_and_harm_by_orders_are_counted_of_those_concerned_alone():
+    trips = pd.DataFrame({
+        "household_id": ["4", "4", "4", "1", "4"], "mode": ["car", "boat", "foot", "car", "car"],
+        "distance_m": [3000.0, 500.0, 200.0, 9000.0, np.nan],
+    })  # fmt: skip
+    found = measured(*mixed(), trips=trips)
+    assert found["moved_without_need_people"] == 5.0
+    assert found["moved_without_need_person_hours"] == pytest.approx(5 * (HORIZON_S - 6400.0) / 3600.0)
+    assert found["moved_without_need_vehicle_km"] == pytest.approx(3.0)
+    assert found["warned_without_need_people"] == 4.0
+    assert found["entered_danger_people"] == 3.0
+    assert found["exposed_person_min"] == 0.0
+
+
+def test_each_zone_has_its_own_times_in_order_of_names():
+    zones = zone_times(pd.DataFrame(mixed()), 600.0, HORIZON_S)
+    assert zones["zone_id"].tolist() == ["east", "west"]
+    assert zones["people_at_risk"].tolist() == [4, 8]
+    assert zones["aset_min"].tolist() == [50.0, 30.0]  # of the first to whom the fire comes
+    assert zones["rset_min"].isna().tolist() == [True, True]  # 3 of 4, and 6 of 8, are fewer than nine in ten
+    assert zones["safety_factor"].tolist() == pytest.approx(
+        [3000.0 / (HORIZON_S - 600.0), 1800.0 / (HORIZON_S - 600.0)]
+    )
+
+
+def test_nobody_at_risk_has_no_margins_and_no_shares():
+    found = measured(party(at_risk=False, twin_deadline_s=np.nan))
+    names = ("potential_margin_min", "realised_margin_min", "aset_min", "rset_min", "safety_factor_lowest_zone")
+    assert all(np.isnan(found[name]) for name in (*names, "at_risk_safe_share", "lost_probability_middle"))
+    assert (found["people"], found["people_at_risk"]) == (2.0, 0.0)
+
+
+def test_tables_of_a_run_tell_the_same_whether_read_as_arrow_or_as_pandas():
+    whole = {"kind": "resident", "mode": "car", "cause_id": None, "x_m": 0.0, "y_m": 0.0, "language": "el"}
+    more = {"luggage": False, "small_children": False, "needs": "", "driver_id": ""}
+    people = table_of("people", dict(pd.DataFrame([one | whole | more for one in mixed()]).to_dict("list")))
+    trips, units = NO_TRIPS, NO_UNITS
+    budget = pd.DataFrame({"stage": list(OWNERS), "since_ignition_s": np.nan})
+    as_arrow, as_pandas = (
+        outcomes_of(table, trips, units, budget, FIRE, [], 0.0, HORIZON_S) for table in (people, people.to_pandas())
+    )
+    assert as_arrow == pytest.approx(as_pandas, rel=0.0, abs=0.0, nan_ok=True)
+    assert as_arrow == pytest.approx(measured(*mixed()), rel=0.0, abs=0.0, nan_ok=True)
+    assert zone_times(people, 0.0, HORIZON_S).equals(zone_times(people.to_pandas(), 0.0, HORIZON_S))
