@@ -193,9 +193,10 @@ class YoungFire:
         steady_rate_m_s: Floats,
         heat_kj_m2: Singles,
     ) -> tuple[Floats, Floats, Floats]:
-        """Arrival [s], rate [m/s] and Byram intensity [kW/m] in cells to which a front on its clock came so. [cells]
+        """Arrival [s], rate [m/s] and Byram intensity [kW/m] under this fire, of cells that a steady front reached.
 
-        The cell of the ignition burns from the ignition on.
+        clock_s: when, by its own clock; steady_rate_m_s, heat_kj_m2: its rate there and heat per area. [cells] The
+        cell of the ignition burns from the ignition on.
         """
         home, point = (floor(self.row), floor(self.column)), self.point
         law = float(point.ignited_s), point.per_min / 60.0

@@ -181,7 +181,7 @@ def _sum_of_plumes(
             crosswind_m = dx_m * north - dy_m * east
             # Within a source's own width the plume formula has no meaning: the air there is that of its edge.
             downwind_m = max(downwind_m, width_m / 2.0, 1.0)
-            # And many of most sources.
+            # The same for one source.
             if crosswind_m**2 > _SURELY_OFF_2 * ((WIDENING * downwind_m) ** 2 + widest_2):
                 continue
             across_m, up_m = _spread_m(downwind_m)

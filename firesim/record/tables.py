@@ -176,7 +176,7 @@ def words_at(index: np.ndarray[Any, Any], words: Sequence[str]) -> pa.Array:
 
 
 def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any] | pa.Array]) -> pa.Table:
-    """Columns as an Arrow table of the schema `name`; `inf` becomes NaN, None stays empty.
+    """Columns as an Arrow table of the schema `name`; `inf` becomes NaN, None and what is masked stay empty.
 
     A column of words may come as `words_at` gives it.
 
@@ -189,7 +189,7 @@ def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, An
     arrays = []
     for field in schema:
         values = columns[field.name]
-        if isinstance(values, pa.Array):
+        if isinstance(values, pa.Array) and field.type == values.type == _TEXT:
             arrays.append(values)
         elif field.type == _REAL:
             arrays.append(pa.array(_numbers(values), type=_REAL))
@@ -202,7 +202,7 @@ def table_of(name: str, columns: Mapping[str, Sequence[Any] | np.ndarray[Any, An
 
 
 def _numbers(values: Sequence[Any] | np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """A copy of real numbers with NaN for None and `inf`."""
-    numbers = np.array(values, dtype=np.float64)
+    """A copy of real numbers with NaN for None, `inf` and what is masked."""
+    numbers = np.array(np.ma.filled(values, np.nan), dtype=np.float64)
     numbers[np.isinf(numbers)] = np.nan
     return numbers

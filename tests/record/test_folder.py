@@ -121,6 +121,18 @@ def test_a_column_of_few_words_is_as_if_each_row_had_been_written_out():
     assert table_of("outcomes", by_index).equals(table_of("outcomes", written_out))
 
 
+def test_what_is_masked_is_empty_of_whole_and_of_real_numbers():
+    mask = [False, True]
+    columns = {
+        "strategy": ["a", "b"], "outcome": ["x", "y"], "replicate": np.ma.array([1, 2], mask=mask),
+        "value": np.ma.array([1.0, 2.0], mask=mask),
+    }  # fmt: skip
+    table = table_of("outcomes", columns)
+    assert table["replicate"].to_pylist() == [1, None]
+    assert table["value"][0].as_py() == 1.0
+    assert np.isnan(table["value"][1].as_py())
+
+
 def test_a_column_outside_the_schema_is_refused():
     columns = {"strategy": [], "replicate": [], "outcome": [], "value": [], "mood": []}
     with pytest.raises(ValueError, match="mood"):
