@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firesim.compiled import kernel_in_place
+from firesim.world.known import ELSEWHERE, NONE, NOTHING, ORDER, SEEN, STAY, WARNING, Known, in_rounds
 from firesim.world.sayings import Rows, Sayings
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Claims = NDArray[np.bool_]
 
-# How far what it has heard concerns a party.
-NOTHING, ELSEWHERE, SEEN, WARNING, STAY, ORDER = range(6)
-N_LEVELS = 6
-LEVEL_WORDS = ("nothing", "alert for other zones", "fire seen", "warning", "order to stay", "order")
 ALL_CLEAR = "all-clear"
 _LEVELS = {"warning": WARNING, "order": ORDER, ALL_CLEAR: NOTHING}
-_NONE = -1
 TO_THE_SHORE, INSIDE = -2, -3  # advice in itself: no road is safe any more; stay where you are
 STAY_INSIDE = "stay inside"  # in place of a refuge in an alert's advice
 KNOCK, NEIGHBOUR = "knock", "neighbour"
@@ -47,20 +42,6 @@ class Heard(NamedTuple):
     is_advised_anew: Claims
 
 
-class Known(NamedTuple):
-    """What each party knows of the alerts. Arrays over [parties]; those without a word here: see `Hearing`."""
-
-    level: Integers
-    advice_of: Integers
-    warned_s: Floats
-    warned_by: Integers  # channel of the first alert that was meant for their zone
-    is_reached: Claims  # by any alert, from whomever but a neighbour
-    directed_s: Floats  # when the last order or all-clear that they know was issued
-    issued_s: Floats  # what gave `level`
-    advice_issued_s: Floats  # what gave `advice_of`
-    turns: Integers  # how many things they have heard in the call that is under way
-
-
 class Hearing:
     """The ears of all parties.
 
@@ -83,7 +64,7 @@ class Hearing:
         n = len(zone_index)
         self._zone_index, self._zones = zone_index, list(zones)
         self._refuge_index = {refuge: index for index, refuge in enumerate(refuges)}
-        never, none = np.full(n, -np.inf), np.full(n, _NONE, dtype=np.int64)
+        never, none = np.full(n, -np.inf), np.full(n, NONE, dtype=np.int64)
         self._known = Known(
             level=np.full(n, NOTHING, dtype=np.int64), advice_of=none.copy(), warned_s=np.full(n, np.inf),
             warned_by=none.copy(), is_reached=np.zeros(n, np.bool_), directed_s=never.copy(), issued_s=never.copy(),
@@ -117,7 +98,7 @@ class Hearing:
         order = np.argsort(when, kind="stable")
         levels, advised = self._meaning_for_zones(level, advice, stops or {})
         if not names_zones:
-            levels[:], advised[:] = WARNING, _NONE
+            levels[:], advised[:] = WARNING, NONE
         if level == ALL_CLEAR:  # for other zones it says nothing
             order = order[levels[self._zone_index[who[order]]] == NOTHING]
         because = np.broadcast_to(np.asarray(cause_ids, dtype=np.int64), who.shape)[order]
@@ -133,7 +114,7 @@ class Hearing:
         order = np.argsort(at_s, kind="stable")
         who, at_s, teller = who[order], at_s[order], teller[order]
         level, issued_s = self.level[teller], self._known.issued_s[teller]
-        advice = np.where(level > SEEN, self.advice_of[teller], _NONE)  # what an all-clear made void is not told
+        advice = np.where(level > SEEN, self.advice_of[teller], NONE)  # what an all-clear made void is not told
         self._send(who, at_s, issued_s, NEIGHBOUR, level, self.known_by[teller], advice)
 
     def see(self, who: Integers, events: Integers) -> None:
@@ -178,7 +159,7 @@ class Hearing:
         turn, of_row = np.empty(n, np.int64), np.empty((2, n), np.bool_)
         at_s, what, claims = np.empty(n), np.empty((5, n), np.int64), np.empty((2, n), np.bool_)
         end = np.empty(n, np.int64)
-        n_rounds = _in_rounds(
+        n_rounds = in_rounds(
             *rows.s, *rows.what, self._is_at_home_only, self._is_from_afar, departed_s, leaves_s, safe_s,
             turn, of_row, at_s, what, claims, end, *self._known,
         )  # fmt: skip
@@ -186,12 +167,12 @@ class Hearing:
 
     def stop_of(self, advice: Integers) -> Integers:
         """The bus stop that each of some advice names, as what can be walked to; -1: none. [n]"""
-        return np.array([self.advice[k][2] if k >= 0 else _NONE for k in advice.tolist()], dtype=np.int64)
+        return np.array([self.advice[k][2] if k >= 0 else NONE for k in advice.tolist()], dtype=np.int64)
 
     @property
     def warned_by(self) -> list[str]:
         """The channel of the first alert heard that was meant for their zone, empty if none. [parties]"""
-        return ["" if by == _NONE else self.channels[by] for by in self._known.warned_by.tolist()]
+        return ["" if by == NONE else self.channels[by] for by in self._known.warned_by.tolist()]
 
     @property
     def is_outside(self) -> Claims:
@@ -203,7 +184,7 @@ class Hearing:
     ) -> tuple[Integers, Integers]:
         """What an alert means to each zone: its level there, and the number of the advice. [zones]"""
         levels = np.full(len(self._zones), ELSEWHERE, dtype=np.int64)
-        advised = np.full(len(self._zones), _NONE, dtype=np.int64)
+        advised = np.full(len(self._zones), NONE, dtype=np.int64)
         for index, zone in enumerate(self._zones):
             if zone not in advice:
                 continue
@@ -211,9 +192,9 @@ class Hearing:
             self._is_named[index] |= level != ALL_CLEAR
             refuge, route = advice[zone]
             if refuge == STAY_INSIDE:
-                levels[index], advised[index] = (STAY, INSIDE) if level == "order" else (levels[index], _NONE)
+                levels[index], advised[index] = (STAY, INSIDE) if level == "order" else (levels[index], NONE)
             elif refuge:
-                stop = self._refuge_index[stops[zone]] if stops.get(zone) else _NONE
+                stop = self._refuge_index[stops[zone]] if stops.get(zone) else NONE
                 told = (self._refuge_index[refuge], tuple(route), stop)
                 if told not in self.advice:
                     self.advice.append(told)
@@ -224,86 +205,7 @@ class Hearing:
 
 
 def _heard(at_s: Floats, what: Integers, claims: Claims, first: int, last: int) -> Heard:
-    """From one to before another of all that `_in_rounds` has written."""
+    """From one to before another of all that `in_rounds` has written."""
     who, because, level, channel, advice = what[:, first:last]
     is_raised, is_anew = claims[:, first:last]
     return Heard(who, at_s[first:last], because, level, channel, advice, is_raised, is_anew)
-
-
-@kernel_in_place
-def _in_rounds(
-    heard_s: Floats, issued_s: Floats, who: Integers, because: Integers, level: Integers, channel: Integers,
-    advice: Integers, is_at_home_only: Claims, is_from_afar: Claims, departed_s: Floats, leaves_s: Floats,
-    safe_s: Floats, turn: Integers, of_row: Claims, at_s: Floats, what: Integers, claims: Claims, end: Integers,
-    *known: Any,
-) -> int:  # fmt: skip
-    """Let parties hear some rows, in order of time, and put those that they hear in order of rounds; returns how many.
-
-    Written: `at_s` [n], `what` [5, n] as in `Rows`, `claims` [2, n] as in `_take_in`, and to before which of these
-    each round goes, `end` [rounds]. `turn` and `of_row` are what `_take_in` writes; `known` are the parts of `Known`.
-    """
-    n_rounds = _take_in(
-        Known(*known), who, heard_s, issued_s, level, channel, advice, is_at_home_only, is_from_afar, departed_s,
-        leaves_s, safe_s, turn, of_row,
-    )  # fmt: skip
-    n = 0
-    for its_turn in range(n_rounds):
-        for k in range(who.size):
-            if turn[k] == its_turn:
-                at_s[n] = heard_s[k]
-                what[0, n], what[1, n], what[2, n] = who[k], because[k], level[k]
-                what[3, n], what[4, n] = channel[k], advice[k]
-                claims[0, n], claims[1, n] = of_row[0, k], of_row[1, k]
-                n += 1
-        end[its_turn] = n
-    return n_rounds
-
-
-@kernel_in_place
-def _take_in(
-    known: Known, who: Integers, at_s: Floats, issued_s: Floats, level: Integers, channel: Integers, advice: Integers,
-    is_at_home_only: Claims, is_from_afar: Claims, departed_s: Floats, leaves_s: Floats, safe_s: Floats,
-    turn: Integers, claims: Claims,
-) -> int:  # fmt: skip
-    """Let parties hear some rows, in order of time; returns in how many rounds.
-
-    Written for each row: its round, -1 if it is not heard; whether it is more than the party had heard before, and
-    whether its advice is not what it had been told last. `claims` [2, n]
-    """
-    n_turns = 0
-    for k in range(who.size):
-        one, what = who[k], level[k]
-        turn[k] = -1
-        is_out = is_at_home_only[channel[k]] and at_s[k] >= min(departed_s[one], leaves_s[one])
-        if is_out or at_s[k] >= safe_s[one]:
-            continue
-        its_turn = known.turns[one]
-        known.turns[one] += 1
-        if is_from_afar[channel[k]] and what != NOTHING:
-            known.is_reached[one] = True
-        # Orders, warnings and all-clears issued before the last order or all-clear that it knows do not hold.
-        if (what >= WARNING or what == NOTHING) and issued_s[k] < known.directed_s[one]:
-            continue
-        turn[k] = its_turn
-        n_turns = max(n_turns, its_turn + 1)
-        if what >= STAY or what == NOTHING:
-            known.directed_s[one] = max(known.directed_s[one], issued_s[k])
-        if what == NOTHING:
-            known.level[one] = NOTHING
-        is_newer = advice[k] != _NONE and issued_s[k] >= known.advice_issued_s[one]
-        claims[1, k] = is_newer and advice[k] != known.advice_of[one]
-        if is_newer:
-            known.advice_issued_s[one], known.advice_of[one] = issued_s[k], advice[k]
-        before = known.level[one]
-        is_raised = what > before or (what == STAY and before == ORDER)  # an order to stay takes back one to leave
-        claims[0, k] = is_raised
-        if is_raised:
-            # Who overhears what is said to others, or hears that somebody saw the fire, has not been warned.
-            if what > SEEN and known.warned_s[one] == np.inf:
-                known.warned_s[one], known.warned_by[one] = at_s[k], channel[k]
-            known.level[one], known.issued_s[one] = what, issued_s[k]
-        elif what == before:
-            known.issued_s[one] = max(known.issued_s[one], issued_s[k])
-    for k in range(who.size):
-        known.turns[who[k]] = 0
-    return n_turns

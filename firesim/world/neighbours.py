@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from firesim.compiled import kernel
 from firesim.streams import Luck
-from firesim.world.hearing import N_LEVELS, NOTHING, SEEN, WARNING, Hearing
+from firesim.world.hearing import Hearing
 from firesim.world.households import Parties
+from firesim.world.known import N_LEVELS, NOTHING, SEEN, WARNING
 from firesim.world.response_parameters import NeighbourParameters
 from firesim.world.sleeping import Sleep
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from firesim.world.by_ambulance import ByAmbulance
 from firesim.world.by_bus import ByBus
 from firesim.world.decisions import Decisions
-from firesim.world.hearing import ELSEWHERE, INSIDE, LEVEL_WORDS, NOTHING, ORDER, SEEN, STAY, Heard, Hearing
+from firesim.world.hearing import INSIDE, Heard, Hearing
+from firesim.world.known import ELSEWHERE, LEVEL_WORDS, NOTHING, ORDER, SEEN, STAY
 from firesim.world.neighbours import Neighbours
 from firesim.world.people_parameters import PeopleParameters
 from firesim.world.setting_out import SettingOut

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from firesim.devices.phones import Knock, PhoneParameters
 from firesim.link.messages import Alert, ZoneAdvice
 from firesim.streams import Luck
-from firesim.world.hearing import NOTHING, ORDER, STAY, STAY_INSIDE, WARNING, Hearing
+from firesim.world.hearing import STAY_INSIDE, Hearing
+from firesim.world.known import NOTHING, ORDER, STAY, WARNING
 from tests.devices.test_phones import Nights, parties
 
 TOWN, PORT, INSIDE = ("town", ("V", "T")), ("port", ("V", "P")), (STAY_INSIDE, ())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firesim.streams import Luck
-from firesim.world.hearing import N_LEVELS, NOTHING, SEEN, WARNING
+from firesim.world.known import N_LEVELS, NOTHING, SEEN, WARNING
 from firesim.world.neighbours import Contagion, tellers_of
 from tests.world.village import VILLAGE, Day, FakeFire, make_place
 
