@@ -25,8 +25,8 @@ class Ears:
         self.n = n
         self.hearing = Hearing(np.zeros(n, np.int64), ["village"], ["town", "port"])
 
-    def told(self, level, advice, issued_s, at_s, to=0, by="app"):
-        self.hearing.hear([to], at_s, by, level, 0, {"village": advice}, issued_s=issued_s)
+    def told(self, level, advice, issued_s, at_s, to=0, by="app", because=0):
+        self.hearing.hear([to], at_s, by, level, because, {"village": advice}, issued_s=issued_s)
 
     def until(self, now_s):
         nobody = np.full(self.n, NEVER)
@@ -99,28 +99,33 @@ def test_what_people_know_does_not_hang_on_how_often_they_are_asked(seed):
 
 def test_what_is_heard_in_one_step_comes_in_rounds_each_in_order_of_time_with_all_that_belongs_to_it():
     ears = Ears(4)
-    ears.told("warning", TOWN, 5.0, 30.0, to=0)
-    ears.told("order", PORT, 6.0, 10.0, to=1, by="siren")
-    ears.told("warning", TOWN, 7.0, 40.0, to=1)
-    ears.told("order", TOWN, 4.0, 50.0, to=1)  # issued before the order that party 1 knows: not heard
-    ears.told("order", PORT, 8.0, 60.0, to=0)
-    ears.told("warning", TOWN, 9.0, 20.0, to=2)
-    ears.told("warning", TOWN, 9.0, 25.0, to=3)
+    advice = {TOWN: 6, PORT: 7}  # its numbers; none is a party, a channel or a level, as no cause is either
+    ears.hearing.advice = [(0, ("V", str(k)), -1) for k in range(6)]
+    ears.told("warning", TOWN, 5.0, 30.0, to=0, because=11)
+    ears.told("order", PORT, 6.0, 10.0, to=1, by="siren", because=12)
+    ears.told("warning", TOWN, 7.0, 40.0, to=1, because=13)
+    ears.told("order", TOWN, 4.0, 50.0, to=1, because=14)  # issued before the order that party 1 knows: not heard
+    ears.told("order", PORT, 8.0, 60.0, to=0, because=15)
+    ears.told("warning", PORT, 9.0, 20.0, to=2, because=16)
+    ears.told("warning", TOWN, 9.0, 25.0, to=3, because=17)
     safe_s = np.array([NEVER, NEVER, NEVER, 25.0])  # nothing needs to be said to party 3 any more
     nobody = np.full(4, NEVER)
     rounds = [
         [(*row, ears.hearing.channels[by]) for *row, by in zip(*(part.tolist() for part in parts), strict=True)]
         for parts in (
-            (one.at_s, one.who, one.level, one.is_raised, one.is_advised_anew, one.channel)
+            (one.at_s, one.who, one.because, one.level, one.advice, one.is_raised, one.is_advised_anew, one.channel)
             for one in ears.hearing.until(100.0, nobody, nobody, safe_s)
         )
     ]
     first = [
-        (10.0, 1, ORDER, True, True, "siren"),
-        (20.0, 2, WARNING, True, True, "app"),
-        (30.0, 0, WARNING, True, True, "app"),
+        (10.0, 1, 12, ORDER, advice[PORT], True, True, "siren"),
+        (20.0, 2, 16, WARNING, advice[PORT], True, True, "app"),
+        (30.0, 0, 11, WARNING, advice[TOWN], True, True, "app"),
     ]
-    second = [(40.0, 1, WARNING, False, True, "app"), (60.0, 0, ORDER, True, True, "app")]
+    second = [
+        (40.0, 1, 13, WARNING, advice[TOWN], False, True, "app"),
+        (60.0, 0, 15, ORDER, advice[PORT], True, True, "app"),
+    ]
     assert rounds == [first, second]
 
 
