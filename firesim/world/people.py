@@ -306,7 +306,10 @@ class People:
         return self._standing.fate
 
     def columns(self) -> dict[str, Any]:
-        """The parties as columns of `people.parquet`, but for what only a comparison with the twin can say."""
+        """The parties as columns of `people.parquet`, but for what only a comparison with the twin can say.
+
+        Each is a list, an array (masked where a party has none) or an Arrow column of words. [parties]
+        """
         from firesim.record import words_at  # brings pyarrow, which moving people does without
 
         p = self.parties

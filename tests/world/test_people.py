@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from firesim.streams import Luck
 from firesim.world.exposure import ON_ROAD
-from firesim.world.households import CAR, FOOT, SHORE, STAFF, make_parties, people_by_kind
+from firesim.world.households import CAR, FOOT, KINDS, MODES, SHORE, STAFF, make_parties, people_by_kind
+from firesim.world.members import LANGUAGES, NEEDS
 from firesim.world.people import FATES, PeopleParameters
 from firesim.world.smoke import SmokeParameters
+from firesim.world.standing import SHELTERING, WAITS
 from tests.world.village import BEACH, COVE, GRID, VILLAGE, Day, FakeFire, make_place
 
 # --- who is there -------------------------------------------------------------------------------------------
@@ -548,3 +550,33 @@ def test_people_are_neither_lost_nor_made(seed):
     assert int(columns["people"][safe].sum()) == filled
     on_road = people.trip >= 0
     assert (np.isfinite(people.departed_s) == on_road).all()
+
+
+# --- the table ----------------------------------------------------------------------------------------------
+
+
+def test_the_columns_of_words_and_causes_say_of_each_party_what_is_so_of_it():
+    day = Day(make_place(60, 60, 20, 5), resident_help_fraction=0.3, neighbour_rate_per_min=0.0)
+    day.alert(zones=("village", "cove"), to=np.flatnonzero(np.arange(len(day.people)) % 4 > 0))
+    people = day.run(1200.0)
+    parties, members = people.parties, people.parties.members
+    assert np.isfinite(people.departed_s).any()
+    assert (people.fate == SHELTERING).any()
+    assert (np.isinf(people.warned_s) & (people.cause_id == -1)).any()
+    index_and_words = {
+        "kind": (parties.kind, KINDS),
+        "mode": (parties.mode, MODES),
+        "language": (members.language, LANGUAGES),
+        "needs": (members.needs, NEEDS),
+        "left_by": (people.left_by, MODES),
+        "waits_for": (people.waits, WAITS),
+        "fate": (people.fate, FATES),
+        "zone_id": (parties.zone_index, ("village", "beach", "cove")),
+    }
+    indices = [tuple(index.tolist()) for index, _ in index_and_words.values()]
+    assert len(set(indices)) == len(indices)  # no two are alike: one in place of another shows
+    assert all(len(set(index)) > 1 for index in indices)
+    columns = people.columns()
+    for name, (index, words) in index_and_words.items():
+        assert columns[name].tolist() == ["" if k == -1 else words[k] for k in index.tolist()], name
+    assert columns["cause_id"].tolist() == [None if event == -1 else event for event in people.cause_id.tolist()]
