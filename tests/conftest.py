@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 from firesim.scenario import Scenario
-from firesim.simulate import Run
+from firesim.simulate import Run, simulate
 from tests.runs import short_run, short_skiathos, skiathos
 
 # No test is timed, and the same examples are tried wherever the tests run.
@@ -34,3 +34,9 @@ def pilot_run() -> Run:
 @pytest.fixture(scope="session")
 def today_run() -> Run:
     return short_run("today")
+
+
+@pytest.fixture(scope="session")
+def whole_run() -> Run:
+    """All four hours: boats need most of the first to get under way, people come to the stops in the second."""
+    return simulate(skiathos(), "pilot")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import pandas as pd
+
 from firesim.scenario import Scenario, load_scenario
 from firesim.simulate import Run, simulate
 
@@ -23,3 +25,9 @@ def short_skiathos() -> Scenario:
 @lru_cache(maxsize=12)
 def short_run(strategy: str, seed: int = 1, replicate: int = 0) -> Run:
     return simulate(short_skiathos(), strategy, seed=seed, replicate=replicate)
+
+
+def events_of(run: Run, kind: str) -> pd.DataFrame:
+    """The events of one kind."""
+    table = run.tables["events"].to_pandas()
+    return table[table["kind"] == kind]

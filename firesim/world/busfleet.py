@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from pydantic import Field
 
 from firesim.inputs.problems import Problems
 from firesim.inputs.tables import Table, read_table
 from firesim.parameters import NotNegative, Parameters, Positive
 from firesim.place.stops import BusStop
+from firesim.world.notice import NOTICE_COLUMNS, notices_s
 
 BUS_TASKS = ("stand_by", "lift", "return")
 
@@ -77,7 +77,7 @@ class BusParameters(Parameters):
         return self.run and self.table is not None
 
 
-_COLUMNS = ("bus", "stop", "seats", "notice_least_min", "notice_most_min")
+_COLUMNS = ("bus", "stop", "seats", *NOTICE_COLUMNS)
 
 
 def read_buses(parameters: BusParameters, folder: Path, stops: Sequence[BusStop]) -> list[BusSpec]:
@@ -94,17 +94,13 @@ def read_buses(parameters: BusParameters, folder: Path, stops: Sequence[BusStop]
 def _specs(table: Table, stops: dict[str, BusStop]) -> list[BusSpec]:
     buses, at = table.texts("bus", unique=True), table.words("stop", tuple(stops))
     seats = table.numbers("seats", 1, 300, whole=True, meaning="people it may take")
-    least = table.numbers("notice_least_min", 0.0, 1440.0, meaning="minutes")
-    most = table.numbers("notice_most_min", 0.0, 1440.0, meaning="minutes")
-    for row in np.flatnonzero(least > most).tolist():
-        message = "notice_least_min is above notice_most_min."
-        table.note(row, "notice_least_min", float(least[row]), message, "Exchange the two.")
+    notice_s = notices_s(table)
     if len(table.problems):
         return []
     return [
         BusSpec(
             bus, stops[stop].stop, stops[stop].node, stops[stop].x_m, stops[stop].y_m, int(seats[row]),
-            (60.0 * float(least[row]), 60.0 * float(most[row])),
+            notice_s[row],
         )
         for row, (bus, stop) in enumerate(zip(buses, at, strict=True))
     ]  # fmt: skip

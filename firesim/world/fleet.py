@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from pydantic import Field
 
 from firesim.inputs.problems import Problems
 from firesim.inputs.tables import Table, read_table
 from firesim.parameters import Fraction, NotNegative, Parameters, Positive
 from firesim.place.landings import Landing
+from firesim.world.notice import NOTICE_COLUMNS, notices_s
 
 KNOT_M_S = 1852.0 / 3600.0  # the international nautical mile an hour
 TASKS = ("stand_by", "lift", "return")
@@ -81,9 +81,7 @@ class BoatParameters(Parameters):
         return self.sail and self.table is not None
 
 
-_COLUMNS = (
-    "boat", "kind", "berth", "seats", "speed_kn", "notice_least_min", "notice_most_min", "wave_limit_m", "lands_at",
-)  # fmt: skip
+_COLUMNS = ("boat", "kind", "berth", "seats", "speed_kn", *NOTICE_COLUMNS, "wave_limit_m", "lands_at")
 
 
 def read_boats(parameters: BoatParameters, folder: Path, landings: Sequence[Landing]) -> list[BoatSpec]:
@@ -102,19 +100,15 @@ def _specs(table: Table, landings: dict[str, Landing]) -> list[BoatSpec]:
     berths = table.words("berth", tuple(landings))
     seats = table.numbers("seats", 1, 5000, whole=True, meaning="people it may take")
     knots = table.numbers("speed_kn", 0.5, 60.0, meaning="knots")
-    least = table.numbers("notice_least_min", 0.0, 1440.0, meaning="minutes")
-    most = table.numbers("notice_most_min", 0.0, 1440.0, meaning="minutes")
+    notice_s = notices_s(table)
     limits = table.numbers("wave_limit_m", 0.05, 20.0, meaning="significant height in metres")
     lands_at = table.words("lands_at", ("any", "jetty"))
-    for row in np.flatnonzero(least > most).tolist():
-        message = "notice_least_min is above notice_most_min."
-        table.note(row, "notice_least_min", float(least[row]), message, "Exchange the two.")
     if len(table.problems):
         return []
     return [
         BoatSpec(
             boat, kind, berth, landings[berth].x_m, landings[berth].y_m, int(seats[row]), float(knots[row]) * KNOT_M_S,
-            (60.0 * float(least[row]), 60.0 * float(most[row])), float(limits[row]), where == "jetty",
+            notice_s[row], float(limits[row]), where == "jetty",
         )
         for row, (boat, kind, berth, where) in enumerate(zip(boats, kinds, berths, lands_at, strict=True))
     ]  # fmt: skip

@@ -10,18 +10,7 @@ import pytest
 from firesim.simulate import simulate
 from firesim.simulate.clock import Clockwork
 from firesim.streams import Luck
-from tests.runs import short_run, short_skiathos, skiathos
-
-
-@pytest.fixture(scope="module")
-def whole_run():
-    """All four hours: people come to the stops in the second."""
-    return simulate(skiathos(), "pilot")
-
-
-def events_of(run, kind):
-    table = run.tables["events"].to_pandas()
-    return table[table["kind"] == kind]
+from tests.runs import events_of, short_run, short_skiathos, skiathos
 
 
 def test_with_buses_that_do_not_run_the_tables_are_those_of_a_place_without_buses():
