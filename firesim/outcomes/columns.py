@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,10 +30,16 @@ class Arrays(dict[str, NDArray[Any]]):
         return array
 
 
-def of_those_at_risk(people: Columns, names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Some columns of those at risk alone."""
-    which = people["at_risk"].nonzero()[0]
-    return {name: people[name][which] for name in names}
+class OfThoseAtRisk(dict[str, NDArray[Any]]):
+    """The columns of those at risk alone, each made once it is asked for."""
+
+    def __init__(self, people: Columns) -> None:
+        super().__init__()
+        self._people, self._which = people, people["at_risk"].nonzero()[0]
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        self[name] = self._people[name][self._which]
+        return self[name]
 
 
 def came(time_s: Floats) -> Claims:

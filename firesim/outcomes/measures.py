@@ -12,7 +12,7 @@ from math import nan
 
 import numpy as np
 
-from firesim.outcomes.columns import Arrays, Claims, Columns, Floats, Integers, Table, came, of_those_at_risk, or_else
+from firesim.outcomes.columns import Arrays, Claims, Columns, Floats, Integers, OfThoseAtRisk, Table, came, or_else
 from firesim.outcomes.fetched import by_ambulance, by_bus, by_sea, hours_on_duty
 from firesim.outcomes.zones import times_of
 
@@ -35,8 +35,6 @@ STAGES_SINCE_IGNITION = (
     "first_unit_on_scene",
     "first_water",
 )
-
-_ASKED_OF_RISK = ("people", "zone_id", "warned_s", "departed_s", "safe_s", "twin_deadline_s", "margin_s")
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def outcomes_of(
     the chance, low, middle and high, of losing one's life in a minute of standing in the sea; see `SeaParameters`.
     """
     who, legs = Arrays(people), Arrays(units)
-    risk = of_those_at_risk(who, _ASKED_OF_RISK)
+    risk = OfThoseAtRisk(who)
     return {
         **_stages(Arrays(budget), ignited_s, horizon_s),
         **_fates(who, risk),

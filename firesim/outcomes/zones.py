@@ -7,9 +7,7 @@ from math import isfinite, nan
 import numpy as np
 import pandas as pd
 
-from firesim.outcomes.columns import Arrays, Columns, Table, of_those_at_risk, or_else
-
-_ASKED = ("people", "zone_id", "safe_s", "twin_deadline_s")
+from firesim.outcomes.columns import Arrays, Columns, OfThoseAtRisk, Table, or_else
 
 
 def zone_times(people: Table, ignited_s: float, horizon_s: float) -> pd.DataFrame:
@@ -22,7 +20,7 @@ def zone_times(people: Table, ignited_s: float, horizon_s: float) -> pd.DataFram
 
     people: asked for `zone_id, people, at_risk, safe_s, twin_deadline_s`; NaN: never.
     """
-    return times_of(of_those_at_risk(Arrays(people), _ASKED), ignited_s, horizon_s)
+    return times_of(OfThoseAtRisk(Arrays(people)), ignited_s, horizon_s)
 
 
 def times_of(risk: Columns, ignited_s: float, horizon_s: float) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, nan
 from typing import Any
@@ -144,16 +144,10 @@ def _sent_by_alert(clockwork: Clockwork) -> NDArray[np.bool_]:
 def _entered_danger(columns: Mapping[str, Any], twin: Twin, sent: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Sent by an alert into worse than staying: harmed away from a place that the fire never comes to."""
     left = np.isfinite(columns["departed_s"])
-    harmed_away = (np.asarray(columns["exposed_s"]) > 0) & _is_one_of(columns["exposed_at"], "road", "sea")
-    stuck = _is_one_of(columns["fate"], "trapped", "exposed")
+    harmed_away = (np.asarray(columns["exposed_s"]) > 0) & np.isin(columns["exposed_at"], ("road", "sea"))
+    stuck = np.isin(columns["fate"], ("trapped", "exposed"))
     entered: NDArray[np.bool_] = sent & left & (harmed_away | stuck) & ~np.isfinite(twin.place_reached_s)
     return entered
-
-
-def _is_one_of(column: Sequence[str], *words: str) -> NDArray[np.bool_]:
-    """Which rows of a column of words hold one of these. [rows]"""
-    one_of: NDArray[np.bool_] = np.isin(np.asarray(column), words)
-    return one_of
 
 
 def _at_risk(journal: Journal, people: pa.Table, mask: NDArray[np.bool_]) -> PartyTimes:
